@@ -1,0 +1,57 @@
+# Helpers of `dev`: pinned versions, steps with a log and a time, stamps. Sourced with $root set.
+
+cache="${XDG_CACHE_HOME:-$HOME/.cache}/mmdeploy"
+logs="$root/build/log"
+venv_python="$root/.venv/bin/python"
+
+die() { printf 'error: %s\n' "$*" >&2; exit 1; }
+
+# pins KIND: "NAME VERSION [SHA256]" of each dependency of that kind.
+pins() {
+  awk -v kind="$1" '$1 == kind { n = index($2, "="); v = n ? substr($2, n + 1) : "-"
+                                 print (n ? substr($2, 1, n - 1) : $2), v, $3 }' "$root/dependencies.txt"
+}
+
+# hash_of: the key of what stdin says.
+hash_of() { sha256sum | cut -c1-16; }
+
+seconds_since() { awk -v a="$1" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.1f s", b - a }'; }
+
+# Prints a dot per ten seconds while process $1 lives: a long step must not look dead.
+wait_with_dots() {
+  local ticks=0
+  while kill -0 "$1" 2>/dev/null; do
+    sleep 0.2
+    ticks=$((ticks + 1))
+    if ((ticks % 50 == 0)); then printf '.'; fi
+  done
+  wait "$1"
+}
+
+# step NAME TITLE COMMAND...: runs COMMAND with its output in build/log/NAME.log; says what and how long.
+step() {
+  local name=$1 title=$2 log="$logs/$1.log" start=$EPOCHREALTIME
+  shift 2
+  mkdir -p "$logs"
+  printf '==> %s ' "$title"
+  (set -eu; "$@") >"$log" 2>&1 </dev/null &
+  if wait_with_dots $!; then
+    printf ' %s\n' "$(seconds_since "$start")"
+    return
+  fi
+  printf ' failed after %s\n' "$(seconds_since "$start")"
+  tail -n 20 "$log" | sed 's/^/    /' >&2
+  die "step '$name' failed; the whole log is in ${log#"$root"/}"
+}
+
+# stamped STAMP KEY NAME TITLE COMMAND...: the step, unless STAMP already holds KEY. The stamp is written
+# after success only, so an interrupted run does the step again.
+stamped() {
+  local stamp=$1 key=$2
+  shift 2
+  if [ -e "$stamp" ] && [ "$(cat "$stamp")" = "$key" ]; then return; fi
+  step "$@"
+  mkdir -p "$(dirname "$stamp")"
+  printf '%s' "$key" >"$stamp.tmp"
+  mv "$stamp.tmp" "$stamp"
+}

@@ -1,0 +1,139 @@
+# Steps that make a checkout ready: system packages, .venv, .deps. Sourced by `dev` after lib.sh.
+
+# Packages of Debian 12 that are not installed yet.
+missing_apt() {
+  pins apt | while read -r name _; do
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null)" = installed ] || echo "$name"
+  done
+}
+
+require_debian_12() {
+  if [ -r /etc/os-release ] && (. /etc/os-release; [ "$ID-${VERSION_ID:-}" = debian-12 ]); then return; fi
+  [ "${MMDEPLOY_ANY_SYSTEM:-0}" = 1 ] && return
+  {
+    echo "This is not Debian 12, the system that ./dev knows how to set up. It would install:"
+    echo "  system packages: $(pins apt | awk '{ printf "%s ", $1 }')"
+    echo "  into .venv: $(pins wheel | awk '{ printf "%s %s ", $1, $2 }') and $(pins pip | wc -l) packages of dependencies.txt"
+    echo "  into .deps: ONNX Runtime (library of the Python package, headers of $(pins deb | awk '{ print $1, $2 }'))"
+  } >&2
+  die "set MMDEPLOY_ANY_SYSTEM=1 to go on with the tools that are installed here (no system package is touched then)"
+}
+
+install_apt() {
+  local sudo=
+  if [ "$(id -u)" != 0 ]; then
+    command -v sudo >/dev/null || { echo "run as root or install sudo"; return 1; }
+    sudo=sudo
+  fi
+  export DEBIAN_FRONTEND=noninteractive
+  $sudo apt-get update -q
+  $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@"
+}
+
+setup_system() {
+  local missing
+  [ "${MMDEPLOY_ANY_SYSTEM:-0}" = 1 ] && return
+  missing=$(missing_apt)
+  [ -z "$missing" ] && return
+  # shellcheck disable=SC2086  # one word per package
+  step apt "system packages ($(wc -w <<<"$missing") missing, about 2 minutes)" install_apt $missing
+}
+
+pip_install() { "$venv_python" -m pip install --disable-pip-version-check --no-deps "$@"; }
+
+make_venv() {
+  /usr/bin/python3 -m venv --clear --system-site-packages "$root/.venv"
+  printf '%s\n' "$root" "$root/build/lib" >"$("$venv_python" -c 'import site; print(site.getsitepackages()[0])')/mmdeploy.pth"
+}
+
+install_pins() { pins pip | awk '{ print $1 "==" $2 }' >"$root/.venv/requirements.txt"; pip_install -r "$root/.venv/requirements.txt"; }
+
+# What a compiled wheel depends on.
+wheel_key() {
+  { echo "$1 $2"; c++ -dumpfullversion; /usr/bin/python3 -V
+    dpkg-query -W python3-torch 2>/dev/null || "$venv_python" -c 'import torch; print(torch.__version__)'; } | hash_of
+}
+
+# build_wheel NAME VERSION DIR: puts the wheel into DIR. The source stays in the cache until then, so that an
+# interrupted build goes on where it stopped. -g0: debug information would make it twice as slow.
+build_wheel() {
+  local name=$1 version=$2 dir=$3 source="$cache/source/$1-$2-$(basename "$3")"
+  if [ ! -e "$source/.unpacked" ]; then
+    rm -rf "$source"
+    mkdir -p "$source/sdist"
+    "$venv_python" -m pip download --no-deps --no-build-isolation --no-binary "$name" -d "$source/sdist" "$name==$version"
+    tar xzf "$source/sdist/"*.tar.gz -C "$source" --strip-components=1
+    touch "$source/.unpacked"
+  fi
+  (cd "$source" && MMCV_WITH_OPS=1 FORCE_CUDA=0 MAX_JOBS=$(nproc) CFLAGS=-g0 \
+    "$venv_python" -m pip wheel -v --no-build-isolation --no-deps -w "$source/wheel" .)
+  mkdir -p "$dir"
+  cp "$source/wheel/"*.whl "$dir/.partial"
+  mv "$dir/.partial" "$dir/$(basename "$source/wheel/"*.whl)"
+  rm -rf "$source"
+}
+
+setup_wheels() {
+  local name version dir
+  while read -r name version _; do
+    dir="$cache/wheel/$(wheel_key "$name" "$version")"
+    if ! compgen -G "$dir/*.whl" >/dev/null; then
+      step "wheel-$name" "$name $version from source (once per machine, about 8 minutes on 2 cores)" build_wheel "$name" "$version" "$dir"
+    fi
+    stamped "$root/.venv/stamp/$name" "$(basename "$dir")" "install-$name" "$name $version" pip_install "$dir/"*.whl
+  done < <(pins wheel)
+}
+
+setup_python() {
+  stamped "$root/.venv/stamp/venv" "$(/usr/bin/python3 -V) $root" venv "Python environment .venv" make_venv
+  stamped "$root/.venv/stamp/pins" "$(pins pip | hash_of)" pip "$(pins pip | wc -l) Python packages" install_pins
+  setup_wheels
+}
+
+# fetch_deb NAME VERSION SHA256: the package file in the cache. A list of a newer release is used for this
+# download alone; its address is the one this machine already uses for its own release.
+fetch_deb() {
+  local name=$1 version=$2 sha256=$3 work uri
+  work=$(mktemp -d)
+  mkdir -p "$cache/deb" "$work/lists/partial" "$work/cache/archives/partial"
+  uri=$(apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' | awk '$2 == "bookworm" && $3 == "main" { print $1; exit }')
+  [ -n "$uri" ] || { echo "no apt source of Debian 12 found; set ONNXRUNTIME_DIR to an unpacked release of ONNX Runtime"; return 1; }
+  echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $uri trixie main" >"$work/sources.list"
+  local options=(-o Dir::Etc::SourceList="$work/sources.list" -o Dir::Etc::SourceParts=- -o Dir::State::Lists="$work/lists"
+    -o Dir::Cache="$work/cache" -o APT::Sandbox::User="$(id -un)" -o Acquire::Languages=none)
+  apt-get "${options[@]}" update -q
+  (cd "$work" && apt-get "${options[@]}" download "$name=$version")
+  echo "$sha256  $(echo "$work/$name"_*.deb)" | sha256sum --check
+  mv "$work/$name"_*.deb "$cache/deb/$name-$version.deb"
+  rm -rf "$work"
+}
+
+# ONNX Runtime for C++: the library of the Python package, the headers of Debian's.
+make_onnxruntime() {
+  local name version sha256 target="$root/.deps/onnxruntime" new="$root/.deps/onnxruntime.new" library
+  read -r name version sha256 < <(pins deb)
+  [ -e "$cache/deb/$name-$version.deb" ] || fetch_deb "$name" "$version" "$sha256"
+  rm -rf "$new" "$target"
+  mkdir -p "$new/include" "$new/lib" "$new/unpacked"
+  dpkg -x "$cache/deb/$name-$version.deb" "$new/unpacked"
+  cp "$new/unpacked/usr/include/onnxruntime/"*.h "$new/include/"
+  rm -rf "$new/unpacked"
+  library=$(echo "$root"/.venv/lib/python3*/site-packages/onnxruntime/capi/libonnxruntime.so.*.*)
+  ln -s "../../../${library#"$root"/}" "$new/lib/$(basename "$library")"
+  ln -s "$(basename "$library")" "$new/lib/libonnxruntime.so.1"
+  ln -s libonnxruntime.so.1 "$new/lib/libonnxruntime.so"
+  mv "$new" "$target"
+}
+
+setup_engines() {
+  [ -n "${ONNXRUNTIME_DIR:-}" ] && return
+  stamped "$root/.deps/stamp/onnxruntime" "$(pins deb; pins pip | grep '^onnxruntime ')" onnxruntime \
+    "ONNX Runtime for C++ in .deps" make_onnxruntime
+}
+
+setup_all() {
+  require_debian_12
+  setup_system
+  setup_python
+  setup_engines
+}
