@@ -46,7 +46,16 @@ make_venv() {
   printf '%s\n' "$root" "$root/build/lib" >"$("$venv_python" -c 'import site; print(site.getsitepackages()[0])')/mmdeploy.pth"
 }
 
-install_pins() { pins pip | awk '{ print $1 "==" $2 }' >"$root/.venv/requirements.txt"; pip_install -r "$root/.venv/requirements.txt"; }
+# Packages are kept in the cache: a second checkout on this machine needs no network.
+install_pins() {
+  local list="$root/.venv/requirements.txt"
+  pins pip | awk '{ print $1 "==" $2 }' >"$list"
+  mkdir -p "$cache/pip"
+  if ! pip_install --no-index --find-links "$cache/pip" -r "$list"; then
+    "$venv_python" -m pip download --no-deps --find-links "$cache/pip" -d "$cache/pip" -r "$list"
+    pip_install --no-index --find-links "$cache/pip" -r "$list"
+  fi
+}
 
 # What a compiled wheel depends on.
 wheel_key() {
