@@ -1,0 +1,57 @@
+// Generated from api/sdk.yaml by api/gen.py. Image classification in C++.
+#pragma once
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "mmdeploy/classifier.h"
+#include "mmdeploy/common.hpp"
+#include "mmdeploy/model.hpp"
+
+namespace mmdeploy {
+namespace cxx {
+
+using Classification = mmdeploy_classification_t;
+
+// Image classification: a loaded model. Any number of threads may call Apply at the same time.
+class Classifier {
+ public:
+  using Result = Result_<Classification>;
+
+  // Loads the model. Throws Exception.
+  Classifier(const Model& model, const Context& context) {
+    mmdeploy_classifier_t handle{};
+    ThrowIfFailed(mmdeploy_classifier_create_with_context(model, context, &handle));
+    handle_.reset(handle);
+  }
+  Classifier(const Classifier&) = delete;
+  Classifier& operator=(const Classifier&) = delete;
+
+  // Results per image, in the order of the images; none for no images. Throws Exception.
+  std::vector<Result> Apply(Span<const Mat> images) const {
+    if (images.empty()) return {};
+    Classification* results{};
+    int* counts{};
+    ThrowIfFailed(mmdeploy_classifier_apply(handle_.get(), reinterpret(images.data()),
+                                            static_cast<int>(images.size()), &results, &counts));
+    const int size = static_cast<int>(images.size());
+    std::shared_ptr<Classification> buffer(
+        results, [counts, size](auto p) { mmdeploy_classifier_release_result(p, counts, size); });
+    return Result::Split(buffer, {counts, images.size()});
+  }
+  Result Apply(const Mat& image) const { return Apply(Span<const Mat>(&image, 1))[0]; }
+
+ private:
+  struct Destroy {
+    void operator()(mmdeploy_classifier* handle) const { mmdeploy_classifier_destroy(handle); }
+  };
+  std::unique_ptr<mmdeploy_classifier, Destroy> handle_;
+};
+
+}  // namespace cxx
+
+using cxx::Classification;
+using cxx::Classifier;
+
+}  // namespace mmdeploy

@@ -1,0 +1,191 @@
+// Generated from api/sdk.yaml by api/gen.py. Types that every other header uses, errors, devices
+// and contexts.
+#ifndef MMDEPLOY_COMMON_H
+#define MMDEPLOY_COMMON_H
+
+#include <stdint.h>
+
+#define MMDEPLOY_VERSION_MAJOR 0
+#define MMDEPLOY_VERSION_MINOR 7
+#define MMDEPLOY_VERSION_PATCH 0
+
+#ifndef MMDEPLOY_EXPORT
+#ifdef _MSC_VER
+#define MMDEPLOY_EXPORT __declspec(dllexport)
+#else
+#define MMDEPLOY_EXPORT __attribute__((visibility("default")))
+#endif
+#endif
+
+#ifndef MMDEPLOY_API
+#ifdef MMDEPLOY_API_EXPORTS
+#define MMDEPLOY_API MMDEPLOY_EXPORT
+#else
+#define MMDEPLOY_API
+#endif
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// 0 (default) gives the signatures of MMDeploy 0.x, 1 those of 1.x where the two lines use one name
+// for different things. Define it before the first include.
+#ifndef MMDEPLOY_API_LEVEL
+#define MMDEPLOY_API_LEVEL 0
+#endif
+
+// Pixel layout of an image. Channels are interleaved.
+typedef enum mmdeploy_pixel_format_t {
+  // 3 channels
+  MMDEPLOY_PIXEL_FORMAT_BGR = 0,
+  // 3 channels
+  MMDEPLOY_PIXEL_FORMAT_RGB = 1,
+  // 1 channel
+  MMDEPLOY_PIXEL_FORMAT_GRAYSCALE = 2,
+  // height rows of luma, then height/2 rows of interleaved U, V
+  MMDEPLOY_PIXEL_FORMAT_NV12 = 3,
+  // height rows of luma, then height/2 rows of interleaved V, U
+  MMDEPLOY_PIXEL_FORMAT_NV21 = 4,
+  // 4 channels; alpha is ignored
+  MMDEPLOY_PIXEL_FORMAT_BGRA = 5,
+  MMDEPLOY_PIXEL_FORMAT_COUNT = 6
+} mmdeploy_pixel_format_t;
+
+// Element type of an image.
+typedef enum mmdeploy_data_type_t {
+  // 32 bit; values 0..255
+  MMDEPLOY_DATA_TYPE_FLOAT = 0,
+  // declared for compatibility; not accepted as input
+  MMDEPLOY_DATA_TYPE_HALF = 1,
+  MMDEPLOY_DATA_TYPE_UINT8 = 2,
+  // declared for compatibility; not accepted as input
+  MMDEPLOY_DATA_TYPE_INT32 = 3,
+  MMDEPLOY_DATA_TYPE_COUNT = 4
+} mmdeploy_data_type_t;
+
+// What a function that returns a status gives. mmdeploy_last_error() has the reason in words.
+typedef enum mmdeploy_status_t {
+  MMDEPLOY_SUCCESS = 0,
+  // an argument that no model could make valid: NULL, an unknown device, a wrong pixel format
+  MMDEPLOY_E_INVALID_ARG = 1,
+  // understood but not possible with this build or engine
+  MMDEPLOY_E_NOT_SUPPORTED = 2,
+  // a value or a shape outside the allowed range
+  MMDEPLOY_E_OUT_OF_RANGE = 3,
+  // an allocation or a limit on memory failed
+  MMDEPLOY_E_OUT_OF_MEMORY = 4,
+  // a file or a folder is missing
+  MMDEPLOY_E_FILE_NOT_EXIST = 5,
+  // anything else: a damaged model, an error of the engine
+  MMDEPLOY_E_FAIL = 6,
+  MMDEPLOY_STATUS_COUNT = 7
+} mmdeploy_status_t;
+
+// What mmdeploy_context_add takes.
+typedef enum mmdeploy_context_type_t {
+  // a mmdeploy_device_t
+  MMDEPLOY_TYPE_DEVICE = 0,
+  // not supported
+  MMDEPLOY_TYPE_STREAM = 1,
+  // not supported yet
+  MMDEPLOY_TYPE_MODEL = 2,
+  // not supported yet
+  MMDEPLOY_TYPE_SCHEDULER = 3,
+  // not supported
+  MMDEPLOY_TYPE_MAT = 4,
+  // not supported yet
+  MMDEPLOY_TYPE_PROFILER = 5
+} mmdeploy_context_type_t;
+
+// A device that work runs on. Create, use, destroy.
+typedef struct mmdeploy_device* mmdeploy_device_t;
+
+// Settings of a handle: its device and its thread count.
+typedef struct mmdeploy_context* mmdeploy_context_t;
+
+// The inputs or the outputs of a pipeline. Opaque; belongs to whoever received it.
+typedef struct mmdeploy_value* mmdeploy_value_t;
+
+// An image. The library reads `data` until the call returns and never writes to it. Initialise with
+// braces: members that a program does not name are then 0, which is their default.
+typedef struct mmdeploy_mat_t {
+  // first pixel
+  uint8_t* data;
+  // pixels (for NV12 and NV21: of the luma plane)
+  int height;
+  // pixels
+  int width;
+  // not read for inputs; `format` decides
+  int channel;
+  mmdeploy_pixel_format_t format;
+  mmdeploy_data_type_t type;
+  // where `data` lies; NULL: host memory
+  mmdeploy_device_t device;
+  // bytes from one row to the next; 0: rows follow each other
+  int64_t row_stride;
+} mmdeploy_mat_t;
+
+// A box in pixels.
+typedef struct mmdeploy_rect_t {
+  float left;
+  float top;
+  float right;
+  float bottom;
+} mmdeploy_rect_t;
+
+// A point in pixels.
+typedef struct mmdeploy_point_t {
+  float x;
+  float y;
+} mmdeploy_point_t;
+
+// Version of this library, "major.minor.patch". A constant; never free it.
+MMDEPLOY_API const char* mmdeploy_version(void);
+
+// Why the last call on this thread that failed did so: what, where, what was found, what is
+// allowed. "" if none failed. Valid until the next call that fails on this thread; never free it.
+MMDEPLOY_API const char* mmdeploy_last_error(void);
+
+// A copy, which the caller destroys. The images and tensors inside are shared. NULL gives NULL.
+MMDEPLOY_API mmdeploy_value_t mmdeploy_value_copy(mmdeploy_value_t value);
+
+// Frees a value; returns 0.
+MMDEPLOY_API int mmdeploy_value_destroy(mmdeploy_value_t value);
+
+// A device by name ("cpu", "cuda", "cuda:1") and index. The caller destroys it.
+MMDEPLOY_API int mmdeploy_device_create(const char* device_name, int device_id,
+                                        mmdeploy_device_t* device);
+
+// Frees a device. Handles and contexts that were made with it keep working.
+MMDEPLOY_API void mmdeploy_device_destroy(mmdeploy_device_t device);
+
+// A context with the defaults: device cpu, as many threads as the library thinks best.
+MMDEPLOY_API int mmdeploy_context_create(mmdeploy_context_t* context);
+
+// A context for a device.
+MMDEPLOY_API int mmdeploy_context_create_by_device(const char* device_name, int device_id,
+                                                   mmdeploy_context_t* context);
+
+// Frees a context. Handles that were made with it keep working.
+MMDEPLOY_API void mmdeploy_context_destroy(mmdeploy_context_t context);
+
+// Adds an object, which is copied or shared. MMDEPLOY_TYPE_DEVICE sets the device; every other type
+// gives MMDEPLOY_E_NOT_SUPPORTED.
+MMDEPLOY_API int mmdeploy_context_add(mmdeploy_context_t context, mmdeploy_context_type_t type,
+                                      const char* name, const void* object);
+
+// Threads that work inside one call of a handle made with this context. 0 is the default, 1 is best
+// when several threads call one handle. Negative is an error.
+MMDEPLOY_API int mmdeploy_context_set_num_threads(mmdeploy_context_t context, int num_threads);
+
+// A value that holds images. Their pixels are not copied and must stay valid while the value is in
+// use.
+MMDEPLOY_API int mmdeploy_common_create_input(const mmdeploy_mat_t* mats, int mat_count,
+                                              mmdeploy_value_t* value);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif  // MMDEPLOY_COMMON_H
