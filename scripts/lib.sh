@@ -34,11 +34,18 @@ step() {
   shift 2
   mkdir -p "$logs"
   printf '==> %s ' "$title"
-  (set -eu; "$@") >"$log" 2>&1 </dev/null &
+  # A process group of its own, so that an interrupt ends all that the step started.
+  set -m
+  (set -eu; "$@") >"$log" 2>&1 </dev/null 9>&- &
+  set +m
+  # shellcheck disable=SC2064  # the process id of now
+  trap "kill -TERM -- -$! 2>/dev/null; echo; die \"interrupted in step '$name'; run the command again to go on\"" INT TERM
   if wait_with_dots $!; then
+    trap - INT TERM
     printf ' %s\n' "$(seconds_since "$start")"
     return
   fi
+  trap - INT TERM
   printf ' failed after %s\n' "$(seconds_since "$start")"
   tail -n 20 "$log" | sed 's/^/    /' >&2
   die "step '$name' failed; the whole log is in ${log#"$root"/}"
