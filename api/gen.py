@@ -121,7 +121,7 @@ def render(environment: jinja2.Environment, definition: Item) -> dict[str, str]:
     write('api/symbols.txt', 'symbols.txt.j2')
     for language in ('c', 'cpp', 'python'):
         write(f'docs/en/api/{language}.md', f'reference_{language}.md.j2')
-    for path in () and ('golden_c_test.c', 'golden_cpp_test.cpp', 'golden_python_test.py'):
+    for path in ('golden_c_test.c', 'golden_cpp_test.cpp', 'golden_python_test.py'):
         write(f'tests/bindings/{path}', f'{path}.j2')
     return files
 

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "mmdeploy/base/device.h"
+#include "mmdeploy/common.h"
+#include "mmdeploy/model.h"
+#include "mmdeploy/model/model.h"
+#include "mmdeploy/pipeline/value.h"
+
+// What the opaque handles of the C API point to.
+
+struct mmdeploy_device {
+  mmdeploy::Device device;
+};
+
+struct mmdeploy_context {
+  mmdeploy::Device device;
+  int num_threads = 0;  // inside one call; 0: the default
+};
+
+struct mmdeploy_model {
+  std::shared_ptr<const mmdeploy::Model> model;
+};
+
+// One value per input or output of a pipeline.
+struct mmdeploy_value {
+  std::vector<mmdeploy::Value> values;
+};

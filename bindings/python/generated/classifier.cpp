@@ -1,0 +1,28 @@
+// Generated from api/sdk.yaml by api/gen.py. Image classification in Python.
+#include "mmdeploy/classifier.hpp"
+
+#include "bindings/python/generated/tasks.h"
+#include "bindings/python/task.h"
+
+namespace mmdeploy::python {
+
+namespace nb = nanobind;
+
+struct ClassifierTraits {
+  using Task = Classifier;
+  static constexpr const char* kName = "classifier";
+
+  static nb::object Convert(const Task::Result& result) {
+    nb::list list;
+    for (const auto& item : result) list.append(nb::make_tuple(item.label_id, item.score));
+    return list;
+  }
+};
+
+void BindClassifier(nb::module_& module) {
+  BindTask<ClassifierTraits>(
+      module, "Classifier",
+      "Image classification. Gives list[tuple[int, float]]: (label_id, score) per result.");
+}
+
+}  // namespace mmdeploy::python

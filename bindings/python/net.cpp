@@ -1,0 +1,149 @@
+#include "bindings/python/net.h"
+
+#include <nanobind/stl/filesystem.h>
+#include <nanobind/stl/optional.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/variant.h>
+#include <nanobind/stl/vector.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "bindings/python/tensor.h"
+#include "mmdeploy/backend/registry.h"
+#include "mmdeploy/backend/session.h"
+#include "mmdeploy/base/suggest.h"
+
+namespace mmdeploy::python {
+namespace {
+
+namespace nb = nanobind;
+
+// A path, or the content of a file.
+using Source = std::variant<nb::bytes, std::filesystem::path>;
+
+// The value, or RuntimeError with the reason behind `what`.
+template <class T>
+T ValueOrThrow(Result<T> result, const std::string& what) {
+  if (result) return std::move(*result);
+  throw std::runtime_error(what + ": " + result.error().message());
+}
+
+NetFile ReadNetFile(const Source& source, const std::string& what) {
+  if (const auto* bytes = std::get_if<nb::bytes>(&source)) {
+    const auto* data = static_cast<const char*>(bytes->data());
+    return {"<bytes>", "", std::make_shared<std::vector<char>>(data, data + bytes->size())};
+  }
+  const auto& path = std::get<std::filesystem::path>(source);
+  return {path.filename().string(), path.string(), ValueOrThrow(ReadFile(path.string()), what)};
+}
+
+// What Python calls a Net.
+class PythonNet {
+ public:
+  PythonNet(const Source& model, const std::string& backend, const std::string& device_name,
+            int device_id, int num_threads, const std::optional<Source>& weights) {
+    const std::string what = "failed to create net";
+    NetOptions options;
+    options.device = ValueOrThrow(Device::Parse(device_name, device_id), what);
+    if (num_threads < 0)
+      throw std::runtime_error(what + ": num_threads is " + std::to_string(num_threads) +
+                               ", allowed: 0 (the default) or more");
+    options.num_threads = num_threads;
+    NetFiles files;
+    files.net = ReadNetFile(model, what);
+    if (weights) files.weights = ReadNetFile(*weights, what);
+
+    nb::gil_scoped_release release;
+    const Engine* engine = ValueOrThrow(FindEngine(backend), what);
+    session_.emplace(ValueOrThrow(engine->Load(files, options), what),
+                     "net '" + files.net.name + "'");
+  }
+
+  const std::vector<TensorInfo>& inputs() const { return session_->net().inputs(); }
+  const std::vector<TensorInfo>& outputs() const { return session_->net().outputs(); }
+
+  nb::dict Run(const nb::dict& arrays) const {
+    const std::string what = "failed to run net";
+    const std::vector<Tensor> tensors = ToInputs(arrays, what);
+    const std::vector<Tensor> results = [&] {
+      nb::gil_scoped_release release;
+      return ValueOrThrow(session_->Run(tensors), what);
+    }();
+    nb::dict named;
+    for (size_t i = 0; i < results.size(); ++i)
+      named[outputs()[i].name.c_str()] = ToNumpy(results[i]);
+    return named;
+  }
+
+ private:
+  // The arrays in the order of the inputs; every input must be there and nothing else.
+  std::vector<Tensor> ToInputs(const nb::dict& arrays, const std::string& what) const {
+    std::vector<std::string> names;
+    std::vector<Tensor> tensors;
+    for (const TensorInfo& info : inputs()) {
+      names.push_back(info.name);
+      if (!arrays.contains(info.name.c_str())) {
+        throw std::runtime_error(what + ": input '" + info.name + "' is missing");
+      }
+      auto tensor = ToTensor(arrays[info.name.c_str()]);
+      if (!tensor)
+        throw std::runtime_error(what + ": input '" + info.name + "': " + tensor.error().message());
+      tensors.push_back(std::move(*tensor));
+    }
+    for (const auto& [key, value] : arrays) {
+      std::string name;
+      if (!nb::try_cast(key, name)) name = nb::repr(key).c_str();
+      if (std::find(names.begin(), names.end(), name) == names.end()) {
+        throw std::runtime_error(what + ": there is no input '" + name +
+                                 "', inputs: " + ListAllowed(name, names));
+      }
+    }
+    return tensors;
+  }
+
+  std::optional<Session> session_;
+};
+
+std::vector<int64_t> Dims(const TensorInfo& info) { return {info.shape.begin(), info.shape.end()}; }
+
+}  // namespace
+
+void BindNet(nb::module_& module) {
+  nb::class_<TensorInfo>(module, "TensorInfo", "An input or output of a net.")
+      .def_ro("name", &TensorInfo::name)
+      .def_prop_ro(
+          "dtype", [](const TensorInfo& info) { return std::string(Name(info.dtype)); },
+          "As numpy spells it.")
+      .def_prop_ro("shape", Dims, "Dimensions; -1 where known at run time only.")
+      .def("__repr__", [](const TensorInfo& info) { return info.name + ": " + Describe(info); });
+
+  nb::class_<PythonNet>(module, "Net",
+                        "One network in an engine, without pre- and post-processing.")
+      .def(nb::init<const Source&, const std::string&, const std::string&, int, int,
+                    const std::optional<Source>&>(),
+           nb::arg("model"), nb::arg("backend"), nb::arg("device_name") = "cpu",
+           nb::arg("device_id") = 0, nb::arg("num_threads") = 0, nb::arg("weights") = nb::none())
+      .def_prop_ro("inputs", &PythonNet::inputs)
+      .def_prop_ro("outputs", &PythonNet::outputs)
+      .def("run", &PythonNet::Run, nb::arg("inputs"),
+           "Arrays by output name, from arrays by input name.")
+      .def("__call__", &PythonNet::Run, nb::arg("inputs"));
+
+  module.def("engine_names", &EngineNames, "Engines that mmdeploy knows, installed or not.");
+  module.def(
+      "engine_version",
+      [](const std::string& name) {
+        return ValueOrThrow(FindEngine(name), "engine '" + name + "' is not available")->version();
+      },
+      nb::arg("name"), "Version of an engine's library; RuntimeError says why there is none.");
+}
+
+}  // namespace mmdeploy::python

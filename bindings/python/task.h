@@ -1,0 +1,93 @@
+#pragma once
+
+#include <nanobind/nanobind.h>
+#include <nanobind/ndarray.h>
+#include <nanobind/stl/filesystem.h>
+#include <nanobind/stl/string.h>
+
+#include <filesystem>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "bindings/python/image.h"
+#include "mmdeploy/common.hpp"
+#include "mmdeploy/model.hpp"
+
+// What the task classes of the Python module share. `Traits` has the C++ Task, its name in messages
+// and Convert(Result) -> Python object.
+namespace mmdeploy::python {
+
+template <class Traits>
+class PythonTask {
+ public:
+  using Task = typename Traits::Task;
+
+  PythonTask(const Model& model, const Context& context)
+      : task_(Create([&] { return std::make_unique<Task>(model, context); })) {}
+
+  PythonTask(const std::filesystem::path& model_path, const std::string& device_name, int device_id,
+             int num_threads)
+      : task_(Create([&] {
+          Context context(Device(device_name, device_id));
+          context.SetNumThreads(num_threads);
+          return std::make_unique<Task>(Model(model_path.string()), context);
+        })) {}
+
+  nb::object Apply(nb::handle image) const {
+    const ImageArgument argument(image);
+    return Traits::Convert(Run({argument.mat()})[0]);
+  }
+
+  nb::list ApplyBatch(nb::sequence images) const {
+    std::vector<ImageArgument> arguments;
+    std::vector<Mat> mats;
+    for (nb::handle image : images) {
+      arguments.emplace_back(image);
+      mats.push_back(arguments.back().mat());
+    }
+    nb::list results;
+    for (const auto& result : Run(mats)) results.append(Traits::Convert(result));
+    return results;
+  }
+
+ private:
+  // Loading and running take long and touch no Python object: other Python threads go on meanwhile.
+  template <class Make>
+  static std::unique_ptr<Task> Create(Make&& make) {
+    nb::gil_scoped_release release;
+    try {
+      return make();
+    } catch (const Exception& e) {
+      throw std::runtime_error(std::string("failed to create ") + Traits::kName + ": " + e.what());
+    }
+  }
+
+  std::vector<typename Task::Result> Run(const std::vector<Mat>& mats) const {
+    nb::gil_scoped_release release;
+    try {
+      return task_->Apply(mats);
+    } catch (const Exception& e) {
+      throw std::runtime_error(std::string("failed to apply ") + Traits::kName + ", code: " +
+                               std::to_string(static_cast<int>(e.code())) + ": " + e.what());
+    }
+  }
+
+  std::unique_ptr<Task> task_;
+};
+
+template <class Traits>
+void BindTask(nb::module_& module, const char* name, const char* doc) {
+  using Class = PythonTask<Traits>;
+  nb::class_<Class>(module, name, doc)
+      .def(nb::init<const std::filesystem::path&, const std::string&, int, int>(),
+           nb::arg("model_path"), nb::arg("device_name"), nb::arg("device_id") = 0,
+           nb::arg("num_threads") = 0)
+      .def(nb::init<const Model&, const Context&>(), nb::arg("model"), nb::arg("context"))
+      .def("__call__", &Class::Apply, nb::arg("img"), "Results of one image.")
+      .def("batch", &Class::ApplyBatch, nb::arg("imgs"), "Results of each image of a list.");
+}
+
+}  // namespace mmdeploy::python

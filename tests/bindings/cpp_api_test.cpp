@@ -1,0 +1,137 @@
+// The forms that users of the C++ API write.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <opencv2/core/core.hpp>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "mmdeploy/classifier.hpp"
+
+namespace {
+
+using mmdeploy::Classifier;
+using mmdeploy::Context;
+using mmdeploy::Device;
+using mmdeploy::ErrorCode;
+using mmdeploy::Exception;
+using mmdeploy::Mat;
+using mmdeploy::Model;
+using mmdeploy::Span;
+using testing::HasSubstr;
+
+constexpr char kModel[] = "api/golden/model";
+
+cv::Mat Photo(int height = 8, int width = 8) {
+  cv::Mat mat(height, width, CV_8UC3);
+  for (int i = 0; i < height * width * 3; ++i) mat.data[i] = static_cast<uint8_t>(i * 5);
+  return mat;
+}
+
+template <class Body>
+Exception Thrown(Body&& body) {
+  try {
+    body();
+  } catch (const Exception& e) {
+    return e;
+  }
+  ADD_FAILURE() << "nothing was thrown";
+  return Exception(ErrorCode::eSuccess);
+}
+
+TEST(CppApi, DocumentedForms) {
+  Classifier classifier(Model(kModel), Device("cpu", 0));
+  const auto result = classifier.Apply(Photo());
+  ASSERT_GE(result.size(), 1u);
+  EXPECT_EQ(result->label_id, result[0].label_id);
+  EXPECT_EQ((*result).score, result.begin()->score);
+  size_t count = 0;
+  for (const mmdeploy::Classification& c : result) count += c.score <= result[0].score;
+  EXPECT_EQ(count, result.size());
+
+  Classifier braces{Model{std::string(kModel)}, Device{"cpu"}};
+  const std::vector<Mat> images = {Photo(), Photo(5, 9)};
+  EXPECT_EQ(braces.Apply({images.data(), images.size()}).size(), 2u);
+  EXPECT_TRUE(braces.Apply(Span<const Mat>()).empty());
+}
+
+TEST(CppApi, EachResultStartsAtItsOwnImage) {
+  const Classifier classifier(Model(kModel), Device("cpu"));
+  const cv::Mat first = Photo(), second = Photo(16, 4);
+  const auto alone = classifier.Apply(second);
+  std::vector<Classifier::Result> results = classifier.Apply(std::vector<Mat>{first, second});
+  const Classifier::Result kept = results[1];
+  results.clear();
+  ASSERT_EQ(kept.size(), alone.size());
+  EXPECT_EQ(kept->label_id, alone->label_id);
+  EXPECT_EQ((*kept).score, (*alone).score);
+}
+
+TEST(CppApi, ModelsAndContextsAreShared) {
+  const Model model(kModel);
+  Context context(Device("cpu"));
+  context.SetNumThreads(1);
+  const Classifier one(model, context), two(model, Device("cpu"));
+  EXPECT_EQ(one.Apply(Photo())->score, two.Apply(Photo())->score);
+}
+
+TEST(CppApi, ExceptionsSayWhatAndWhere) {
+  const Exception missing = Thrown([] { Model("no/such/model"); });
+  EXPECT_EQ(missing.code(), ErrorCode::eFileNotExist);
+  EXPECT_THAT(missing.what(), HasSubstr("no/such/model"));
+
+  const Exception device = Thrown([] { Classifier(Model(kModel), Device("npu")); });
+  EXPECT_EQ(device.code(), ErrorCode::eInvalidArgument);
+  EXPECT_THAT(device.what(), HasSubstr("npu"));
+
+  const Classifier classifier(Model(kModel), Device("cpu"));
+  const Exception empty = Thrown([&] { classifier.Apply(Mat()); });
+  EXPECT_EQ(empty.code(), ErrorCode::eInvalidArgument);
+  EXPECT_THAT(empty.what(), HasSubstr("image 0: image is empty"));
+}
+
+TEST(CppApi, CvMatsMapByChannelsAndDepth) {
+  EXPECT_EQ(Mat(cv::Mat(2, 2, CV_8UC1)).desc().format, MMDEPLOY_PIXEL_FORMAT_GRAYSCALE);
+  EXPECT_EQ(Mat(cv::Mat(2, 2, CV_8UC3)).desc().format, MMDEPLOY_PIXEL_FORMAT_BGR);
+  EXPECT_EQ(Mat(cv::Mat(2, 2, CV_8UC4)).desc().format, MMDEPLOY_PIXEL_FORMAT_BGRA);
+  EXPECT_EQ(Mat(cv::Mat(2, 2, CV_32FC3)).desc().type, MMDEPLOY_DATA_TYPE_FLOAT);
+  const cv::Mat nv12(6, 4, CV_8UC1);
+  EXPECT_EQ(Mat(nv12, MMDEPLOY_PIXEL_FORMAT_NV12).desc().height, 4);
+
+  const Exception depth = Thrown([] { Mat(cv::Mat(2, 2, CV_16UC3)); });
+  EXPECT_EQ(depth.code(), ErrorCode::eNotSupported);
+  EXPECT_THAT(depth.what(), HasSubstr("allowed: CV_8U, CV_32F"));
+  const Exception channels = Thrown([] { Mat(cv::Mat(2, 2, CV_8UC2)); });
+  EXPECT_THAT(channels.what(), HasSubstr("2 channels, allowed: 1 (gray), 3 (BGR), 4 (BGRA)"));
+}
+
+TEST(CppApi, APartOfACvMatIsNotCopied) {
+  const cv::Mat whole = Photo(32, 32);
+  const cv::Mat part = whole(cv::Rect(3, 5, 9, 7));
+  const Classifier classifier(Model(kModel), Device("cpu"));
+  EXPECT_EQ(Mat(part).desc().data, part.data);
+  EXPECT_EQ(classifier.Apply(part)->score, classifier.Apply(part.clone())->score);
+}
+
+TEST(CppApi, ThreadsOnOneHandleGiveTheSameBits) {
+  const Classifier classifier(Model(kModel), Device("cpu"));
+  std::vector<cv::Mat> photos;
+  std::vector<float> expected;
+  for (int i = 0; i < 8; ++i) {
+    photos.push_back(Photo(4 + i, 20 - i));
+    expected.push_back(classifier.Apply(photos.back())->score);
+  }
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&, t] {
+      for (int i = 0; i < 200; ++i) {
+        const size_t k = static_cast<size_t>(i + t) % photos.size();
+        EXPECT_EQ(classifier.Apply(photos[k])->score, expected[k]);
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+}
+
+}  // namespace

@@ -1,0 +1,140 @@
+"""The forms that users of the Python API write, and its errors."""
+import sys
+import threading
+import time
+from pathlib import Path
+
+import mmdeploy_python
+import numpy as np
+import pytest
+from mmdeploy_python import Classifier, Context, Device, Model
+
+MODEL = str(Path(__file__).resolve().parents[2] / 'api/golden/model')
+
+
+def photo(height: int = 8, width: int = 8, channels: int = 3) -> np.ndarray:
+    return (np.arange(height * width * channels) * 5 % 256).astype(np.uint8).reshape(height, width, channels)
+
+
+@pytest.fixture(scope='module')
+def classifier() -> Classifier:
+    return Classifier(model_path=MODEL, device_name='cpu', device_id=0)
+
+
+def test_result_is_a_list_of_tuples(classifier: Classifier) -> None:
+    result = classifier(photo())
+    assert isinstance(result, list)
+    label, score = result[0]
+    assert type(label) is int and type(score) is float
+    assert classifier.batch([photo(), photo(5, 9)]) == [result, classifier(photo(5, 9))]
+    assert classifier.batch([]) == []
+
+
+def test_positional_arguments_and_the_1x_name(classifier: Classifier) -> None:
+    import mmdeploy_runtime
+    assert mmdeploy_runtime.Classifier is Classifier
+    assert mmdeploy_runtime.Classifier(MODEL, 'cpu', 0)(photo()) == classifier(photo())
+    assert mmdeploy_python.__version__ == '0.7.0'
+
+
+def test_model_and_context(classifier: Classifier, tmp_path: Path) -> None:
+    import shutil
+    context = Context(Device('cpu'), num_threads=1)
+    expected = classifier(photo())
+    assert Classifier(Model(MODEL), context)(photo()) == expected
+    archive = shutil.make_archive(str(tmp_path / 'model'), 'zip', MODEL)
+    assert Classifier(Model(archive), context)(photo()) == expected
+    assert Classifier(Model(Path(archive).read_bytes()), context)(photo()) == expected
+    assert Classifier(archive, 'cpu')(photo()) == expected
+
+
+@pytest.mark.parametrize('convert', [
+    lambda image: image.astype(np.float64),
+    lambda image: image.astype(np.int64),
+    lambda image: np.asfortranarray(image),
+    lambda image: np.repeat(image, 2, axis=1)[:, ::2],
+    lambda image: np.concatenate([image, image], axis=1)[:, :8],
+    lambda image: image[::-1][::-1],
+    lambda image: image.tolist(),
+])
+def test_whatever_becomes_a_uint8_array_is_an_image(classifier: Classifier, convert) -> None:
+    assert classifier(convert(photo())) == classifier(photo())
+
+
+def test_an_image_that_may_not_be_written_to(classifier: Classifier) -> None:
+    image = photo()
+    image.setflags(write=False)
+    assert classifier(image) == classifier(photo())
+
+
+def test_gray_images(classifier: Classifier) -> None:
+    assert len(classifier(photo(8, 8, 1))) == len(classifier(photo()))
+
+
+@pytest.mark.parametrize('image, message', [
+    (np.zeros((8, 8), np.uint8), r'continuous uint8 HWC array expected, got shape \(8, 8\)'),
+    (np.zeros((8, 8, 2), np.uint8), r'images of 1 or 3 channels are supported, got shape \(8, 8, 2\)'),
+    (None, 'continuous uint8 HWC array expected, got NoneType'),
+    ('photo.jpg', 'continuous uint8 HWC array expected, got str'),
+    (np.zeros((0, 8, 3), np.uint8), 'failed to apply classifier, code: 1: image 0: image is empty: height 0, width 8'),
+])
+def test_what_is_no_image(classifier: Classifier, image, message: str) -> None:
+    with pytest.raises(RuntimeError, match=message):
+        classifier(image)
+
+
+@pytest.mark.parametrize('arguments, message', [
+    (('no/such/model', 'cpu', 0), 'failed to create classifier: .*no/such/model'),
+    ((MODEL, 'npu', 0), 'failed to create classifier: .*npu'),
+    ((MODEL, 'cpu', -1), 'failed to create classifier: .*-1'),
+    ((MODEL, 'cpu', 0, -1), 'failed to create classifier: num_threads is -1, allowed: 0'),
+])
+def test_what_cannot_be_created(arguments: tuple, message: str) -> None:
+    with pytest.raises(RuntimeError, match=message):
+        Classifier(*arguments)
+
+
+def test_calls_release_the_gil(classifier: Classifier) -> None:
+    """Other threads get the interpreter only when a call gives it up: the switch interval never ends."""
+    ticks = 0
+    stop = threading.Event()
+    started = threading.Event()
+
+    def count() -> None:
+        nonlocal ticks
+        while not stop.is_set():
+            ticks += 1
+            started.set()
+            time.sleep(0.0005)
+
+    image = photo(2000, 2000)
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1000)
+    thread = threading.Thread(target=count)
+    try:
+        thread.start()
+        started.wait()
+        before = ticks
+        classifier.batch([image] * 8)
+        during = ticks - before
+    finally:
+        sys.setswitchinterval(interval)
+        stop.set()
+        thread.join()
+    assert during >= 1
+
+
+def test_threads_on_one_handle_give_the_same(classifier: Classifier) -> None:
+    images = [photo(4 + i, 20 - i) for i in range(8)]
+    expected = [classifier(image) for image in images]
+    found: list = [None] * 4
+
+    def run(index: int) -> None:
+        found[index] = [classifier(image) for _ in range(20) for image in images]
+
+    threads = [threading.Thread(target=run, args=(i,)) for i in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert all(results == expected * 20 for results in found)

@@ -1,0 +1,48 @@
+"""A user's project against the installed SDK: install, find_package, build, run."""
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+MODEL = ROOT / 'api/golden/model'
+
+
+def run(*command: object) -> str:
+    result = subprocess.run([str(part) for part in command], capture_output=True, text=True, check=False)
+    assert result.returncode == 0, f'{command}\n{result.stdout}\n{result.stderr}'
+    return result.stdout
+
+
+@pytest.fixture(scope='module')
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    prefix = tmp_path_factory.mktemp('sdk')
+    run('cmake', '--install', ROOT / 'build', '--prefix', prefix)
+    return prefix
+
+
+def build(source: Path, folder: Path, installed: Path) -> None:
+    run('cmake', '-S', source, '-B', folder, '-G', 'Ninja', f'-DMMDeploy_DIR={installed}/lib/cmake/MMDeploy')
+    run('cmake', '--build', folder)
+
+
+def test_a_users_project(installed: Path, tmp_path: Path) -> None:
+    build(ROOT / 'tests/consumer', tmp_path, installed)
+    outputs = {run(tmp_path / name, MODEL) for name in ('consumer_c', 'consumer_cxx', 'consumer_modules')}
+    assert len(outputs) == 1 and outputs.pop().startswith('label ')
+
+
+def test_the_demos_build_against_the_installed_sdk(installed: Path, tmp_path: Path) -> None:
+    import cv2
+    import numpy as np
+    build(ROOT / 'demo/csrc', tmp_path, installed)
+    image = tmp_path / 'image.png'
+    cv2.imwrite(str(image), np.full((8, 8, 3), 128, np.uint8))
+    outputs = {run(tmp_path / name, 'cpu', MODEL, image) for name in ('image_classification', 'classifier')}
+    assert len(outputs) == 1 and 'label: ' in outputs.pop()
+
+
+def test_installed_headers_are_the_public_ones(installed: Path) -> None:
+    headers = {path.relative_to(installed / 'include/mmdeploy').as_posix()
+               for path in (installed / 'include').rglob('*') if path.is_file()}
+    assert headers == {path.name for path in (ROOT / 'include/mmdeploy').iterdir()}
