@@ -1,0 +1,131 @@
+"""Replaces functions and methods while a model is exported."""
+import inspect
+from typing import Any, Callable, Dict, List, NamedTuple, Optional, Union
+
+from mmdeploy.utils import IR, Backend, get_root_logger
+from .rewriter_utils import (Checker, ContextCaller, RewriterRegistry,
+                             eval_with_import, import_function)
+
+
+class _Patch(NamedTuple):
+    """One replaced attribute, with what is needed to undo it."""
+    path: str
+    owner: Any  # the module, class or object that has the attribute
+    name: str
+    # As stored: a static method is not the function that access returns.
+    stored: Any
+    is_own: bool  # False: the attribute was inherited, so it is deleted
+
+    def undo(self) -> None:
+        if self.is_own:
+            setattr(self.owner, self.name, self.stored)
+        else:
+            delattr(self.owner, self.name)
+
+
+def _locate(path: str) -> _Patch:
+    """Find the attribute that a path names.
+
+    Raises:
+        ImportError, AttributeError: there is none.
+    """
+    func, owner_class = import_function(path)
+    owner_path, _, name = path.rpartition('.')
+    if owner_class is None:
+        owner = eval_with_import(owner_path)
+        return _Patch(path, owner, name, func, True)
+    if name in vars(owner_class):
+        return _Patch(path, owner_class, name, vars(owner_class)[name], True)
+    inherited = inspect.getattr_static(owner_class, name, func)
+    return _Patch(path, owner_class, name, inherited, False)
+
+
+def _original(patch: _Patch) -> Callable:
+    """Return the function below static methods and outer rewrites."""
+    func = patch.stored
+    if isinstance(func, (staticmethod, classmethod)):
+        func = func.__func__
+    origin = getattr(func, 'mmdeploy_origin_func', None)
+    return func if origin is None else origin
+
+
+def _apply(patch: _Patch, caller: Callable) -> None:
+    """Install a rewrite as the kind of attribute that was there."""
+    if isinstance(patch.stored, (staticmethod, classmethod)):
+        caller = type(patch.stored)(caller)
+    setattr(patch.owner, patch.name, caller)
+
+
+def _undo(patches: List[_Patch]) -> None:
+    """Undo the last patch first: two paths may name one attribute."""
+    for patch in reversed(patches):
+        patch.undo()
+
+
+class FunctionRewriter:
+    """Registers functions that replace others by their dotted path.
+
+    A rewrite gets the context as first argument and calls what it replaces
+    by `ctx.origin_func`.
+    """
+
+    def __init__(self):
+        self._registry = RewriterRegistry()
+        self._states: List[List[_Patch]] = []
+        # What the last `enter` replaced; kept after `exit` for inspection.
+        self._origin_functions = []
+        self._additional_functions = []
+
+    def register_rewriter(self,
+                          func_name: str,
+                          backend: str = Backend.DEFAULT.value,
+                          ir: IR = IR.DEFAULT,
+                          extra_checkers: Optional[Union[
+                              Checker, List[Checker]]] = None,
+                          **kwargs) -> Callable:
+        """Return a decorator that registers a rewrite.
+
+        Args:
+            func_name: dotted path of what is replaced.
+            backend: value of the engine the rewrite is for.
+            ir: representation the rewrite is for.
+            extra_checkers: further conditions.
+            kwargs: become attributes of `ctx`.
+        """
+        return self._registry.register_object(func_name, backend, ir,
+                                              extra_checkers, **kwargs)
+
+    def enter(self, cfg: Dict = dict(), env: Dict = dict(), **kwargs) -> None:
+        """Install the rewrites that fit `env`; all of them or none."""
+        found = []
+        for path, record in self._registry.get_records(env):
+            try:
+                found.append((_locate(path), record))
+            except (ImportError, AttributeError):
+                get_root_logger().warning(
+                    f'Can not find {path}, function rewrite will not be '
+                    'applied')
+
+        # Originals are taken before anything is replaced, so that a rewrite
+        # never sees another one as its original.
+        callers = [
+            ContextCaller(record['_object'], _original(patch), cfg,
+                          **{**record, **kwargs}).get_wrapped_caller()
+            for patch, record in found
+        ]
+        applied: List[_Patch] = []
+        try:
+            for (patch, _), caller in zip(found, callers):
+                _apply(patch, caller)
+                applied.append(patch)
+        except Exception:
+            _undo(applied)
+            raise
+        self._states.append(applied)
+        self._origin_functions = [(p.path, _original(p)) for p in applied
+                                  if p.is_own]
+        self._additional_functions = [p.path for p in applied if not p.is_own]
+
+    def exit(self) -> None:
+        """Undo the last `enter`."""
+        _undo(self._states.pop())

@@ -1,0 +1,23 @@
+"""Device strings such as `cpu`, `cuda` and `cuda:1`."""
+import re
+from typing import Optional
+
+
+def parse_device_id(device: str) -> Optional[int]:
+    """Return -1 for the CPU, the index of a CUDA device, None otherwise."""
+    if device == 'cpu':
+        return -1
+    if 'cuda' in device:
+        return parse_cuda_device_id(device)
+    return None
+
+
+def parse_cuda_device_id(device: str) -> int:
+    """Return the index in `cuda[:index]`; 0 when it is left out.
+
+    Raises:
+        AssertionError: `device` is not of that form.
+    """
+    match = re.fullmatch(r'cuda(?::(\d+))?', device)
+    assert match, f'device is {device!r}, allowed is "cuda" or "cuda:<index>"'
+    return int(match.group(1) or 0)

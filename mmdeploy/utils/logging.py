@@ -1,0 +1,46 @@
+"""Loggers that are set up once per name."""
+import logging
+from typing import Dict, Optional
+
+logger_initialized: Dict[str, bool] = {}
+
+_FORMAT = '%(asctime)s - %(name)s - %(levelname)s - %(message)s'
+
+
+def _is_initialized(name: str) -> bool:
+    """Tell whether the name or one of its parents has handlers of ours."""
+    return any(name.startswith(known) for known in logger_initialized)
+
+
+def get_logger(name: str,
+               log_file: Optional[str] = None,
+               log_level: int = logging.INFO,
+               file_mode: str = 'w') -> logging.Logger:
+    """Return a logger, which the first call for its name sets up.
+
+    Args:
+        name: name of the logger. A child of a logger that is set up already
+            is returned as it is.
+        log_file: write to this file as well as to the terminal.
+        log_level: level of the logger.
+        file_mode: how `log_file` is opened.
+    """
+    logger = logging.getLogger(name)
+    if _is_initialized(name):
+        return logger
+
+    # A plain stream handler of the root logger prints each record twice.
+    for handler in logger.root.handlers:
+        if type(handler) is logging.StreamHandler:
+            handler.setLevel(logging.ERROR)
+
+    handlers = [logging.StreamHandler()]
+    if log_file is not None:
+        handlers.append(logging.FileHandler(log_file, file_mode))
+    for handler in handlers:
+        handler.setFormatter(logging.Formatter(_FORMAT))
+        handler.setLevel(log_level)
+        logger.addHandler(handler)
+    logger.setLevel(log_level)
+    logger_initialized[name] = True
+    return logger

@@ -1,0 +1,112 @@
+"""Helpers without a home of their own."""
+import functools
+import glob
+import logging
+import os.path as osp
+import sys
+import traceback
+from typing import Any, Callable, Optional, Sequence
+
+from .logging import get_logger
+
+
+def get_root_logger(log_file: Optional[str] = None,
+                    log_level: int = logging.INFO) -> logging.Logger:
+    """Return the logger of the package, named `mmdeploy`."""
+    return get_logger('mmdeploy', log_file=log_file, log_level=log_level)
+
+
+def set_log_level(level: int) -> logging.Logger:
+    """Set the level of the package's logger, whoever created it first."""
+    logger = get_root_logger(log_level=level)
+    logger.setLevel(level)
+    for handler in logger.handlers:
+        handler.setLevel(level)
+    return logger
+
+
+def target_wrapper(target: Callable,
+                   log_level: int,
+                   ret_value: Optional[Any] = None,
+                   *args,
+                   **kwargs) -> Any:
+    """Run `target` in a sub-process and report by a shared number.
+
+    Args:
+        target: what to run with `args` and `kwargs`.
+        log_level: level of the sub-process' root logger.
+        ret_value: `multiprocessing.Value('i')`; 0 on success, else -1.
+
+    Returns:
+        The result of `target`, or None when it raised (which is logged).
+    """
+    logger = logging.getLogger()
+    logging.basicConfig(
+        format='%(asctime)s,%(name)s %(levelname)-8s'
+        ' [%(filename)s:%(lineno)d] %(message)s',
+        datefmt='%Y-%m-%d:%H:%M:%S')
+    logger.setLevel(log_level)
+    if ret_value is not None:
+        ret_value.value = -1
+    try:
+        result = target(*args, **kwargs)
+    except Exception as error:
+        logger.error(error)
+        traceback.print_exc(file=sys.stdout)
+        return None
+    if ret_value is not None:
+        ret_value.value = 0
+    return result
+
+
+def deprecate(status: str = 'future',
+              dst_obj: Optional[Any] = None,
+              msg: str = '',
+              *args,
+              **kwargs) -> Callable:
+    """Mark a function as deprecated; each call logs a warning.
+
+    Args:
+        status: `'future'` (will be deprecated) or `'past'` (was deprecated).
+        dst_obj: what to use instead.
+        msg: more advice, shown for `'future'`.
+
+    Raises:
+        KeyError: on a call, when `status` is neither.
+    """
+
+    def decorate(func: Callable) -> Callable:
+
+        @functools.wraps(func)
+        def wrapper(*args, **kwargs):
+            if status == 'future':
+                text = (f'DeprecationWarning: {func.__name__} will be '
+                        f'deprecated in the future. {msg}')
+            elif status == 'past':
+                text = (f'DeprecationWarning: {func.__name__} was '
+                        f'deprecated, use {dst_obj} instead. {msg}')
+            else:
+                raise KeyError(f'Unexpected key {status}')
+            get_root_logger().warning(text)
+            return func(*args, **kwargs)
+
+        return wrapper
+
+    return decorate
+
+
+def get_file_path(prefix: str, candidates: Sequence[str]) -> str:
+    """Return the first existing file of several glob patterns.
+
+    Args:
+        prefix: folder that the patterns are relative to.
+        candidates: glob patterns in order of preference.
+
+    Returns:
+        An absolute path, or `''` when no pattern matches.
+    """
+    for candidate in candidates:
+        found = sorted(glob.glob(osp.abspath(osp.join(prefix, candidate))))
+        if found:
+            return found[0]
+    return ''
