@@ -1,0 +1,121 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mmdeploy/base/file.h"
+#include "mmdeploy/base/result.h"
+#include "mmdeploy/base/tensor.h"
+
+// The interface of an inference engine. To add one, copy mmdeploy/backend/example.
+
+namespace mmdeploy {
+
+// An input or output of a network.
+struct TensorInfo {
+  std::string name;
+  DataType dtype = DataType::kFloat32;
+  Shape shape;      // Shape::kDynamic where known at run time only
+  Shape min_shape;  // allowed range of an input; rank 0: no other limit than `shape`
+  Shape max_shape;
+};
+
+// A file of a network. Engines that can read from memory take `bytes`; the others need `path`,
+// which is empty for a model that came out of a zip archive.
+struct NetFile {
+  std::string name;  // for messages
+  std::string path;
+  Bytes bytes;
+};
+
+struct NetFiles {
+  NetFile net;
+  NetFile weights;  // name is empty if there is none
+};
+
+// How a network is to be run; the same for every engine.
+struct NetOptions {
+  Device device;
+  // Threads inside one call; 0: all processors. How many threads call is the caller's business.
+  int num_threads = 0;
+  // Let idle threads of the engine spin: lower latency for one caller, costs everybody else.
+  bool low_latency = false;
+  std::string precision = "FP32";  // "FP32", "FP16", "INT8", as deploy.json says
+  bool use_vulkan = false;         // ncnn
+  bool trusted = false;            // formats that carry code (TorchScript) load only if true
+  std::map<std::string, std::string> engine;  // options that only one engine knows
+};
+
+// One caller's run of a network: holds its inputs and outputs. Not thread-safe; several requests
+// of one net may run at the same time.
+class Request {
+ public:
+  virtual ~Request() = default;
+
+  // Shapes of all inputs, in the order of Net::inputs(), checked by the caller against them.
+  virtual Result<void> SetShapes(Span<const Shape> shapes) = 0;
+
+  // The engine's memory of an input, to be filled before Run; valid until the next SetShapes.
+  virtual Result<Tensor> Input(size_t index) = 0;
+
+  // Uses the caller's memory for an input or output instead of the engine's; it must have the
+  // shape that was set, and live until Run returns.
+  virtual Result<void> BindInput(size_t index, const Tensor& tensor) = 0;
+  virtual Result<void> BindOutput(size_t index, const Tensor& tensor) = 0;
+
+  // Errors: kFail with the engine's own message and the input shapes.
+  virtual Result<void> Run() = 0;
+
+  // An output of the last Run. Its owner keeps it alive beyond the request's next Run.
+  virtual Result<Tensor> Output(size_t index) = 0;
+};
+
+// A loaded network. Immutable: weights are there once for any number of threads.
+class Net {
+ public:
+  virtual ~Net() = default;
+  virtual const std::vector<TensorInfo>& inputs() const = 0;
+  virtual const std::vector<TensorInfo>& outputs() const = 0;
+  virtual Result<std::unique_ptr<Request>> CreateRequest() const = 0;
+
+  // How many Run calls pay off at the same time; 0: any number. An engine that uses all
+  // processors inside one call answers 1, and further callers wait their turn instead of
+  // fighting for the processors.
+  virtual int max_concurrent_runs() const { return 0; }
+};
+
+// Shapes that a converted network must accept.
+struct ShapeRange {
+  std::string name;
+  Shape min, opt, max;
+};
+
+struct ConvertTask {
+  NetFile ir;                     // ONNX
+  std::string output_prefix;      // files are written to <prefix>.<extension>
+  std::vector<ShapeRange> inputs;
+  std::string precision = "FP32";
+  std::map<std::string, std::string> engine;
+  std::function<void(std::string_view step, double fraction)> progress;
+};
+
+// An inference engine. One object per process; thread-safe.
+class Engine {
+ public:
+  virtual ~Engine() = default;
+  virtual std::string name() const = 0;
+  virtual std::string version() const = 0;  // of the engine's library
+
+  // Errors: kNotSupported (device, options), kFail (the engine cannot read the files; message).
+  virtual Result<std::shared_ptr<const Net>> Load(const NetFiles& files,
+                                                  const NetOptions& options) const = 0;
+
+  // Makes the engine's own files out of an ONNX file; answers their names.
+  virtual Result<std::vector<std::string>> Convert(const ConvertTask& task) const;
+};
+
+}  // namespace mmdeploy

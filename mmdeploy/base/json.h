@@ -1,0 +1,178 @@
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "mmdeploy/base/result.h"
+
+namespace mmdeploy {
+
+using Json = nlohmann::json;
+
+// Parses one document. Nesting is limited to 100 levels, the text to 64 MB.
+// Errors (kFail) name `file`, line and column.
+Result<Json> ParseJson(std::string_view text, std::string_view file);
+
+// A place inside a document, shown as "pipeline.json:/pipeline/tasks/0/transforms/2".
+class JsonPath {
+ public:
+  explicit JsonPath(std::string file) : text_(std::move(file) + ":/") {}
+
+  JsonPath operator/(std::string_view key) const;
+  JsonPath operator/(size_t index) const { return *this / std::to_string(index); }
+  const std::string& str() const { return text_; }
+
+ private:
+  std::string text_;
+};
+
+// What a reading found beside errors.
+struct JsonNotes {
+  // Paths of keys that nobody reads; accepted, because real configurations are full of them.
+  std::vector<std::string> unknown_keys;
+  // Unknown keys are errors (`--strict`).
+  bool strict = false;
+};
+
+// Reads the members of one JSON object into variables, strictly: a wrong type or a value outside
+// its range is an error with the path. `null` counts as absent (Python's None).
+//
+//   JsonReader args(json, path, notes);
+//   args.Read("size_divisor", &divisor);      // optional: keeps the default
+//   args.Require("mean", &mean);              // must be present
+//   MMDEPLOY_TRYV(args.Finish());             // the first error, or a near-miss key
+//
+// Not thread-safe. `json` and `notes` must outlive the reader.
+class JsonReader {
+ public:
+  JsonReader(const Json& json, JsonPath path, JsonNotes* notes);
+
+  const JsonPath& path() const { return path_; }
+  const Json& json() const { return *json_; }
+
+  // Whether `key` is present and not null; marks it as known.
+  bool Has(std::string_view key);
+
+  // The member as raw JSON, or nullptr; marks it as known.
+  const Json* Find(std::string_view key);
+
+  template <class T>
+  void Read(std::string_view key, T* out) {
+    if (const Json* value = Find(key)) Keep(Convert(*value, path_ / key, out));
+  }
+
+  // An optional that stays empty when the key is absent.
+  template <class T>
+  void Read(std::string_view key, std::optional<T>* out) {
+    if (const Json* value = Find(key)) Keep(Convert(*value, path_ / key, &out->emplace()));
+  }
+
+  template <class T>
+  void Require(std::string_view key, T* out) {
+    if (const Json* value = Find(key)) {
+      Keep(Convert(*value, path_ / key, out));
+    } else {
+      missing_.emplace_back(key);
+    }
+  }
+
+  // A number that must lie in [min, max].
+  template <class T>
+  void Read(std::string_view key, T* out, T min, T max) {
+    if (!Has(key)) return;
+    Read(key, out);
+    CheckRange(key, static_cast<double>(*out), static_cast<double>(min), static_cast<double>(max));
+  }
+  template <class T>
+  void Require(std::string_view key, T* out, T min, T max) {
+    Require(key, out);
+    if (Has(key)) {
+      CheckRange(key, static_cast<double>(*out), static_cast<double>(min),
+                 static_cast<double>(max));
+    }
+  }
+
+  // A string out of a fixed set; `out` gets the value beside it.
+  template <class E>
+  void ReadEnum(std::string_view key, const std::vector<std::pair<std::string, E>>& values,
+                E* out) {
+    std::string name;
+    if (!Has(key)) return;
+    Read(key, &name);
+    std::vector<std::string> allowed;
+    for (const auto& [text, value] : values) {
+      if (text == name) {
+        *out = value;
+        return;
+      }
+      allowed.push_back(text);
+    }
+    FailEnum(key, name, std::move(allowed));
+  }
+
+  // Marks keys as known that are legal here but mean nothing to us.
+  void Ignore(std::initializer_list<std::string_view> keys);
+
+  // Accepts any further key silently, for objects that belong to somebody else (a whole head
+  // configuration); near misses of absent known keys are still errors.
+  void AcceptAnyKey() { accept_any_ = true; }
+
+  // Adds an error found by the caller while reading `key`.
+  void Fail(std::string_view key, std::string message);
+
+  bool ok() const { return !error_; }
+
+  // The first error; else a required key that is missing, or an unknown key that nearly matches
+  // an absent known one, or, in strict mode, any unknown key. Other unknown keys become notes.
+  Result<void> Finish();
+
+ private:
+  static Result<void> Convert(const Json& json, const JsonPath& path, bool* out);
+  static Result<void> Convert(const Json& json, const JsonPath& path, int64_t* out);
+  static Result<void> Convert(const Json& json, const JsonPath& path, int* out);
+  static Result<void> Convert(const Json& json, const JsonPath& path, double* out);
+  static Result<void> Convert(const Json& json, const JsonPath& path, float* out);
+  static Result<void> Convert(const Json& json, const JsonPath& path, std::string* out);
+  template <class T>
+  static Result<void> Convert(const Json& json, const JsonPath& path, std::vector<T>* out) {
+    if (!json.is_array()) return WrongType(json, path, "an array");
+    out->clear();
+    for (size_t i = 0; i < json.size(); ++i) {
+      MMDEPLOY_TRYV(Convert(json[i], path / i, &out->emplace_back()));
+    }
+    return {};
+  }
+
+  static tl::unexpected<Error> WrongType(const Json& json, const JsonPath& path,
+                                         std::string_view expected);
+
+  void Keep(Result<void> result) {
+    if (!result && !error_) error_ = std::move(result).error();
+  }
+  void CheckRange(std::string_view key, double value, double min, double max);
+  void FailEnum(std::string_view key, const std::string& found, std::vector<std::string> allowed);
+  Result<void> CheckUnknownKeys();
+
+  const Json* json_;
+  JsonPath path_;
+  JsonNotes* notes_;
+  std::vector<std::string> known_;
+  std::vector<std::string> missing_;
+  std::optional<Error> error_;
+  bool accept_any_ = false;
+};
+
+// What a value is, for messages: "string \"abc\"", "array of 3", "null".
+std::string DescribeJson(const Json& json);
+
+// `json` must be an object / an array.
+Result<void> ExpectObject(const Json& json, const JsonPath& path);
+Result<void> ExpectArray(const Json& json, const JsonPath& path);
+
+}  // namespace mmdeploy

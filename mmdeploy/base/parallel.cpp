@@ -1,0 +1,65 @@
+#include "mmdeploy/base/parallel.h"
+
+#include <algorithm>
+#include <atomic>
+#include <thread>
+#include <vector>
+
+#ifndef MMDEPLOY_STD_THREADS
+#include <tbb/parallel_for.h>
+#include <tbb/task_arena.h>
+#endif
+
+namespace mmdeploy {
+namespace {
+
+#ifdef MMDEPLOY_STD_THREADS
+
+void RunParallel(int64_t count, int threads, const std::function<void(int64_t)>& body) {
+  std::atomic<int64_t> next{0};
+  const auto work = [&] {
+    for (int64_t i = next++; i < count; i = next++) body(i);
+  };
+  std::vector<std::thread> workers;
+  for (int t = 1; t < threads; ++t) workers.emplace_back(work);
+  work();
+  for (auto& worker : workers) worker.join();
+}
+
+#else
+
+void RunParallel(int64_t count, int threads, const std::function<void(int64_t)>& body) {
+  const auto loop = [&] {
+    tbb::parallel_for(
+        int64_t{0}, count, [&](int64_t i) { body(i); }, tbb::simple_partitioner{});
+  };
+  if (threads >= NumProcessors()) {
+    // Isolated: a thread that waits here must not pick up somebody else's task, which could
+    // need a lock that the thread already holds.
+    tbb::this_task_arena::isolate(loop);
+  } else {
+    tbb::task_arena arena(threads);
+    arena.execute(loop);
+  }
+}
+
+#endif
+
+}  // namespace
+
+int NumProcessors() {
+  static const int count = std::max(1u, std::thread::hardware_concurrency());
+  return count;
+}
+
+void ParallelFor(int64_t count, int max_threads, const std::function<void(int64_t)>& body) {
+  int64_t threads = max_threads > 0 ? max_threads : NumProcessors();
+  threads = std::min(threads, count);
+  if (threads <= 1) {
+    for (int64_t i = 0; i < count; ++i) body(i);
+  } else {
+    RunParallel(count, static_cast<int>(threads), body);
+  }
+}
+
+}  // namespace mmdeploy

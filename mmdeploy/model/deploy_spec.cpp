@@ -1,0 +1,62 @@
+#include "mmdeploy/model/deploy_spec.h"
+
+#include <algorithm>
+
+namespace mmdeploy {
+namespace {
+
+constexpr int kMaxBatch = 4096;
+
+void CheckContained(JsonReader& reader, std::string_view key, const std::string& name) {
+  if (!name.empty() && !IsContained(name)) {
+    reader.Fail(key, fmt::format("file name '{}' leaves the model's folder; expected a relative "
+                                 "name without '..'",
+                                 name));
+  }
+}
+
+Result<NetSpec> ReadNetSpec(const Json& json, const JsonPath& path, JsonNotes* notes) {
+  JsonReader reader(json, path, notes);
+  NetSpec spec;
+  reader.Require("name", &spec.name);
+  reader.Require("net", &spec.net);
+  reader.Read("weights", &spec.weights);
+  reader.Require("backend", &spec.backend);
+  reader.Read("batch_size", &spec.batch_size, 1, kMaxBatch);
+  reader.Read("precision", &spec.precision);
+  reader.Read("dynamic_shape", &spec.dynamic_shape);
+  CheckContained(reader, "net", spec.net);
+  CheckContained(reader, "weights", spec.weights);
+  MMDEPLOY_TRYV(reader.Finish());
+  return spec;
+}
+
+}  // namespace
+
+Result<DeploySpec> ReadDeploySpec(const Json& json, JsonNotes* notes) {
+  const JsonPath root("deploy.json");
+  JsonReader reader(json, root, notes);
+  DeploySpec spec;
+  reader.Require("version", &spec.version_text);
+  reader.Read("task", &spec.task);
+  reader.Read("customs", &spec.customs);
+  reader.Ignore({"producer"});
+  const Json* models = reader.Find("models");
+  if (!models) reader.Fail("", "required key missing: 'models'");
+  MMDEPLOY_TRYV(reader.Finish());
+  auto version = FormatVersion::Parse(spec.version_text);
+  if (!version) return MakeError(version.error().In((root / "version").str()));
+  spec.version = *version;
+  MMDEPLOY_TRYV(ExpectArray(*models, root / "models"));
+  for (size_t i = 0; i < models->size(); ++i) {
+    MMDEPLOY_TRY(auto net, ReadNetSpec((*models)[i], root / "models" / i, notes));
+    const bool taken = std::any_of(spec.models.begin(), spec.models.end(),
+                                   [&](const NetSpec& other) { return other.name == net.name; });
+    MMDEPLOY_ENSURE(!taken, Code::kFail, "{}: a second model named '{}'",
+                    (root / "models" / i / "name").str(), net.name);
+    spec.models.push_back(std::move(net));
+  }
+  return spec;
+}
+
+}  // namespace mmdeploy

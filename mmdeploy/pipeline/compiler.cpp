@@ -1,0 +1,226 @@
+#include <algorithm>
+#include <map>
+
+#include "mmdeploy/base/suggest.h"
+#include "mmdeploy/pipeline/nodes.h"
+#include "mmdeploy/pipeline/pipeline.h"
+
+namespace mmdeploy {
+namespace {
+
+constexpr int kMaxNesting = 8;
+
+std::string LabelOf(const NodeSpec& spec) { return spec.name.empty() ? spec.type : spec.name; }
+
+// Levels of lists between what arrives and what the module takes for one item; the same for all
+// inputs of a node.
+Result<int> CommonExtraDepth(const Step& step, const Signature& signature,
+                             const std::vector<EdgeType>& types) {
+  int extra = -1;
+  for (size_t i = 0; i < types.size(); ++i) {
+    const int own = types[i].depth - signature.inputs[i].depth;
+    MMDEPLOY_ENSURE(own >= 0, Code::kFail, "{}: input {} is {}, expected {}", step.where, i,
+                    Describe(types[i]), Describe(signature.inputs[i]));
+    if (extra < 0) extra = own;
+    MMDEPLOY_ENSURE(own == extra, Code::kFail,
+                    "{}: input 0 is {}, but input {} is {}; mark lists that are to be run as one "
+                    "batch with '*' and those to be repeated with '+'",
+                    step.where, Describe(types[0]), i, Describe(types[i]));
+  }
+  return std::max(extra, 0);
+}
+
+Result<void> CheckKinds(const Step& step, const Signature& signature,
+                        const std::vector<EdgeType>& types) {
+  MMDEPLOY_ENSURE(types.size() == signature.inputs.size(), Code::kFail,
+                  "{}: {} inputs, expected {}", step.where, types.size(),
+                  signature.inputs.size());
+  for (size_t i = 0; i < types.size(); ++i) {
+    MMDEPLOY_ENSURE(!(types[i].kinds & signature.inputs[i].kinds).empty(), Code::kFail,
+                    "{}: input {} is {}, expected {}", step.where, i, Describe(types[i].kinds),
+                    Describe(signature.inputs[i].kinds));
+  }
+  return {};
+}
+
+}  // namespace
+
+// Turns a pipeline description into steps, following names from node to node.
+class Compiler {
+ public:
+  Compiler(std::shared_ptr<const Model> model, const PipelineOptions& options, int nesting)
+      : pipeline_(new Pipeline), options_(options), nesting_(nesting) {
+    pipeline_->model_ = std::move(model);
+    pipeline_->context_.num_threads = options.net.num_threads;
+    if (pipeline_->model_) pipeline_->notes_.strict = pipeline_->model_->notes().strict;
+  }
+
+  Result<std::shared_ptr<const Pipeline>> Compile(const Json& json, const JsonPath& path) {
+    JsonReader reader(json, path, &pipeline_->notes_);
+    // The root may carry the keys of a node around it.
+    reader.Ignore({"type", "name"});
+    pipeline_->input_names_ = ReadNames(reader, "input");
+    pipeline_->output_names_ = ReadNames(reader, "output");
+    const Json* tasks = reader.Find("tasks");
+    if (!tasks) reader.Fail("", "required key missing: 'tasks'");
+    MMDEPLOY_TRYV(reader.Finish());
+    MMDEPLOY_TRYV(ExpectArray(*tasks, path / "tasks"));
+    MMDEPLOY_TRYV(DefineInputs(path));
+    for (size_t i = 0; i < tasks->size(); ++i) {
+      MMDEPLOY_TRYV(AddNode((*tasks)[i], path / "tasks" / i));
+    }
+    return Finish(path);
+  }
+
+ private:
+  struct Edge {
+    int slot;
+    EdgeType type;
+  };
+
+  Result<void> Define(const std::string& name, EdgeType type, const JsonPath& path) {
+    const bool fresh = edges_.emplace(name, Edge{pipeline_->num_slots_, std::move(type)}).second;
+    MMDEPLOY_ENSURE(fresh, Code::kFail, "{}: a second value named '{}'", path.str(), name);
+    ++pipeline_->num_slots_;
+    return {};
+  }
+
+  Result<const Edge*> FindEdge(const std::string& name, const JsonPath& path) const {
+    const auto it = edges_.find(name);
+    if (it != edges_.end()) return &it->second;
+    std::vector<std::string> known;
+    for (const auto& [key, edge] : edges_) known.push_back(key);
+    return MakeError(Code::kFail, "{}: no value named '{}' before this node, found: {}",
+                     path.str(), name, ListAllowed(name, known));
+  }
+
+  Result<void> DefineInputs(const JsonPath& path) {
+    const auto& names = pipeline_->input_names_;
+    const auto& types = options_.inputs;
+    MMDEPLOY_ENSURE(types.empty() || types.size() == names.size(), Code::kFail,
+                    "{}: {} inputs, but {} are given", (path / "input").str(), names.size(),
+                    types.size());
+    for (size_t i = 0; i < names.size(); ++i) {
+      EdgeType list;
+      list.depth = 1;
+      MMDEPLOY_TRYV(Define(names[i], types.empty() ? list : types[i], path / "input"));
+    }
+    return {};
+  }
+
+  Result<void> AddNode(const Json& json, const JsonPath& path) {
+    JsonReader reader(json, path, &pipeline_->notes_);
+    const NodeSpec spec = ReadNodeSpec(reader);
+    if (!reader.ok()) return reader.Finish();
+    Step step;
+    step.name = LabelOf(spec);
+    step.where = fmt::format("{} ({} '{}')", path.str(), spec.type, step.name);
+    MMDEPLOY_TRY(auto types, ResolveInputs(spec, path, &step));
+    MMDEPLOY_TRY(step.module, CreateNode(spec, reader, EnvFor(types)));
+    MMDEPLOY_TRYV(DefineOutputs(spec, path, types, &step));
+    pipeline_->steps_.push_back(std::move(step));
+    return {};
+  }
+
+  ModuleEnv EnvFor(const std::vector<EdgeType>& types) {
+    ModuleEnv env;
+    env.model = pipeline_->model_.get();
+    env.options = &options_;
+    env.inputs = types;
+    env.notes = &pipeline_->notes_;
+    env.nesting = nesting_;
+    return env;
+  }
+
+  // Types as the module sees them, after '*' and '+'.
+  Result<std::vector<EdgeType>> ResolveInputs(const NodeSpec& spec, const JsonPath& path,
+                                              Step* step) {
+    std::vector<EdgeType> types;
+    for (const auto& port : spec.inputs) {
+      MMDEPLOY_TRY(const Edge* edge, FindEdge(port.outer, path / "input"));
+      step->inputs.push_back(edge->slot);
+      step->marks.push_back(port.mark);
+      step->has_flatten |= port.mark == InputMark::kFlatten;
+      types.push_back(edge->type);
+      if (port.mark == InputMark::kFlatten) {
+        MMDEPLOY_ENSURE(edge->type.depth >= 2, Code::kFail,
+                        "{}: '{}' is {}; '*' needs a list of lists", (path / "input").str(),
+                        port.outer, Describe(edge->type));
+        --types.back().depth;
+      }
+    }
+    for (size_t i = 0; i < types.size(); ++i) {
+      MMDEPLOY_ENSURE(spec.inputs[i].mark != InputMark::kBroadcast ||
+                          (step->has_flatten && types[i].depth >= 1),
+                      Code::kFail, "{}: '+' on '{}' needs another input with '*'",
+                      (path / "input").str(), spec.inputs[i].outer);
+    }
+    return types;
+  }
+
+  Result<void> DefineOutputs(const NodeSpec& spec, const JsonPath& path,
+                             const std::vector<EdgeType>& types, Step* step) {
+    const Signature& signature = step->module->signature();
+    MMDEPLOY_TRYV(CheckKinds(*step, signature, types));
+    MMDEPLOY_TRY(step->extra_depth, CommonExtraDepth(*step, signature, types));
+    MMDEPLOY_ENSURE(spec.outputs.size() == signature.outputs.size(), Code::kFail,
+                    "{}: {} names, the node has {} outputs", (path / "output").str(),
+                    spec.outputs.size(), signature.outputs.size());
+    for (size_t i = 0; i < spec.outputs.size(); ++i) {
+      const bool unflatten = spec.outputs[i].mark == InputMark::kFlatten && step->has_flatten;
+      EdgeType type = signature.outputs[i];
+      type.depth += step->extra_depth + (unflatten ? 1 : 0);
+      step->outputs.push_back(pipeline_->num_slots_);
+      step->unflatten.push_back(unflatten);
+      MMDEPLOY_TRYV(Define(spec.outputs[i].outer, std::move(type), path / "output"));
+    }
+    return {};
+  }
+
+  Result<std::shared_ptr<const Pipeline>> Finish(const JsonPath& path) {
+    for (const auto& name : pipeline_->output_names_) {
+      MMDEPLOY_TRY(const Edge* edge, FindEdge(name, path / "output"));
+      pipeline_->output_slots_.push_back(edge->slot);
+      pipeline_->output_types_.push_back(edge->type);
+    }
+    return std::shared_ptr<const Pipeline>(std::move(pipeline_));
+  }
+
+  std::shared_ptr<Pipeline> pipeline_;
+  const PipelineOptions& options_;
+  const int nesting_;
+  std::map<std::string, Edge> edges_;
+};
+
+Result<std::shared_ptr<const Pipeline>> Pipeline::Compile(const Json& json, const JsonPath& path,
+                                                          std::shared_ptr<const Model> model,
+                                                          const PipelineOptions& options,
+                                                          int nesting) {
+  MMDEPLOY_ENSURE(nesting < kMaxNesting, Code::kFail, "{}: pipelines are nested deeper than {}",
+                  path.str(), kMaxNesting);
+  return Compiler(std::move(model), options, nesting).Compile(json, path);
+}
+
+Result<std::shared_ptr<const Pipeline>> Pipeline::Load(std::shared_ptr<const Model> model,
+                                                       const PipelineOptions& options) {
+  const Json& root = model->pipeline();
+  const JsonPath path("pipeline.json");
+  const auto compile = [&]() -> Result<std::shared_ptr<const Pipeline>> {
+    MMDEPLOY_TRYV(ExpectObject(root, path));
+    // From 0.9 the root may be the pipeline node itself.
+    if (!root.contains("pipeline") && root.contains("tasks")) {
+      return Compile(root, path, model, options);
+    }
+    JsonNotes notes;
+    JsonReader reader(root, path, &notes);
+    const Json* json = reader.Find("pipeline");
+    if (!json) reader.Fail("", "required key missing: 'pipeline'");
+    MMDEPLOY_TRYV(reader.Finish());
+    return Compile(*json, path / "pipeline", model, options);
+  };
+  auto pipeline = compile();
+  if (!pipeline) return MakeError(pipeline.error().In(fmt::format("model '{}'", model->origin())));
+  return pipeline;
+}
+
+}  // namespace mmdeploy

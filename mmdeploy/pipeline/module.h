@@ -1,0 +1,90 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "mmdeploy/backend/engine.h"
+#include "mmdeploy/base/json.h"
+#include "mmdeploy/model/model.h"
+#include "mmdeploy/pipeline/value.h"
+
+namespace mmdeploy {
+
+// The type of an edge: which kinds may travel, and how many lists are around them.
+struct EdgeType {
+  KindSet kinds = KindSet::Any();
+  int depth = 0;
+  // Named tensors that are known to be there, as far as known (kSample and kTensors).
+  std::optional<std::vector<TensorInfo>> tensors;
+};
+
+// "list of Image", "list of list of Detection".
+std::string Describe(const EdgeType& type);
+
+// What a module takes and gives for one item.
+struct Signature {
+  std::vector<EdgeType> inputs;
+  std::vector<EdgeType> outputs;
+};
+
+// What a run may use.
+struct RunContext {
+  BufferPool* pool = &BufferPool::Shared();
+  int num_threads = 0;  // inside this call; 0: all processors
+};
+
+// A node of a pipeline. Immutable: any number of threads run it at the same time.
+class Module {
+ public:
+  using Values = std::vector<Value>;
+
+  virtual ~Module() = default;
+  virtual const Signature& signature() const = 0;
+
+  // Runs one item; `inputs` have the kinds and depths of the signature.
+  virtual Result<Values> Run(Span<const Value> inputs, const RunContext& context) const = 0;
+
+  // Runs many items, each with the result that Run alone would give. The default calls Run in
+  // parallel; the first failing item decides the error.
+  virtual Result<std::vector<Values>> RunMany(Span<const Values> items,
+                                              const RunContext& context) const;
+};
+
+struct ModuleType;
+
+// Everything that the modules of one pipeline share while it is compiled.
+struct PipelineOptions {
+  NetOptions net;
+  // Models that `params.model` of an Inference node may name.
+  std::map<std::string, std::shared_ptr<const Model>> models;
+  // Types of the pipeline's inputs; empty: lists of anything.
+  std::vector<EdgeType> inputs;
+  bool fuse_transforms = true;
+  // Modules beside the built-in ones, for tests and programs of their own.
+  std::vector<ModuleType> extra_modules;
+};
+
+// What a module sees of its node while it is created.
+struct ModuleEnv {
+  const Model* model = nullptr;  // the SDK model that the pipeline belongs to; may be null
+  const PipelineOptions* options = nullptr;
+  std::vector<EdgeType> inputs;  // of the node, for one item
+  JsonNotes* notes = nullptr;
+  int nesting = 0;  // how many Inference nodes are around
+};
+
+// A row of the table of modules: the `module` of a Task node.
+struct ModuleType {
+  std::string name;
+  // Reads the node's keys (the common ones are already marked as known), calls args.Finish().
+  std::function<Result<std::unique_ptr<Module>>(JsonReader& args, const ModuleEnv& env)> create;
+};
+
+// Modules that are built in: Transform, Net, CropBox and one per codebase.
+const std::vector<ModuleType>& ModuleTypes();
+
+}  // namespace mmdeploy

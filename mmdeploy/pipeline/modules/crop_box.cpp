@@ -1,0 +1,59 @@
+#include <algorithm>
+#include <cmath>
+
+#include "mmdeploy/pipeline/modules/modules.h"
+
+namespace mmdeploy {
+namespace {
+
+// Cuts the box of a detection out of an image, as a view of the same memory
+// (sdk interface 16.1: module CropBox).
+class CropBox : public Module {
+ public:
+  CropBox() {
+    signature_.inputs = {EdgeType{{Kind::kImage, Kind::kSample}, 0, {}},
+                         EdgeType{{Kind::kDetection, Kind::kBox}, 0, {}}};
+    signature_.outputs = {EdgeType{Kind::kImage, 0, {}}};
+  }
+
+  const Signature& signature() const override { return signature_; }
+
+  Result<Values> Run(Span<const Value> inputs, const RunContext&) const override {
+    Image image = inputs[0].kind() == Kind::kImage ? inputs[0].image() : inputs[0].sample().ori_img;
+    MMDEPLOY_TRYV(Check(image));
+    MMDEPLOY_ENSURE(image.format != PixelFormat::kNv12 && image.format != PixelFormat::kNv21,
+                    Code::kNotSupported, "a box cannot be cut out of a {} image; convert it to BGR",
+                    Name(image.format));
+    const Rect box = inputs[1].kind() == Kind::kBox ? inputs[1].box() : inputs[1].detection().bbox;
+    const bool finite = std::isfinite(box.left) && std::isfinite(box.top) &&
+                        std::isfinite(box.right) && std::isfinite(box.bottom);
+    MMDEPLOY_ENSURE(finite, Code::kInvalidArgument, "the box has a side that is not a number");
+    const int left = Clip(std::floor(box.left), image.width - 1);
+    const int top = Clip(std::floor(box.top), image.height - 1);
+    const int right = std::max(left + 1, Clip(std::ceil(box.right), image.width));
+    const int bottom = std::max(top + 1, Clip(std::ceil(box.bottom), image.height));
+    const int64_t pixel = NumChannels(image.format) * static_cast<int64_t>(SizeOf(image.dtype));
+    image.row_stride = image.stride();
+    image.data += top * image.row_stride + left * pixel;
+    image.height = bottom - top;
+    image.width = right - left;
+    return Values{Value(std::move(image))};
+  }
+
+ private:
+  static int Clip(float value, int max) {
+    return static_cast<int>(std::clamp(value, 0.f, static_cast<float>(max)));
+  }
+
+  Signature signature_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Module>> CreateCropBoxModule(JsonReader& args, const ModuleEnv&) {
+  args.Ignore({"component", "params"});
+  MMDEPLOY_TRYV(args.Finish());
+  return std::make_unique<CropBox>();
+}
+
+}  // namespace mmdeploy

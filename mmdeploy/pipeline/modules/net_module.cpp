@@ -1,0 +1,236 @@
+#include <algorithm>
+#include <cstring>
+
+#include "mmdeploy/backend/registry.h"
+#include "mmdeploy/backend/session.h"
+#include "mmdeploy/base/suggest.h"
+#include "mmdeploy/pipeline/modules/modules.h"
+
+namespace mmdeploy {
+namespace {
+
+using Values = Module::Values;
+
+std::vector<std::string> Names(const std::vector<TensorInfo>& infos) {
+  std::vector<std::string> names;
+  for (const auto& info : infos) names.push_back(info.name);
+  return names;
+}
+
+// A network of the model.
+class NetModule : public Module {
+ public:
+  NetModule(std::shared_ptr<const Net> net, const NetSpec& spec, std::vector<std::string> keys,
+            std::vector<std::string> results)
+      : session_(std::move(net), fmt::format("net '{}'", spec.name)),
+        batch_size_(spec.batch_size),
+        keys_(std::move(keys)),
+        results_(std::move(results)) {
+    signature_.inputs = {EdgeType{{Kind::kSample, Kind::kTensors}, 0, {}}};
+    auto made = session_.net().outputs();
+    for (size_t i = 0; i < made.size(); ++i) made[i].name = results_[i];
+    signature_.outputs = {EdgeType{Kind::kTensors, 0, std::move(made)}};
+  }
+
+  const Signature& signature() const override { return signature_; }
+
+  Result<Values> Run(Span<const Value> inputs, const RunContext&) const override {
+    MMDEPLOY_TRY(const auto tensors, Gather(inputs[0]));
+    MMDEPLOY_TRY(auto outputs, session_.Run(tensors));
+    return Values{Value(Named(std::move(outputs)))};
+  }
+
+  Result<std::vector<Values>> RunMany(Span<const Values> items,
+                                      const RunContext& context) const override {
+    if (batch_size_ > 1 && items.size() > 1) return RunStacked(items, context);
+    // An engine that uses all threads inside one call gets one item after the other.
+    RunContext inner = context;
+    if (session_.net().max_concurrent_runs() == 1) inner.num_threads = 1;
+    return Module::RunMany(items, inner);
+  }
+
+ private:
+  // The tensors of one sample in the order of the network's inputs.
+  Result<std::vector<Tensor>> Gather(const Value& value) const {
+    const NamedTensors& named =
+        value.kind() == Kind::kSample ? value.sample().tensors : value.tensors();
+    std::vector<Tensor> tensors;
+    for (size_t i = 0; i < keys_.size(); ++i) {
+      const Tensor* tensor = Find(named, keys_[i]);
+      if (!tensor) {
+        std::vector<std::string> found;
+        for (const auto& [key, unused] : named) found.push_back(key);
+        return MakeError(Code::kInvalidArgument, "no tensor '{}' for input '{}', found: {}",
+                         keys_[i], session_.net().inputs()[i].name, ListAllowed(keys_[i], found));
+      }
+      tensors.push_back(*tensor);
+    }
+    return tensors;
+  }
+
+  NamedTensors Named(std::vector<Tensor> outputs) const {
+    NamedTensors named;
+    for (size_t i = 0; i < outputs.size(); ++i) {
+      named.emplace_back(results_[i], std::move(outputs[i]));
+    }
+    return named;
+  }
+
+  // Samples of equal shapes share an engine call, up to batch_size of them.
+  Result<std::vector<Values>> RunStacked(Span<const Values> items,
+                                         const RunContext& context) const {
+    std::vector<std::vector<Tensor>> tensors;
+    for (const auto& item : items) {
+      MMDEPLOY_TRY(tensors.emplace_back(), Gather(item[0]));
+    }
+    std::vector<Values> results(items.size());
+    std::vector<bool> done(items.size());
+    for (size_t first = 0; first < items.size(); ++first) {
+      if (done[first]) continue;
+      std::vector<size_t> group;
+      for (size_t i = first; i < items.size() && group.size() < size_t(batch_size_); ++i) {
+        if (!done[i] && CanStack(tensors[first], tensors[i])) group.push_back(i);
+      }
+      if (group.empty()) group.push_back(first);
+      MMDEPLOY_TRYV(RunGroup(tensors, group, context, &results));
+      for (const size_t i : group) done[i] = true;
+    }
+    return results;
+  }
+
+  static bool CanStack(const std::vector<Tensor>& a, const std::vector<Tensor>& b) {
+    for (size_t i = 0; i < a.size(); ++i) {
+      const bool same = a[i].shape() == b[i].shape() && a[i].dtype() == b[i].dtype();
+      if (!same || a[i].shape().empty() || a[i].shape()[0] != 1) return false;
+    }
+    return true;
+  }
+
+  Result<void> RunGroup(const std::vector<std::vector<Tensor>>& tensors,
+                        const std::vector<size_t>& group, const RunContext& context,
+                        std::vector<Values>* results) const {
+    std::vector<Tensor> stacked = tensors[group[0]];
+    const auto count = static_cast<int64_t>(group.size());
+    for (size_t i = 0; i < stacked.size() && count > 1; ++i) {
+      Shape shape = stacked[i].shape();
+      shape[0] = count;
+      MMDEPLOY_TRY(stacked[i], Tensor::Allocate(stacked[i].dtype(), shape, context.pool));
+      for (int64_t k = 0; k < count; ++k) {
+        const Tensor& source = tensors[group[static_cast<size_t>(k)]][i];
+        std::memcpy(stacked[i].Slice(k).raw(), source.raw(), source.num_bytes());
+      }
+    }
+    MMDEPLOY_TRY(const auto outputs, session_.Run(stacked));
+    for (int64_t k = 0; k < count; ++k) {
+      std::vector<Tensor> own = outputs;
+      for (size_t i = 0; i < own.size() && count > 1; ++i) {
+        MMDEPLOY_ENSURE(!own[i].shape().empty() && own[i].shape()[0] == count, Code::kFail,
+                        "output '{}' has shape {} for a batch of {}; set batch_size of the model "
+                        "in deploy.json to 1",
+                        results_[i], Name(own[i].shape()), count);
+        own[i] = own[i].Slice(k);
+      }
+      (*results)[group[static_cast<size_t>(k)]] = Values{Value(Named(std::move(own)))};
+    }
+    return {};
+  }
+
+  Session session_;
+  const int batch_size_;
+  std::vector<std::string> keys_;     // sample keys, in the order of the network's inputs
+  std::vector<std::string> results_;  // names given to the outputs
+  Signature signature_;
+};
+
+Result<NetFile> ReadNetFile(const Model& model, const std::string& name) {
+  NetFile file;
+  file.name = name;
+  if (name.empty()) return file;
+  MMDEPLOY_TRY(file.bytes, model.ReadFile(name));
+  file.path = model.PathOf(name);
+  return file;
+}
+
+Result<std::shared_ptr<const Net>> LoadNet(const Model& model, const NetSpec& spec,
+                                           NetOptions options) {
+  MMDEPLOY_TRY(const Engine* engine, FindEngine(spec.backend));
+  NetFiles files;
+  MMDEPLOY_TRY(files.net, ReadNetFile(model, spec.net));
+  MMDEPLOY_TRY(files.weights, ReadNetFile(model, spec.weights));
+  options.precision = spec.precision;
+  return engine->Load(files, options);
+}
+
+// The names on the side of the pipeline, in the order of the network's tensors: what `map`
+// (pipeline name -> network name, or "#position") says, else the network's own.
+Result<std::vector<std::string>> ApplyMap(JsonReader& args, std::string_view key,
+                                          const std::vector<TensorInfo>& infos) {
+  auto names = Names(infos);
+  const Json* map = args.Find(key);
+  if (!map) return names;
+  const auto path = args.path() / key;
+  MMDEPLOY_TRYV(ExpectObject(*map, path));
+  const auto originals = names;
+  for (const auto& [ours, theirs] : map->items()) {
+    MMDEPLOY_ENSURE(theirs.is_string(), Code::kFail, "{}: expected a string, found {}",
+                    (path / ours).str(), DescribeJson(theirs));
+    const auto name = theirs.get<std::string>();
+    size_t position = originals.size();
+    for (size_t i = 0; i < originals.size(); ++i) {
+      if (originals[i] == name || fmt::format("#{}", i) == name) position = i;
+    }
+    MMDEPLOY_ENSURE(position < originals.size(), Code::kFail,
+                    "{}: the network has no {} '{}', found: {}", (path / ours).str(),
+                    key == "input_map" ? "input" : "output", name, ListAllowed(name, originals));
+    names[position] = ours;
+  }
+  return names;
+}
+
+// What preprocessing is known to make must be what the network takes.
+Result<void> CheckProvided(const EdgeType& provided, const std::vector<TensorInfo>& inputs,
+                           const std::vector<std::string>& keys, const JsonPath& path) {
+  if (!provided.tensors) return {};
+  const auto& made = *provided.tensors;
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    const auto it = std::find_if(made.begin(), made.end(),
+                                 [&](const TensorInfo& info) { return info.name == keys[i]; });
+    MMDEPLOY_ENSURE(it != made.end(), Code::kFail,
+                    "{}: the network's input '{}' takes '{}', which preprocessing does not make; "
+                    "it makes: {}; name the right one in input_map",
+                    path.str(), inputs[i].name, keys[i], ListAllowed(keys[i], Names(made)));
+    if (it->shape.empty()) continue;  // nothing known
+    auto checked = CheckInput(inputs[i], it->dtype, it->shape);
+    if (!checked) {
+      return MakeError(checked.error().In(
+          fmt::format("{}: what preprocessing makes does not fit the network", path.str())));
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Module>> CreateNetModule(JsonReader& args, const ModuleEnv& env) {
+  MMDEPLOY_ENSURE(env.model, Code::kFail, "{}: a Net needs an SDK model around it",
+                  args.path().str());
+  std::string name;
+  NetOptions options = env.options->net;
+  args.Require("name", &name);
+  args.Read("use_vulkan", &options.use_vulkan);
+  if (!args.ok() || !args.Has("name")) return MakeError(args.Finish().error());
+  const auto& spec = env.model->FindNet(name);
+  if (!spec) return MakeError(spec.error().In((args.path() / "name").str()));
+  auto net = LoadNet(*env.model, **spec, options);
+  if (!net) return MakeError(net.error().In(fmt::format("net '{}'", name)));
+  MMDEPLOY_TRY(auto keys, ApplyMap(args, "input_map", (*net)->inputs()));
+  MMDEPLOY_TRY(auto results, ApplyMap(args, "output_map", (*net)->outputs()));
+  MMDEPLOY_TRYV(args.Finish());
+  if (env.inputs.size() == 1) {
+    MMDEPLOY_TRYV(CheckProvided(env.inputs[0], (*net)->inputs(), keys, args.path()));
+  }
+  return std::make_unique<NetModule>(std::move(*net), **spec, std::move(keys),
+                                     std::move(results));
+}
+
+}  // namespace mmdeploy

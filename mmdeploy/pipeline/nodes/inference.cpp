@@ -1,0 +1,98 @@
+#include "mmdeploy/base/suggest.h"
+#include "mmdeploy/pipeline/nodes.h"
+
+namespace mmdeploy {
+namespace {
+
+// A pipeline inside a pipeline; its inputs and outputs match by position.
+class SubPipeline : public Module {
+ public:
+  SubPipeline(std::shared_ptr<const Pipeline> pipeline, std::vector<EdgeType> inputs)
+      : pipeline_(std::move(pipeline)) {
+    signature_.inputs = std::move(inputs);
+    signature_.outputs = pipeline_->output_types();
+  }
+
+  const Signature& signature() const override { return signature_; }
+
+  Result<Values> Run(Span<const Value> inputs, const RunContext&) const override {
+    return pipeline_->Run(Values(inputs.begin(), inputs.end()));
+  }
+
+ private:
+  std::shared_ptr<const Pipeline> pipeline_;
+  Signature signature_;
+};
+
+// The batch is what a pipeline takes: its inputs are at least lists.
+Result<PipelineOptions> InnerOptions(const JsonPath& path, const ModuleEnv& env) {
+  PipelineOptions options = *env.options;
+  options.inputs = env.inputs;
+  for (const auto& input : options.inputs) {
+    MMDEPLOY_ENSURE(input.depth >= 1, Code::kFail, "{}: a pipeline takes lists, found {}",
+                    path.str(), Describe(input));
+  }
+  return options;
+}
+
+Result<std::shared_ptr<const Model>> ResolveModel(const std::string& name, const JsonPath& path,
+                                                  const ModuleEnv& env) {
+  const auto& models = env.options->models;
+  if (const auto it = models.find(name); it != models.end()) return it->second;
+  auto model = Model::FromPath(name);
+  if (model) return model;
+  std::vector<std::string> known;
+  for (const auto& [key, value] : models) known.push_back(key);
+  return MakeError(model.error().code(), "{}: '{}' is neither a named model ({}) nor a path: {}",
+                   path.str(), name, ListAllowed(name, known), model.error().message());
+}
+
+// From 0.9 the names inside the node may differ from the model's, so positions decide; only the
+// counts are checked.
+Result<void> CheckCounts(const Pipeline& pipeline, const NodeSpec& spec, const JsonPath& path) {
+  MMDEPLOY_ENSURE(pipeline.inputs().size() == spec.inputs.size(), Code::kFail,
+                  "{}: {} names, the model's pipeline has {} inputs", (path / "input").str(),
+                  spec.inputs.size(), pipeline.inputs().size());
+  return {};
+}
+
+}  // namespace
+
+NodeResult CreateInference(const NodeSpec& spec, JsonReader& reader, const ModuleEnv& env) {
+  const Json* params = reader.Find("params");
+  if (!params) reader.Fail("", "required key missing: 'params'");
+  MMDEPLOY_TRYV(reader.Finish());
+  JsonReader args(*params, reader.path() / "params", env.notes);
+  std::string name;
+  int64_t batch_size = 1;
+  args.Require("model", &name);
+  args.Read("batch_size", &batch_size, int64_t{1}, int64_t{4096});
+  MMDEPLOY_TRYV(args.Finish());
+  MMDEPLOY_TRY(auto model, ResolveModel(name, args.path() / "model", env));
+  MMDEPLOY_TRY(auto options, InnerOptions(reader.path() / "input", env));
+  // Inputs are matched by position and are checked inside.
+  const Json& root = model->pipeline();
+  const bool wrapped = root.is_object() && root.contains("pipeline");
+  const JsonPath path(fmt::format("{}/pipeline.json", name));
+  auto pipeline = Pipeline::Compile(wrapped ? root["pipeline"] : root,
+                                    wrapped ? path / "pipeline" : path, model, options,
+                                    env.nesting + 1);
+  if (!pipeline) return MakeError(pipeline.error().In(reader.path().str()));
+  MMDEPLOY_TRYV(CheckCounts(**pipeline, spec, reader.path()));
+  return std::make_shared<SubPipeline>(std::move(*pipeline), options.inputs);
+}
+
+NodeResult CreateSubPipeline(const NodeSpec& spec, JsonReader& reader, const ModuleEnv& env) {
+  const Json* json = reader.Find("pipeline");
+  if (!json) reader.Fail("", "required key missing: 'pipeline'");
+  MMDEPLOY_TRYV(reader.Finish());
+  MMDEPLOY_TRY(const auto options, InnerOptions(reader.path() / "input", env));
+  // The node keeps the model alive through the pipeline around it.
+  const std::shared_ptr<const Model> model(std::shared_ptr<const Model>(), env.model);
+  MMDEPLOY_TRY(auto pipeline, Pipeline::Compile(*json, reader.path() / "pipeline", model, options,
+                                                env.nesting + 1));
+  MMDEPLOY_TRYV(CheckCounts(*pipeline, spec, reader.path()));
+  return std::make_shared<SubPipeline>(std::move(pipeline), options.inputs);
+}
+
+}  // namespace mmdeploy

@@ -1,0 +1,157 @@
+#include "mmdeploy/pipeline/pipeline.h"
+
+namespace mmdeploy {
+namespace {
+
+using Values = Module::Values;
+using List = Value::List;
+
+Result<void> CheckItem(const Module& module, Span<const Value> inputs) {
+  const auto& ports = module.signature().inputs;
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    const Value& value = inputs[i];
+    const bool fits = ports[i].depth > 0
+                          ? value.is_list()
+                          : !value.is_list() && ports[i].kinds.Has(value.kind());
+    MMDEPLOY_ENSURE(fits, Code::kInvalidArgument, "input {} is {}, expected {}", i,
+                    Describe(value), Describe(ports[i]));
+  }
+  return {};
+}
+
+Result<Values> RunAtDepth(const Module& module, const Values& inputs, int extra,
+                          const RunContext& context);
+
+// Runs the module over the elements of lists of equal length.
+Result<Values> RunOverList(const Module& module, const Values& inputs, int extra,
+                           const RunContext& context) {
+  std::vector<Values> items;
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    MMDEPLOY_ENSURE(inputs[i].is_list(), Code::kInvalidArgument, "input {} is {}, expected a list",
+                    i, Describe(inputs[i]));
+    const List& list = inputs[i].list();
+    if (i == 0) items.resize(list.size());
+    MMDEPLOY_ENSURE(list.size() == items.size(), Code::kInvalidArgument,
+                    "input {} has {} elements, input 0 has {}", i, list.size(), items.size());
+    for (size_t k = 0; k < list.size(); ++k) items[k].push_back(list[k]);
+  }
+  std::vector<Values> results;
+  if (extra == 1) {
+    for (const auto& item : items) MMDEPLOY_TRYV(CheckItem(module, item));
+    MMDEPLOY_TRY(results, module.RunMany(items, context));
+  } else {
+    for (const auto& item : items) {
+      MMDEPLOY_TRY(results.emplace_back(), RunAtDepth(module, item, extra - 1, context));
+    }
+  }
+  std::vector<List> columns(module.signature().outputs.size());
+  for (auto& result : results) {
+    for (size_t i = 0; i < columns.size(); ++i) columns[i].push_back(std::move(result[i]));
+  }
+  return Values(std::make_move_iterator(columns.begin()), std::make_move_iterator(columns.end()));
+}
+
+Result<Values> RunAtDepth(const Module& module, const Values& inputs, int extra,
+                          const RunContext& context) {
+  if (extra > 0) return RunOverList(module, inputs, extra, context);
+  MMDEPLOY_TRYV(CheckItem(module, inputs));
+  return module.Run(inputs, context);
+}
+
+// '*' and '+': the outer list level is removed before the module and put back behind it.
+class Flattening {
+ public:
+  Result<void> Apply(const Step& step, Values* inputs) {
+    for (size_t i = 0; i < inputs->size(); ++i) {
+      if (step.marks[i] == InputMark::kFlatten) MMDEPLOY_TRYV(Flatten(i, &(*inputs)[i]));
+    }
+    for (size_t i = 0; i < inputs->size(); ++i) {
+      if (step.marks[i] == InputMark::kBroadcast) MMDEPLOY_TRYV(Broadcast(i, &(*inputs)[i]));
+    }
+    return {};
+  }
+
+  Value Restore(const Value& flat) const {
+    List outer;
+    size_t next = 0;
+    for (const size_t size : sizes_) {
+      const auto begin = flat.list().begin() + static_cast<int64_t>(next);
+      outer.emplace_back(List(begin, begin + static_cast<int64_t>(size)));
+      next += size;
+    }
+    return outer;
+  }
+
+ private:
+  Result<void> Flatten(size_t index, Value* value) {
+    List flat;
+    std::vector<size_t> sizes;
+    MMDEPLOY_ENSURE(value->is_list(), Code::kInvalidArgument, "input {} is {}, expected a list",
+                    index, Describe(*value));
+    for (const Value& inner : value->list()) {
+      MMDEPLOY_ENSURE(inner.is_list(), Code::kInvalidArgument,
+                      "input {} is {}, expected a list of lists", index, Describe(*value));
+      sizes.push_back(inner.list().size());
+      flat.insert(flat.end(), inner.list().begin(), inner.list().end());
+    }
+    MMDEPLOY_ENSURE(sizes_.empty() || sizes == sizes_, Code::kInvalidArgument,
+                    "input {}: the inputs with '*' differ in structure", index);
+    sizes_ = std::move(sizes);
+    *value = std::move(flat);
+    return {};
+  }
+
+  Result<void> Broadcast(size_t index, Value* value) const {
+    MMDEPLOY_ENSURE(value->is_list() && value->list().size() == sizes_.size(),
+                    Code::kInvalidArgument, "input {} is {}, expected a list of {}", index,
+                    Describe(*value), sizes_.size());
+    List flat;
+    for (size_t i = 0; i < sizes_.size(); ++i) {
+      flat.insert(flat.end(), sizes_[i], value->list()[i]);
+    }
+    *value = std::move(flat);
+    return {};
+  }
+
+  std::vector<size_t> sizes_;
+};
+
+Result<Values> RunMarked(const Step& step, Values inputs, const RunContext& context) {
+  Flattening flattening;
+  if (step.has_flatten) MMDEPLOY_TRYV(flattening.Apply(step, &inputs));
+  MMDEPLOY_TRY(auto outputs, RunAtDepth(*step.module, inputs, step.extra_depth, context));
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    if (step.unflatten[i]) outputs[i] = flattening.Restore(outputs[i]);
+  }
+  return outputs;
+}
+
+}  // namespace
+
+Result<std::vector<Value>> Pipeline::RunStep(const Step& step, std::vector<Value> inputs) const {
+  auto outputs = RunMarked(step, std::move(inputs), context_);
+  if (!outputs) return MakeError(outputs.error().In(step.where));
+  return outputs;
+}
+
+Result<std::vector<Value>> Pipeline::Run(std::vector<Value> inputs, RunObserver* observer) const {
+  MMDEPLOY_ENSURE(inputs.size() == input_names_.size(), Code::kInvalidArgument,
+                  "{} inputs given, the pipeline takes {}", inputs.size(), input_names_.size());
+  std::vector<Value> slots(static_cast<size_t>(num_slots_));
+  std::move(inputs.begin(), inputs.end(), slots.begin());
+  for (const Step& step : steps_) {
+    const auto start = std::chrono::steady_clock::now();
+    Values arguments;
+    for (const int slot : step.inputs) arguments.push_back(slots[static_cast<size_t>(slot)]);
+    MMDEPLOY_TRY(auto outputs, RunStep(step, std::move(arguments)));
+    if (observer) observer->OnStep(step, std::chrono::steady_clock::now() - start, outputs);
+    for (size_t i = 0; i < outputs.size(); ++i) {
+      slots[static_cast<size_t>(step.outputs[i])] = std::move(outputs[i]);
+    }
+  }
+  std::vector<Value> results;
+  for (const int slot : output_slots_) results.push_back(slots[static_cast<size_t>(slot)]);
+  return results;
+}
+
+}  // namespace mmdeploy

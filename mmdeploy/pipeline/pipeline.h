@@ -1,0 +1,82 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "mmdeploy/pipeline/module.h"
+
+namespace mmdeploy {
+
+// How a step sees one of its inputs when the node's `input` has marks (sdk interface 11.4).
+enum class InputMark : uint8_t {
+  kNone,
+  kFlatten,    // '*': one list level is removed, all items run as one batch
+  kBroadcast,  // '+': each element is repeated for its flat items
+};
+
+// A node of a compiled pipeline.
+struct Step {
+  std::string name;   // the node's name, or its type
+  std::string where;  // "pipeline.json:/pipeline/tasks/1 (Net 'resnet')"
+  std::shared_ptr<const Module> module;
+  std::vector<int> inputs;  // slots
+  std::vector<InputMark> marks;
+  std::vector<int> outputs;  // slots
+  std::vector<bool> unflatten;  // of outputs: '*' puts the removed level back
+  bool has_flatten = false;
+  int extra_depth = 0;  // list levels that arrive beyond what the module takes for one item
+};
+
+// Called after each step of a run, from the calling thread.
+class RunObserver {
+ public:
+  virtual ~RunObserver() = default;
+  virtual void OnStep(const Step& step, std::chrono::nanoseconds duration,
+                      Span<const Value> outputs) = 0;
+};
+
+// A pipeline.json, compiled and checked when it is loaded. Immutable and thread-safe; results do
+// not depend on the number of threads or on how images are batched.
+class Pipeline {
+ public:
+  // Compiles the pipeline.json of `model` (which it keeps).
+  // Errors (kFail, kNotSupported): what is wrong, with JSON path, allowed values, nearest match.
+  static Result<std::shared_ptr<const Pipeline>> Load(std::shared_ptr<const Model> model,
+                                                      const PipelineOptions& options = {});
+
+  // Compiles a pipeline description; `model` may be null when no node needs it.
+  static Result<std::shared_ptr<const Pipeline>> Compile(const Json& json, const JsonPath& path,
+                                                         std::shared_ptr<const Model> model,
+                                                         const PipelineOptions& options,
+                                                         int nesting = 0);
+
+  // One value per input of the pipeline; answers one per output. Usually lists over images.
+  // Errors name the step, and the item of the list.
+  Result<std::vector<Value>> Run(std::vector<Value> inputs, RunObserver* observer = nullptr) const;
+
+  // Runs one step alone; for checking it against known inputs.
+  Result<std::vector<Value>> RunStep(const Step& step, std::vector<Value> inputs) const;
+
+  const std::vector<Step>& steps() const { return steps_; }
+  const std::vector<std::string>& inputs() const { return input_names_; }
+  const std::vector<std::string>& outputs() const { return output_names_; }
+  const std::vector<EdgeType>& output_types() const { return output_types_; }
+  const JsonNotes& notes() const { return notes_; }
+
+ private:
+  friend class Compiler;
+  Pipeline() = default;
+
+  std::shared_ptr<const Model> model_;
+  RunContext context_;
+  std::vector<Step> steps_;
+  std::vector<std::string> input_names_, output_names_;
+  std::vector<EdgeType> output_types_;
+  std::vector<int> output_slots_;
+  int num_slots_ = 0;  // the pipeline's inputs come first
+  JsonNotes notes_;
+};
+
+}  // namespace mmdeploy
