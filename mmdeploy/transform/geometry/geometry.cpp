@@ -1,0 +1,51 @@
+#include "mmdeploy/transform/geometry/geometry.h"
+
+#include "mmdeploy/transform/step.h"
+
+namespace mmdeploy {
+
+Result<Tensor> ApplyGeometry(const Tensor& img, const Geometry& geometry,
+                             const TransformContext& context) {
+  MMDEPLOY_TRY(const ImageShape in, CheckPixels(img));
+  Tensor out = img;
+  if (!geometry.crop.Covers(in)) {
+    MMDEPLOY_TRY(out, Crop(out, geometry.crop, context));
+  }
+  MMDEPLOY_TRY(out, Resample(out, geometry.height, geometry.width, geometry.resampling, context));
+  if (!geometry.borders.empty()) {
+    MMDEPLOY_TRY(out, AddBorder(out, geometry.borders, geometry.padding_mode, geometry.pad_value,
+                                context));
+  }
+  return out;
+}
+
+Result<void> GeometricTransform::Run(Sample& sample, const TransformContext& context) const {
+  const Sample& before = sample;
+  Geometry geometry;
+  ImageShape shape;
+  MMDEPLOY_TRYV(ForEachImage(sample, [&](Tensor& img) -> Result<void> {
+    MMDEPLOY_TRY(shape, CheckPixels(img));
+    MMDEPLOY_TRY(geometry, Plan(shape, before));
+    MMDEPLOY_TRY(img, ApplyGeometry(img, geometry, context));
+    return {};
+  }));
+  Note(geometry, shape, &sample.meta);
+  return {};
+}
+
+Result<StaticImage> GeometricTransform::Infer(const StaticImage& in) const {
+  MMDEPLOY_TRYV(ExpectInterleaved(in));
+  if (in.dtype) MMDEPLOY_TRYV(CheckResampling(resampling(), *in.dtype));
+  StaticImage out = in;
+  std::tie(out.height, out.width) = FixedSize();
+  if (in.height > 0 && in.width > 0 && !needs_sample()) {
+    const ImageShape shape{in.height, in.width, std::max(in.channels, 1)};
+    MMDEPLOY_TRY(const Geometry geometry, Plan(shape, Sample{}));
+    const ImageShape result = geometry.OutputShape(shape.channels);
+    out.height = result.height;
+    out.width = result.width;
+  }
+  return out;
+}
+
+}  // namespace mmdeploy
