@@ -1,0 +1,33 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include "mmdeploy/base/result.h"
+#include "mmdeploy/pipeline/pipeline.h"
+
+// The `mmdeploy` command: one file per subcommand, each adds itself to the parser and answers the
+// exit status when it is chosen (0 done, 1 the check failed, 2 an error, printed to stderr).
+
+namespace mmdeploy::cli {
+
+// Options that every subcommand which loads a model has.
+struct ModelArgs {
+  std::string path;
+  std::string device = "cpu";
+  int num_threads = 0;
+  bool strict = false;
+
+  void Add(CLI::App* app);
+  Result<std::shared_ptr<const Model>> LoadModel() const;
+  Result<std::shared_ptr<const Pipeline>> LoadPipeline(std::shared_ptr<const Model> model) const;
+};
+
+void AddInfer(CLI::App* app, int* status);
+void AddVerify(CLI::App* app, int* status);
+void AddInspect(CLI::App* app, int* status);
+void AddDoctor(CLI::App* app, int* status);
+
+// Prints an error; answers the exit status 2.
+int Report(const Error& error);
+
+}  // namespace mmdeploy::cli

@@ -1,0 +1,126 @@
+#include <cstdio>
+#include <filesystem>
+
+#include "mmdeploy/backend/registry.h"
+#include "mmdeploy/backend/session.h"
+#include "mmdeploy/cli/command.h"
+
+namespace mmdeploy::cli {
+namespace fs = std::filesystem;
+namespace {
+
+Json ToJson(const std::vector<TensorInfo>& infos) {
+  Json list = Json::array();
+  for (const auto& info : infos) {
+    list.push_back({{"name", info.name}, {"type", Describe(info)}});
+  }
+  return list;
+}
+
+// Loads one network alone, so that it can be shown whatever the pipeline is.
+Result<Json> InspectNet(const Model& model, const NetSpec& spec, const NetOptions& options) {
+  MMDEPLOY_TRY(const Engine* engine, FindEngine(spec.backend));
+  NetFiles files;
+  files.net.name = spec.net;
+  files.net.path = model.PathOf(spec.net);
+  MMDEPLOY_TRY(files.net.bytes, model.ReadFile(spec.net));
+  if (!spec.weights.empty()) {
+    files.weights.name = spec.weights;
+    files.weights.path = model.PathOf(spec.weights);
+    MMDEPLOY_TRY(files.weights.bytes, model.ReadFile(spec.weights));
+  }
+  MMDEPLOY_TRY(const auto net, engine->Load(files, options));
+  return Json{{"name", spec.name},
+              {"engine", fmt::format("{} {}", spec.backend, engine->version())},
+              {"file", spec.net},
+              {"inputs", ToJson(net->inputs())},
+              {"outputs", ToJson(net->outputs())}};
+}
+
+Result<Json> InspectModel(const ModelArgs& args) {
+  MMDEPLOY_TRY(const auto model, args.LoadModel());
+  Json report = {{"model", model->origin()},
+                 {"version", model->deploy().version_text},
+                 {"task", model->deploy().task}};
+  NetOptions options;
+  MMDEPLOY_TRY(options.device, Device::Parse(args.device));
+  for (const auto& spec : model->deploy().models) {
+    MMDEPLOY_TRY(auto net, InspectNet(*model, spec, options));
+    report["nets"].push_back(std::move(net));
+  }
+  MMDEPLOY_TRY(const auto pipeline, args.LoadPipeline(model));
+  for (const auto& step : pipeline->steps()) report["steps"].push_back(step.where);
+  report["unknown_keys"] = model->notes().unknown_keys;
+  for (const auto& key : pipeline->notes().unknown_keys) report["unknown_keys"].push_back(key);
+  report["golden"] = model->ReadFile("golden/golden.json").has_value();
+  return report;
+}
+
+Result<Json> InspectOnnx(const std::string& path) {
+  MMDEPLOY_TRY(const Engine* engine, FindEngine("onnxruntime"));
+  NetFiles files;
+  files.net.name = path;
+  files.net.path = path;
+  MMDEPLOY_TRY(files.net.bytes, ReadFile(path));
+  MMDEPLOY_TRY(const auto net, engine->Load(files, {}));
+  return Json{{"file", path}, {"inputs", ToJson(net->inputs())}, {"outputs", ToJson(net->outputs())}};
+}
+
+void PrintTensors(const char* title, const Json& tensors) {
+  for (const auto& tensor : tensors) {
+    fmt::print("    {:<7} {:<16} {}\n", title, tensor["name"].get<std::string>(),
+               tensor["type"].get<std::string>());
+  }
+}
+
+void PrintNet(const Json& net) {
+  if (net.contains("name")) {
+    fmt::print("  net '{}': {} on {}\n", net["name"].get<std::string>(),
+               net["file"].get<std::string>(), net["engine"].get<std::string>());
+  }
+  PrintTensors("input", net["inputs"]);
+  PrintTensors("output", net["outputs"]);
+}
+
+void PrintModel(const Json& report) {
+  fmt::print("model {}: format {}, task {}\n", report["model"].get<std::string>(),
+             report["version"].get<std::string>(), report["task"].get<std::string>());
+  for (const auto& net : report.value("nets", Json::array())) PrintNet(net);
+  for (const auto& step : report.value("steps", Json::array())) {
+    fmt::print("  step {}\n", step.get<std::string>());
+  }
+  fmt::print("  golden data: {}\n", report["golden"].get<bool>() ? "yes" : "no");
+  for (const auto& key : report["unknown_keys"]) {
+    fmt::print("  unknown key, not used: {}\n", key.get<std::string>());
+  }
+}
+
+Result<int> Inspect(const ModelArgs& args, bool json) {
+  const bool onnx = fs::path(args.path).extension() == ".onnx";
+  MMDEPLOY_TRY(const Json report, onnx ? InspectOnnx(args.path) : InspectModel(args));
+  if (json) {
+    fmt::print("{}\n", report.dump(2));
+  } else if (onnx) {
+    fmt::print("{}\n", args.path);
+    PrintNet(report);
+  } else {
+    PrintModel(report);
+  }
+  return 0;
+}
+
+}  // namespace
+
+void AddInspect(CLI::App* app, int* status) {
+  auto args = std::make_shared<ModelArgs>();
+  auto json = std::make_shared<bool>(false);
+  args->Add(app);
+  app->get_option("model")->description("SDK model (folder or zip), or an .onnx file");
+  app->add_flag("--json", *json, "print as JSON");
+  app->callback([args, json, status] {
+    const auto done = Inspect(*args, *json);
+    *status = done ? *done : Report(done.error());
+  });
+}
+
+}  // namespace mmdeploy::cli

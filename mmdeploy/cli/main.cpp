@@ -1,0 +1,48 @@
+#include <cstdio>
+
+#include "mmdeploy/cli/command.h"
+
+namespace mmdeploy::cli {
+
+void ModelArgs::Add(CLI::App* app) {
+  app->add_option("model", path, "SDK model: a folder with deploy.json, or a zip of it")
+      ->required();
+  app->add_option("--device", device, "cpu, cuda or cuda:<index>")->capture_default_str();
+  app->add_option("--num-threads", num_threads, "threads inside one call; 0: all processors")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  app->add_flag("--strict", strict, "unknown keys are errors");
+}
+
+Result<std::shared_ptr<const Model>> ModelArgs::LoadModel() const {
+  return Model::FromPath(path, strict);
+}
+
+Result<std::shared_ptr<const Pipeline>> ModelArgs::LoadPipeline(
+    std::shared_ptr<const Model> model) const {
+  PipelineOptions options;
+  MMDEPLOY_TRY(options.net.device, Device::Parse(device));
+  options.net.num_threads = num_threads;
+  return Pipeline::Load(std::move(model), options);
+}
+
+int Report(const Error& error) {
+  fmt::print(stderr, "error: {}\n", error.message());
+  return 2;
+}
+
+}  // namespace mmdeploy::cli
+
+int main(int argc, char** argv) {
+  using namespace mmdeploy::cli;
+  CLI::App app("Runs, checks and shows models that mmdeploy has converted");
+  app.set_version_flag("--version", "mmdeploy " MMDEPLOY_VERSION);
+  app.require_subcommand(1);
+  int status = 0;
+  AddInfer(app.add_subcommand("infer", "Run a model on images"), &status);
+  AddVerify(app.add_subcommand("verify", "Replay a model's golden data stage by stage"), &status);
+  AddInspect(app.add_subcommand("inspect", "Show what is in a model or an ONNX file"), &status);
+  AddDoctor(app.add_subcommand("doctor", "Show engines, versions and what is missing"), &status);
+  CLI11_PARSE(app, argc, argv);
+  return status;
+}

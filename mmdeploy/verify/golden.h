@@ -1,0 +1,52 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "mmdeploy/model/model.h"
+#include "mmdeploy/pipeline/value.h"
+
+namespace mmdeploy {
+
+// |found - expected| <= abs + rel * |expected|.
+struct Tolerance {
+  double abs = 1e-5;
+  double rel = 1e-4;
+};
+
+// What a tensor was when the model was converted. `data` holds every `stride`-th element from
+// `offset` on, in C order; all of them when stride is 1 and offset 0.
+struct GoldenTensor {
+  std::string name;
+  Shape shape;
+  DataType dtype = DataType::kFloat32;
+  int64_t offset = 0;
+  int64_t stride = 1;
+  Tensor data;
+
+  bool complete() const { return offset == 0 && stride == 1; }
+};
+
+// What one step of the pipeline gave.
+struct GoldenStage {
+  std::string name;  // "preprocess", "net", "postprocess"
+  std::string node;  // name of the task in pipeline.json
+  Tolerance tolerance;
+  std::vector<GoldenTensor> tensors;
+  std::string result_type;  // "Classification", or "" for a stage of tensors
+  std::vector<Classification> classifications;
+};
+
+// The proof of parity that an SDK model carries (mmdeploy/model/README.md, section "golden").
+struct Golden {
+  Bytes image;  // encoded
+  std::string reference;  // "pytorch 1.13.1, mmcls 0.25.0"
+  std::vector<GoldenStage> stages;
+};
+
+// Errors: kFileNotExist when the model has none (it was converted with --no-golden), kFail with
+// the JSON path for one that is not valid.
+Result<Golden> ReadGolden(const Model& model);
+
+}  // namespace mmdeploy
