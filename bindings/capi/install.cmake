@@ -26,4 +26,5 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/MMDeployConfigVersion.cma
 install(
   FILES ${PROJECT_BINARY_DIR}/MMDeployConfig.cmake
         ${PROJECT_BINARY_DIR}/MMDeployConfigVersion.cmake ${CMAKE_CURRENT_LIST_DIR}/MMDeploy.cmake
+        ${PROJECT_SOURCE_DIR}/cmake/FindOpenCV.cmake
   DESTINATION ${package_dir})

@@ -86,7 +86,7 @@ void BindTask(nb::module_& module, const char* name, const char* doc) {
            nb::arg("model_path"), nb::arg("device_name"), nb::arg("device_id") = 0,
            nb::arg("num_threads") = 0)
       .def(nb::init<const Model&, const Context&>(), nb::arg("model"), nb::arg("context"))
-      .def("__call__", &Class::Apply, nb::arg("img"), "Results of one image.")
+      .def("__call__", &Class::Apply, nb::arg("img").none(), "Results of one image.")
       .def("batch", &Class::ApplyBatch, nb::arg("imgs"), "Results of each image of a list.");
 }
 
