@@ -1,1 +1,2 @@
 """Rewrites of mmcv."""
+from .cnn import *  # noqa: F401,F403

@@ -1,0 +1,30 @@
+"""What `ir_config.optimize` does to a graph."""
+from typing import Any, Dict, Tuple
+
+import torch
+from torch.onnx._globals import GLOBALS
+
+
+def optimize_onnx(ctx, graph: torch._C.Graph, params_dict: Dict,
+                  torch_out: Any) -> Tuple:
+    """Clean up a graph with the passes that PyTorch has.
+
+    Its peephole pass runs once more, because constant folding came after its
+    first run, and what nothing uses is removed. Passes of our own (fusions)
+    are not part of it.
+
+    Args:
+        ctx: context of the rewrite that calls this.
+        graph: graph of ONNX nodes, modified in place.
+        params_dict: weights by name.
+        torch_out: what the model returned while it was traced.
+
+    Returns:
+        `graph`, the weights that are still used, and `torch_out`.
+    """
+    torch._C._jit_pass_onnx_peephole(graph, GLOBALS.export_onnx_opset_version,
+                                     False)
+    torch._C._jit_pass_dce_allow_deleting_nodes_with_side_effects(graph)
+    params_dict = torch._C._jit_pass_onnx_eliminate_unused_items(
+        graph, params_dict)
+    return graph, params_dict, torch_out

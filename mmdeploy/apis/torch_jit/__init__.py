@@ -1,0 +1,4 @@
+"""Exports to TorchScript."""
+from .trace import trace
+
+__all__ = ['trace']

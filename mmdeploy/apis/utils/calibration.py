@@ -1,0 +1,74 @@
+"""Writes the inputs that a quantizer looks at."""
+from typing import Any, Callable, Dict, Optional
+
+import h5py
+import torch
+from mmcv.utils import ProgressBar
+from torch.utils.data import DataLoader
+
+from mmdeploy.core import RewriterContext, reset_mark_function_count
+from ..core import PIPELINE_MANAGER
+
+
+@PIPELINE_MANAGER.register_pipeline()
+def create_calib_input_data(calib_file: str,
+                            model: torch.nn.Module,
+                            dataloader: DataLoader,
+                            get_tensor_func: Optional[Callable] = None,
+                            inference_func: Optional[Callable] = None,
+                            model_partition: bool = False,
+                            context_info: Dict = dict(),
+                            device: str = 'cpu') -> None:
+    """Write an HDF5 file of input tensors.
+
+    Args:
+        calib_file: gets `/calib_data/end2end/input/<i>`, or with partitions
+            `/calib_data/partition<k>/<mark>/<i>`.
+        model: PyTorch model.
+        dataloader: samples.
+        get_tensor_func: takes the tensor out of a sample.
+        inference_func: runs the model on a sample.
+        model_partition: run the model, and store what its marks see.
+        context_info: for the `RewriterContext`.
+        device: where the model runs.
+    """
+    with h5py.File(calib_file, mode='w') as file:
+        progress = ProgressBar(len(dataloader.dataset))
+        for data_id, sample in enumerate(dataloader):
+            if model_partition:
+                _run_marked(file, data_id, model, sample, inference_func,
+                            context_info)
+            else:
+                tensor = sample if get_tensor_func is None else (
+                    get_tensor_func(sample))
+                _store(file, f'calib_data/end2end/input/{data_id}', tensor)
+            progress.update()
+
+
+def _store(file: h5py.File, path: str, tensor: Any) -> None:
+    """Write one tensor; a list holds the views of one sample."""
+    while isinstance(tensor, (list, tuple)):
+        tensor = tensor[0]
+    file.create_dataset(
+        path,
+        data=tensor.detach().cpu().numpy(),
+        compression='gzip',
+        compression_opts=4)
+
+
+def _run_marked(file: h5py.File, data_id: int, model: torch.nn.Module,
+                sample: Any, inference_func: Optional[Callable],
+                context_info: Dict) -> None:
+    """Run the model; the rewrite of `Mark.forward` writes the tensors."""
+    reset_mark_function_count()
+    info = dict(
+        context_info,
+        backend='default',
+        create_calib=True,
+        calib_file=file,
+        data_id=data_id)
+    with RewriterContext(**info), torch.no_grad():
+        if inference_func is None:
+            model(sample)
+        else:
+            inference_func(model, sample)

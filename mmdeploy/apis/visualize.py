@@ -1,0 +1,63 @@
+"""Draws the result of a model into its image."""
+from typing import Optional, Sequence, Union
+
+import mmcv
+import numpy as np
+import torch
+
+from mmdeploy.utils import (Backend, get_backend, get_input_shape,
+                            load_config)
+from .utils import build_task_processor
+
+
+def _as_files(model: Union[str, Sequence[str]]) -> Sequence[str]:
+    """Return one or several paths as a list."""
+    files = [model] if isinstance(model, str) else list(model)
+    assert files and all(isinstance(file, str) for file in files), (
+        f'model is {model!r}, expected a path, a list of paths, or a model')
+    return files
+
+
+def visualize_model(model_cfg: Union[str, mmcv.Config],
+                    deploy_cfg: Union[str, mmcv.Config],
+                    model: Union[str, Sequence[str], torch.nn.Module],
+                    img: Union[str, np.ndarray],
+                    device: str,
+                    backend: Optional[Backend] = None,
+                    output_file: Optional[str] = None,
+                    show_result: bool = False,
+                    **kwargs) -> None:
+    """Run a model on an image and draw the result.
+
+    Args:
+        model_cfg: config of the model.
+        deploy_cfg: deploy config.
+        model: files of a converted model, a checkpoint, or a model.
+        img: path, or pixels [H, W, C] in BGR order.
+        device: e.g. `cpu` or `cuda:0`.
+        backend: engine of `model`, by default that of the deploy config;
+            `Backend.PYTORCH` means a checkpoint.
+        output_file: picture to write.
+        show_result: show a window instead of writing the file.
+        kwargs: for `init_backend_model`.
+    """
+    deploy_cfg, model_cfg = load_config(deploy_cfg, model_cfg)
+    task = build_task_processor(model_cfg, deploy_cfg, device)
+    if backend is None:
+        backend = get_backend(deploy_cfg)
+    if not isinstance(model, torch.nn.Module):
+        files = _as_files(model)
+        if backend == Backend.PYTORCH:
+            model = task.init_pytorch_model(files[0])
+        else:
+            model = task.init_backend_model(files, **kwargs)
+    model_inputs, _ = task.create_input(img, get_input_shape(deploy_cfg))
+    with torch.no_grad():
+        result = task.run_inference(model, model_inputs)[0]
+    task.visualize(
+        image=img,
+        model=model,
+        result=result,
+        output_file=output_file,
+        window_name=backend.value,
+        show_result=show_result)

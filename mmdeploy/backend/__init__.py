@@ -1,0 +1,4 @@
+"""Inference engines, one folder each.
+
+An engine is a folder with a `manager.py`; see `mmdeploy.backend.base`.
+"""

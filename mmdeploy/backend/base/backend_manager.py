@@ -1,0 +1,82 @@
+"""What the converter asks an engine, so that no tool knows engines by name."""
+import importlib
+import pkgutil
+from abc import ABCMeta, abstractmethod
+from typing import Any, Dict, List, Optional, Sequence
+
+import torch
+
+import mmdeploy.backend
+from mmdeploy.utils import Backend
+
+
+class BackendManager(metaclass=ABCMeta):
+    """One per engine, the class `Manager` in `<engine>/manager.py`."""
+
+    @staticmethod
+    @abstractmethod
+    def is_available() -> bool:
+        """Tell whether models can run."""
+
+    @staticmethod
+    @abstractmethod
+    def get_version() -> Optional[str]:
+        """Return the version of the engine, None when it is missing."""
+
+    @staticmethod
+    @abstractmethod
+    def build_wrapper(backend_files: Sequence[str],
+                      device: str,
+                      input_names: Optional[Sequence[str]] = None,
+                      output_names: Optional[Sequence[str]] = None,
+                      deploy_cfg: Optional[Any] = None,
+                      **kwargs) -> torch.nn.Module:
+        """Load a model.
+
+        Args:
+            backend_files: what `to_backend` returned.
+            device: e.g. `cpu` or `cuda:0`.
+            input_names, output_names: of the deploy config.
+            deploy_cfg: the deploy config.
+        """
+
+    @staticmethod
+    def to_backend(ir_files: Sequence[str], work_dir: str, deploy_cfg: Any,
+                   device: str) -> List[str]:
+        """Convert exported files; by default the engine takes them as is.
+
+        Returns:
+            The files that `build_wrapper` loads.
+        """
+        return list(ir_files)
+
+    @staticmethod
+    def get_sdk_files(save_file: str, backend_config: Dict) -> Dict[str, str]:
+        """Return `net`, `weights` and `precision` of deploy.json.
+
+        Args:
+            save_file: name of the exported file.
+            backend_config: of the deploy config.
+        """
+        raise NotImplementedError
+
+
+def list_backends() -> List[str]:
+    """Return the names of the engines that have a folder."""
+    folders = pkgutil.iter_modules(mmdeploy.backend.__path__)
+    return sorted(f.name for f in folders
+                  if f.ispkg and f.name in {b.value for b in Backend})
+
+
+def get_backend_manager(backend: Backend) -> BackendManager:
+    """Return the manager of an engine.
+
+    Raises:
+        NotImplementedError: the engine has no folder.
+    """
+    if backend.value not in list_backends():
+        raise NotImplementedError(f'Unknown backend type: {backend.value}; '
+                                  f'supported: {", ".join(list_backends())}')
+    module = importlib.import_module(
+        f'mmdeploy.backend.{backend.value}.manager')
+    return module.Manager()

@@ -1,0 +1,36 @@
+"""What the converter asks the SDK."""
+from typing import Any, Optional, Sequence
+
+import torch
+
+import mmdeploy.backend.sdk as package
+from mmdeploy.backend.base.backend_manager import BackendManager
+from mmdeploy.backend.base.native import import_native
+from mmdeploy.utils import SDK_TASK_MAP, get_task_type
+
+
+class Manager(BackendManager):
+    """The SDK loads the folder that holds the model."""
+
+    @staticmethod
+    def is_available() -> bool:
+        return package.is_available()
+
+    @staticmethod
+    def get_version() -> Optional[str]:
+        return import_native().__version__ if package.is_available() else None
+
+    @staticmethod
+    def build_wrapper(backend_files: Sequence[str],
+                      device: str,
+                      input_names: Optional[Sequence[str]] = None,
+                      output_names: Optional[Sequence[str]] = None,
+                      deploy_cfg: Optional[Any] = None,
+                      **kwargs) -> torch.nn.Module:
+        assert deploy_cfg is not None, 'Building SDKWrapper requires deploy_cfg'
+        from mmdeploy.backend.sdk import SDKWrapper
+        task = get_task_type(deploy_cfg)
+        return SDKWrapper(
+            model_file=backend_files[0],
+            task_name=SDK_TASK_MAP[task]['cls_name'],
+            device=device)

@@ -1,0 +1,61 @@
+"""A model in an engine that answers like the model of its code base."""
+from abc import ABCMeta, abstractmethod
+from typing import Optional, Sequence, Union
+
+import mmcv
+import torch
+
+from mmdeploy.backend.base import get_backend_manager
+from mmdeploy.utils import Backend, get_ir_config
+
+
+class BaseBackendModel(torch.nn.Module, metaclass=ABCMeta):
+    """Base of the models that `init_backend_model` returns.
+
+    Attributes:
+        input_name: first of `ir_config.input_names`, or `'input'`.
+        output_names: `ir_config.output_names`, or `['output']`.
+    """
+
+    def __init__(self,
+                 deploy_cfg: Optional[Union[str, mmcv.Config]] = None,
+                 *args,
+                 **kwargs):
+        ir_config = {} if deploy_cfg is None else get_ir_config(deploy_cfg)
+        input_names = ir_config.get('input_names', None)
+        output_names = ir_config.get('output_names', None)
+        self.input_name = input_names[0] if input_names else 'input'
+        self.output_names = output_names if output_names else ['output']
+        super().__init__()
+
+    @staticmethod
+    def _build_wrapper(backend: Backend,
+                       backend_files: Sequence[str],
+                       device: str,
+                       input_names: Optional[Sequence[str]] = None,
+                       output_names: Optional[Sequence[str]] = None,
+                       deploy_cfg: Optional[mmcv.Config] = None,
+                       *args,
+                       **kwargs) -> torch.nn.Module:
+        """Load the files of a model into an engine.
+
+        Raises:
+            NotImplementedError: there is no such engine.
+            ImportError: the engine is not installed.
+        """
+        manager = get_backend_manager(backend)
+        return manager.build_wrapper(
+            backend_files,
+            device,
+            input_names=input_names,
+            output_names=output_names,
+            deploy_cfg=deploy_cfg,
+            **kwargs)
+
+    @abstractmethod
+    def forward(self, *args, **kwargs):
+        """Run the model."""
+
+    @abstractmethod
+    def show_result(self, *args, **kwargs):
+        """Draw a result into its image."""

@@ -1,0 +1,73 @@
+"""A code base: data sets, loaders, and the tasks that it solves."""
+from abc import ABCMeta, abstractmethod
+from typing import Optional, Union
+
+import mmcv
+import torch
+from mmcv.utils import Registry
+from torch.utils.data import DataLoader, Dataset
+
+from mmdeploy.utils import Codebase, Task
+
+
+class MMCodebase(metaclass=ABCMeta):
+    """One per code base, registered with `CODEBASE`.
+
+    Attributes:
+        task_registry: task processors by the value of their `Task`.
+    """
+
+    task_registry: Registry = None
+
+    @classmethod
+    def get_task_class(cls, task: Task) -> type:
+        """Return the class of a task processor.
+
+        Raises:
+            KeyError: the code base does not solve the task.
+        """
+        return cls.task_registry.module_dict[task.value]
+
+    @staticmethod
+    @abstractmethod
+    def build_task_processor(model_cfg: mmcv.Config, deploy_cfg: mmcv.Config,
+                             device: str):
+        """Return the task processor of a deploy config."""
+
+    @staticmethod
+    @abstractmethod
+    def build_dataset(dataset_cfg: Union[str, mmcv.Config],
+                      dataset_type: str = 'val',
+                      **kwargs) -> Dataset:
+        """Return `data.<dataset_type>` of a model config."""
+
+    @staticmethod
+    @abstractmethod
+    def build_dataloader(dataset: Dataset, samples_per_gpu: int,
+                         workers_per_gpu: int, **kwargs) -> DataLoader:
+        """Return a loader of a data set."""
+
+    @staticmethod
+    @abstractmethod
+    def single_gpu_test(model: torch.nn.Module,
+                        data_loader: DataLoader,
+                        show: bool = False,
+                        out_dir: Optional[str] = None,
+                        **kwargs) -> list:
+        """Run a model on a data set and return its results."""
+
+
+def _get_class(codebase: Codebase, registry: Registry) -> type:
+    return registry.module_dict[codebase.value]
+
+
+CODEBASE = Registry('Codebases', build_func=_get_class)
+
+
+def get_codebase_class(codebase: Codebase) -> type:
+    """Return the class of a code base.
+
+    Raises:
+        KeyError: the code base was not imported.
+    """
+    return CODEBASE.build(codebase)

@@ -1,0 +1,173 @@
+"""A task processor: what a code base does for one kind of model."""
+import copy
+from abc import ABCMeta, abstractmethod
+from typing import Any, Dict, List, Optional, Sequence, Tuple, Union
+
+import mmcv
+import numpy as np
+import torch
+from torch.utils.data import DataLoader, Dataset
+
+from mmdeploy.utils import (get_backend_config, get_codebase,
+                            get_codebase_config, get_root_logger)
+from mmdeploy.utils.dataset import is_can_sort_dataset, sort_dataset
+from .mmcodebase import get_codebase_class
+
+
+class BaseTask(metaclass=ABCMeta):
+    """Base of all task processors.
+
+    Args:
+        model_cfg: config of the model, loaded.
+        deploy_cfg: deploy config, loaded.
+        device: where PyTorch and the engine run.
+    """
+
+    def __init__(self, model_cfg: mmcv.Config, deploy_cfg: mmcv.Config,
+                 device: str):
+        self.model_cfg = model_cfg
+        self.deploy_cfg = deploy_cfg
+        self.device = device
+        self.codebase_class = get_codebase_class(get_codebase(deploy_cfg))
+
+    @property
+    def from_mmrazor(self) -> bool:
+        """Tell whether the model was pruned or searched with mmrazor."""
+        value = get_codebase_config(self.deploy_cfg).get('from_mmrazor', False)
+        if not isinstance(value, bool):
+            raise TypeError('`from_mmrazor` attribute must be boolean type! '
+                            f'but got: {value}')
+        return value
+
+    @abstractmethod
+    def init_backend_model(self,
+                           model_files: Optional[Sequence[str]] = None,
+                           **kwargs) -> torch.nn.Module:
+        """Load the converted model."""
+
+    @abstractmethod
+    def init_pytorch_model(self,
+                           model_checkpoint: Optional[str] = None,
+                           cfg_options: Optional[Dict] = None,
+                           **kwargs) -> torch.nn.Module:
+        """Build the original model in eval mode."""
+
+    def build_dataset(self,
+                      dataset_cfg: Union[str, mmcv.Config],
+                      dataset_type: str = 'val',
+                      is_sort_dataset: bool = True,
+                      **kwargs) -> Dataset:
+        """Return a data set; `backend_config.pipeline` replaces its own.
+
+        Args:
+            dataset_cfg: model config; not modified.
+            dataset_type: part of `data`.
+            is_sort_dataset: put images of one size in a row, if possible.
+        """
+        pipeline = get_backend_config(self.deploy_cfg).get('pipeline', None)
+        if pipeline is not None:
+            dataset_cfg = copy.deepcopy(dataset_cfg)
+            dataset_cfg.data[dataset_type].pipeline = copy.deepcopy(pipeline)
+        dataset = self.codebase_class.build_dataset(dataset_cfg, dataset_type,
+                                                    **kwargs)
+        if is_sort_dataset:
+            if is_can_sort_dataset(dataset):
+                sort_dataset(dataset)
+            else:
+                get_root_logger().info(
+                    "Sorting the dataset by 'height' and 'width' is not "
+                    'possible.')
+        return dataset
+
+    def build_dataloader(self, dataset: Dataset, samples_per_gpu: int,
+                         workers_per_gpu: int, **kwargs) -> DataLoader:
+        """Return a loader of a data set."""
+        return self.codebase_class.build_dataloader(dataset, samples_per_gpu,
+                                                    workers_per_gpu, **kwargs)
+
+    def single_gpu_test(self,
+                        model: torch.nn.Module,
+                        data_loader: DataLoader,
+                        show: bool = False,
+                        out_dir: Optional[str] = None,
+                        **kwargs) -> list:
+        """Run a model on a data set and return its results."""
+        return self.codebase_class.single_gpu_test(model, data_loader, show,
+                                                   out_dir, **kwargs)
+
+    @abstractmethod
+    def create_input(self,
+                     imgs: Union[str, np.ndarray, Sequence],
+                     input_shape: Optional[Sequence[int]] = None,
+                     **kwargs) -> Tuple[Dict, torch.Tensor]:
+        """Preprocess images.
+
+        Args:
+            imgs: paths or arrays [H, W, C].
+            input_shape: [width, height] of a static input.
+
+        Returns:
+            Keyword arguments of the model, and its input tensors.
+        """
+
+    @abstractmethod
+    def visualize(self,
+                  model: torch.nn.Module,
+                  image: Union[str, np.ndarray],
+                  result: Any,
+                  output_file: str,
+                  window_name: str = '',
+                  show_result: bool = False,
+                  **kwargs) -> None:
+        """Draw a result; shown on the screen, or else written to a file."""
+
+    @staticmethod
+    @abstractmethod
+    def run_inference(model: torch.nn.Module,
+                      model_inputs: Dict[str, torch.Tensor]) -> list:
+        """Run a model on what `create_input` returned first."""
+
+    @staticmethod
+    @abstractmethod
+    def get_partition_cfg(partition_type: str, **kwargs) -> List[Dict]:
+        """Return how a model of this task is cut."""
+
+    @staticmethod
+    @abstractmethod
+    def get_tensor_from_input(input_data: Dict[str, Any],
+                              **kwargs) -> torch.Tensor:
+        """Return the image tensor of a sample of the data set."""
+
+    @staticmethod
+    @abstractmethod
+    def evaluate_outputs(model_cfg: mmcv.Config,
+                         outputs: Sequence,
+                         dataset: Dataset,
+                         metrics: Optional[List[str]] = None,
+                         out: Optional[str] = None,
+                         metric_options: Optional[dict] = None,
+                         format_only: bool = False,
+                         log_file: Optional[str] = None,
+                         **kwargs) -> None:
+        """Log the metrics of results, and write them to a file."""
+
+    @abstractmethod
+    def get_preprocess(self) -> List[Dict]:
+        """Return the transforms for the SDK."""
+
+    @abstractmethod
+    def get_postprocess(self) -> Dict:
+        """Return the parameters of the SDK's post-processing."""
+
+    @abstractmethod
+    def get_model_name(self) -> str:
+        """Return the model's name in the SDK."""
+
+    def get_reference_result(
+            self, outputs: Dict[str, np.ndarray]) -> List[Dict]:
+        """Return what the SDK answers for outputs of the network.
+
+        Written to the golden data of an SDK model.
+        """
+        raise NotImplementedError(
+            f'{type(self).__name__} has no reference of the SDK result')

@@ -1,0 +1,173 @@
+"""Classifiers in an engine."""
+from typing import Any, List, Optional, Sequence, Union
+
+import mmcv
+import numpy as np
+import torch
+from mmcv.utils import Registry
+
+from mmdeploy.codebase.base import BaseBackendModel
+from mmdeploy.utils import (Backend, get_backend, get_codebase_config,
+                            get_root_logger, load_config)
+
+
+def _build_backend_model(cls_name: str, registry: Registry, *args, **kwargs):
+    """Return the model that `codebase_config.model_type` names."""
+    if cls_name not in registry.module_dict:
+        raise KeyError(
+            f'deploy config: codebase_config.model_type is {cls_name!r}, '
+            f'allowed: {", ".join(sorted(registry.module_dict))}')
+    return registry.module_dict[cls_name](*args, **kwargs)
+
+
+__BACKEND_MODEL = Registry(
+    'backend_classifiers', build_func=_build_backend_model)
+
+
+@__BACKEND_MODEL.register_module('end2end')
+class End2EndModel(BaseBackendModel):
+    """A classifier whose network runs in an engine.
+
+    Args:
+        backend: the engine.
+        backend_files: files of the model.
+        device: e.g. `cpu` or `cuda:0`.
+        class_names: name of each label.
+        deploy_cfg: deploy config.
+    """
+
+    def __init__(self,
+                 backend: Backend,
+                 backend_files: Sequence[str],
+                 device: str,
+                 class_names: Sequence[str],
+                 deploy_cfg: Optional[Union[str, mmcv.Config]] = None,
+                 **kwargs):
+        super().__init__(deploy_cfg=deploy_cfg)
+        self.CLASSES = class_names
+        self.deploy_cfg = deploy_cfg
+        self.device = device
+        self._init_wrapper(
+            backend=backend,
+            backend_files=backend_files,
+            device=device,
+            **kwargs)
+
+    def _init_wrapper(self, backend: Backend, backend_files: Sequence[str],
+                      device: str, **kwargs) -> None:
+        self.wrapper = BaseBackendModel._build_wrapper(
+            backend=backend,
+            backend_files=backend_files,
+            device=device,
+            input_names=[self.input_name],
+            output_names=self.output_names,
+            deploy_cfg=self.deploy_cfg,
+            **kwargs)
+
+    def forward(self, img: Union[torch.Tensor, List[torch.Tensor]], *args,
+                **kwargs) -> List[np.ndarray]:
+        """Classify images.
+
+        Args:
+            img: [B, C, H, W], or a list of that (only its first item counts).
+
+        Returns:
+            The scores of each image.
+        """
+        if isinstance(img, (list, tuple)):
+            img = img[0]
+        return list(self.forward_test(img.contiguous(), *args, **kwargs)[0])
+
+    def forward_test(self, imgs: torch.Tensor, *args,
+                     **kwargs) -> List[np.ndarray]:
+        """Return all outputs of the network, the scores [B, C] first."""
+        outputs = self.wrapper({self.input_name: imgs})
+        return [
+            out.detach().cpu().numpy()
+            for out in self.wrapper.output_to_list(outputs)
+        ]
+
+    def show_result(self,
+                    img: np.ndarray,
+                    result: Any,
+                    win_name: str = '',
+                    show: bool = True,
+                    out_file: Optional[str] = None):
+        """Draw a result; see `BaseClassifier.show_result` of mmcls."""
+        from mmcls.models.classifiers import BaseClassifier
+        return BaseClassifier.show_result(
+            self, img, result, show=show, win_name=win_name, out_file=out_file)
+
+
+@__BACKEND_MODEL.register_module('sdk')
+class SDKEnd2EndModel(End2EndModel):
+    """A classifier that the SDK runs, preprocessing included."""
+
+    def forward(self, img: Union[torch.Tensor, List[torch.Tensor]], *args,
+                **kwargs) -> List[np.ndarray]:
+        """Classify images.
+
+        Args:
+            img: pixels [B, H, W, C] in BGR order, or a list of that.
+
+        Returns:
+            The scores of each image; 0 for labels that the SDK model leaves
+            out, because its `topk` is less than the number of classes.
+        """
+        if isinstance(img, (list, tuple)):
+            img = img[0]
+        results = []
+        for pixels in img.contiguous().detach().cpu().numpy():
+            scores = np.zeros(len(self.CLASSES), np.float32)
+            for label, score in self.wrapper.invoke(pixels):
+                scores[int(label)] = score
+            results.append(scores)
+        return results
+
+
+def get_classes_from_config(model_cfg: Union[str, mmcv.Config]) -> List[str]:
+    """Return the name of each label, from the first data set that knows it.
+
+    Without one, the numbers of the labels are used, with a warning.
+    """
+    from mmcls.datasets import DATASETS
+    model_cfg = load_config(model_cfg)[0]
+    data = model_cfg.get('data', {})
+    for part in ('val', 'test', 'train'):
+        cfg = data.get(part, {})
+        dataset = DATASETS.module_dict.get(cfg.get('type', None))
+        if dataset is None:
+            continue
+        if cfg.get('classes', None) is not None:
+            return list(dataset.get_classes(cfg['classes']))
+        if getattr(dataset, 'CLASSES', None) is not None:
+            return list(dataset.CLASSES)
+    num_classes = model_cfg.model.head.num_classes
+    get_root_logger().warning(
+        'Use generated class names, because it failed to parse CLASSES from '
+        f'config: {getattr(model_cfg, "filename", None)}')
+    return [str(label) for label in range(num_classes)]
+
+
+def build_classification_model(model_files: Sequence[str],
+                               model_cfg: Union[str, mmcv.Config],
+                               deploy_cfg: Union[str, mmcv.Config],
+                               device: str, **kwargs) -> BaseBackendModel:
+    """Load a converted classifier.
+
+    Args:
+        model_files: files of the model.
+        model_cfg: config of the model.
+        deploy_cfg: deploy config.
+        device: e.g. `cpu` or `cuda:0`.
+    """
+    deploy_cfg, model_cfg = load_config(deploy_cfg, model_cfg)
+    model_type = get_codebase_config(deploy_cfg).get('model_type', 'end2end')
+    return __BACKEND_MODEL.build(
+        model_type,
+        backend=get_backend(deploy_cfg),
+        backend_files=model_files,
+        device=device,
+        class_names=get_classes_from_config(model_cfg),
+        deploy_cfg=deploy_cfg,
+        **kwargs)

@@ -1,0 +1,88 @@
+"""MMClassification as a code base."""
+from copy import deepcopy
+from typing import List, Optional, Union
+
+import mmcv
+import torch
+from mmcv.utils import Registry
+from torch.utils.data import DataLoader, Dataset
+
+from mmdeploy.codebase.base import CODEBASE, BaseTask, MMCodebase
+from mmdeploy.utils import Codebase, get_task_type, load_config
+
+
+def _build_task(model_cfg: mmcv.Config, deploy_cfg: mmcv.Config, device: str,
+                registry: Registry) -> BaseTask:
+    """Return the task processor of the deploy config's task."""
+    task = get_task_type(deploy_cfg).value
+    if task not in registry.module_dict:
+        raise KeyError(
+            f'deploy config: codebase_config.task is {task!r}, mmcls solves: '
+            f'{", ".join(sorted(registry.module_dict))}')
+    return registry.module_dict[task](model_cfg, deploy_cfg, device)
+
+
+MMCLS_TASK = Registry('mmcls_tasks', build_func=_build_task)
+
+
+@CODEBASE.register_module(Codebase.MMCLS.value)
+class MMClassification(MMCodebase):
+    """Data sets and loaders of MMClassification."""
+
+    task_registry = MMCLS_TASK
+
+    @staticmethod
+    def build_task_processor(model_cfg: mmcv.Config, deploy_cfg: mmcv.Config,
+                             device: str) -> BaseTask:
+        return MMCLS_TASK.build(model_cfg, deploy_cfg, device)
+
+    @staticmethod
+    def build_dataset(dataset_cfg: Union[str, mmcv.Config],
+                      dataset_type: str = 'val',
+                      **kwargs) -> Dataset:
+        from mmcls.datasets.builder import build_dataset
+        dataset_cfg = load_config(dataset_cfg)[0]
+        data = dataset_cfg.data
+        assert dataset_type in data, (
+            f'model config: data.{dataset_type} is missing, found: '
+            f'{", ".join(sorted(data))}')
+        return build_dataset(deepcopy(data[dataset_type]), dict(
+            test_mode=True))
+
+    @staticmethod
+    def build_dataloader(dataset: Dataset,
+                         samples_per_gpu: int,
+                         workers_per_gpu: int,
+                         num_gpus: int = 1,
+                         dist: bool = False,
+                         shuffle: bool = False,
+                         round_up: bool = True,
+                         seed: Optional[int] = None,
+                         pin_memory: bool = True,
+                         persistent_workers: bool = True,
+                         **kwargs) -> DataLoader:
+        from mmcls.datasets.builder import build_dataloader
+        return build_dataloader(
+            dataset,
+            samples_per_gpu,
+            workers_per_gpu,
+            num_gpus=num_gpus,
+            dist=dist,
+            shuffle=shuffle,
+            round_up=round_up,
+            seed=seed,
+            # Pinned memory and kept workers need a GPU and workers.
+            pin_memory=pin_memory and torch.cuda.is_available(),
+            persistent_workers=persistent_workers and workers_per_gpu > 0,
+            **kwargs)
+
+    @staticmethod
+    def single_gpu_test(model: torch.nn.Module,
+                        data_loader: DataLoader,
+                        show: bool = False,
+                        out_dir: Optional[str] = None,
+                        win_name: str = '',
+                        **kwargs) -> List:
+        from mmcls.apis import single_gpu_test
+        return single_gpu_test(
+            model, data_loader, show, out_dir, win_name=win_name, **kwargs)

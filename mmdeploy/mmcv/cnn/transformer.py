@@ -1,0 +1,80 @@
+"""Attention of mmcv."""
+import torch
+
+from mmdeploy.core import FUNCTION_REWRITER
+from mmdeploy.utils import Backend
+
+
+class MultiHeadAttentionop(torch.autograd.Function):
+    """Exports `mmdeploy::MultiHeadAttention`, a layer of ncnn.
+
+    Computes softmax(q k^T / sqrt(head_dims)) v per head, with projections of
+    q, k, v and of the result.
+    """
+
+    @staticmethod
+    def symbolic(g, q, k, v, q_weight, q_bias, k_weight, k_bias, v_weight,
+                 v_bias, o_weight, o_bias, embed_dims, num_heads):
+        """Emit the node; weights get the names that the converter reads."""
+        named = dict(
+            q_weight=q_weight,
+            q_bias=q_bias,
+            k_weight=k_weight,
+            k_bias=k_bias,
+            v_weight=v_weight,
+            v_bias=v_bias,
+            o_weight=o_weight,
+            o_bias=o_bias)
+        for name, value in named.items():
+            value.setDebugName(name)
+        node = g.op(
+            'mmdeploy::MultiHeadAttention',
+            q,
+            k,
+            v,
+            *named.values(),
+            embed_dim_i=embed_dims,
+            num_heads_i=num_heads)
+        node.setType(q.type())
+        return node
+
+    @staticmethod
+    def forward(ctx, q, k, v, q_weight, q_bias, k_weight, k_bias, v_weight,
+                v_bias, o_weight, o_bias, embed_dims, num_heads):
+        """Return random numbers of the right shape: only that is traced."""
+        return torch.rand_like(q)
+
+
+@FUNCTION_REWRITER.register_rewriter(
+    'mmcv.cnn.bricks.transformer.MultiheadAttention.forward',
+    backend=Backend.NCNN.value)
+def multiheadattention__forward__ncnn(ctx,
+                                      self,
+                                      query,
+                                      key=None,
+                                      value=None,
+                                      identity=None,
+                                      query_pos=None,
+                                      key_pos=None,
+                                      attn_mask=None,
+                                      key_padding_mask=None,
+                                      **kwargs):
+    """Use the layer that ncnn has, for self-attention without masks."""
+    key = query if key is None else key
+    value = key if value is None else value
+    identity = query if identity is None else identity
+    assert query is key and key is value, 'only support query==key==value'
+    assert self.batch_first, 'only support batch on first dim'
+    assert attn_mask is None and key_padding_mask is None, (
+        'masks have no layer in ncnn')
+    if query_pos is not None:
+        query = query + query_pos
+        key = value = query
+    weights = self.attn.in_proj_weight.chunk(3)
+    biases = self.attn.in_proj_bias.chunk(3)
+    out = MultiHeadAttentionop.apply(query, key, value, weights[0], biases[0],
+                                     weights[1], biases[1], weights[2],
+                                     biases[2], self.attn.out_proj.weight,
+                                     self.attn.out_proj.bias, self.embed_dims,
+                                     self.num_heads)
+    return identity + self.dropout_layer(self.proj_drop(out))
