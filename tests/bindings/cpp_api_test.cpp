@@ -51,7 +51,8 @@ TEST(CppApi, DocumentedForms) {
   EXPECT_EQ(count, result.size());
 
   Classifier braces{Model{std::string(kModel)}, Device{"cpu"}};
-  const std::vector<Mat> images = {Photo(), Photo(5, 9)};
+  const cv::Mat photos[] = {Photo(), Photo(5, 9)};
+  const std::vector<Mat> images = {photos[0], photos[1]};
   EXPECT_EQ(braces.Apply({images.data(), images.size()}).size(), 2u);
   EXPECT_TRUE(braces.Apply(Span<const Mat>()).empty());
 }

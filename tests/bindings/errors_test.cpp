@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <thread>
 #include <vector>
@@ -175,7 +176,8 @@ TEST_F(CApiErrors, WrongImages) {
   ExpectApplyError(mat, MMDEPLOY_E_INVALID_ARG, "image 0: image has no data (null pointer)");
 
   mat = GoodMat();
-  mat.format = static_cast<mmdeploy_pixel_format_t>(9);
+  const int unknown = 9;
+  std::memcpy(&mat.format, &unknown, sizeof(unknown));
   ExpectApplyError(mat, MMDEPLOY_E_INVALID_ARG, "image 0: image has pixel format 9, allowed: 0");
 
   mat = GoodMat();
