@@ -1,0 +1,1 @@
+"""The SDK model: its format, and the proof of parity inside it."""

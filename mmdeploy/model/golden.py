@@ -1,0 +1,244 @@
+"""Writes the golden data of an SDK model; README.md describes the format.
+
+The reference is the rewritten model, run in PyTorch behind the test pipeline
+of its code base.
+"""
+import hashlib
+import io
+import json
+import os
+import os.path as osp
+import shutil
+import tempfile
+from typing import Any, Dict, List, NamedTuple, Optional, Tuple, Union
+
+import cv2
+import mmcv
+import numpy as np
+import torch
+
+from mmdeploy.apis.utils import build_task_processor
+from mmdeploy.backend.sdk.export_info import get_pipeline
+from mmdeploy.codebase import BaseTask
+from mmdeploy.core import RewriterContext, patch_model
+from mmdeploy.utils import (IR, Codebase, get_backend, get_codebase,
+                            get_codebase_version, get_input_shape,
+                            get_ir_config, get_task_type, load_config)
+
+FORMAT = 1
+MAX_BYTES = 1_000_000
+MAX_IMAGE_BYTES = 400_000
+_JSON_BYTES = 50_000  # kept free for golden.json
+
+# What another implementation may differ by, as |found - expected| <= abs +
+# rel * |expected|. Preprocessing is exact up to the rounding of floats.
+_TOLERANCES = dict(
+    preprocess=dict(abs=1e-4, rel=1e-5),
+    net=dict(abs=1e-4, rel=1e-3),
+    postprocess=dict(abs=1e-4, rel=1e-3))
+
+
+class Reference(NamedTuple):
+    """What PyTorch computes from the sample image."""
+    preprocess: Dict[str, np.ndarray]
+    net: Dict[str, np.ndarray]
+    result: List[Dict]
+
+
+def encode_image(image: np.ndarray) -> bytes:
+    """Return a PNG of at most `MAX_IMAGE_BYTES`; too large ones shrink."""
+    while True:
+        data = cv2.imencode('.png', image,
+                            [cv2.IMWRITE_PNG_COMPRESSION, 9])[1].tobytes()
+        if len(data) <= MAX_IMAGE_BYTES:
+            return data
+        # Noise compresses alike at any size, so bytes go with the area.
+        scale = 0.95 * (MAX_IMAGE_BYTES / len(data))**0.5
+        size = [max(1, int(side * scale)) for side in image.shape[1::-1]]
+        image = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+
+
+def run_reference(task: BaseTask, checkpoint: Optional[str],
+                  image: np.ndarray) -> Reference:
+    """Run the rewritten model on an image.
+
+    Args:
+        task: task processor on the CPU.
+        checkpoint: weights.
+        image: pixels [H, W, 3] in BGR order.
+    """
+    deploy_cfg = task.deploy_cfg
+    backend = get_backend(deploy_cfg).value
+    ir_config = get_ir_config(deploy_cfg)
+    ir = IR.get(ir_config.get('type', 'onnx'))
+    model = patch_model(
+        task.init_pytorch_model(checkpoint),
+        cfg=deploy_cfg,
+        backend=backend,
+        ir=ir)
+    with tempfile.TemporaryDirectory() as folder:
+        # A file, so that the pipeline loads it like any other image.
+        path = osp.join(folder, 'image.png')
+        cv2.imwrite(path, image)
+        data, inputs = task.create_input(path, get_input_shape(deploy_cfg))
+    tensor = inputs if isinstance(inputs, torch.Tensor) else inputs[0]
+    metas = {k: v for k, v in data.items() if k == 'img_metas'}
+    with RewriterContext(
+            deploy_cfg, backend=backend, ir=ir), torch.no_grad():
+        outputs = model(tensor, **metas)
+    if isinstance(outputs, torch.Tensor):
+        outputs = [outputs]
+    names = ir_config.get('output_names', None) or ['output']
+    arrays = {n: out.cpu().numpy() for n, out in zip(names, outputs)}
+    return Reference(
+        dict(img=tensor.cpu().numpy()), arrays,
+        task.get_reference_result(arrays))
+
+
+def _pack(arrays: Dict[str, np.ndarray]) -> bytes:
+    """Return the bytes of an npz file."""
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, **arrays)
+    return buffer.getvalue()
+
+
+def pack_tensors(arrays: Dict[str, np.ndarray],
+                 limit: int) -> Tuple[bytes, Dict[str, int]]:
+    """Pack arrays into at most `limit` bytes.
+
+    Returns:
+        The npz file, and the stride at which each array was sampled; 1 keeps
+        all of it with its shape.
+    """
+    strides = {key: 1 for key in arrays}
+    while True:
+        sampled = {
+            key: array if strides[key] == 1 else
+            array.reshape(-1)[::strides[key]]
+            for key, array in arrays.items()
+        }
+        data = _pack(sampled)
+        if len(data) <= limit:
+            return data, strides
+        largest = max(sampled, key=lambda key: sampled[key].nbytes)
+        strides[largest] += 1
+
+
+def _describe(key: str, array: np.ndarray, stride: int) -> Dict:
+    """Return the entry of one tensor in golden.json."""
+    array = np.ascontiguousarray(array)
+    little = array.astype(array.dtype.newbyteorder('<'), copy=False)
+    return dict(
+        array=key,
+        dtype=array.dtype.name,
+        shape=list(array.shape),
+        offset=0,
+        stride=stride,
+        min=float(array.min()),
+        max=float(array.max()),
+        mean=float(array.mean(dtype=np.float64)),
+        std=float(array.std(dtype=np.float64)),
+        sha256=hashlib.sha256(little.tobytes()).hexdigest())
+
+
+def _tensor_stage(name: str, node: str, tensors: Dict[str, np.ndarray],
+                  strides: Dict[str, int]) -> Dict:
+    """Return the entry of one stage of tensors."""
+    return dict(
+        name=name,
+        node=node,
+        tensors={
+            key: _describe(f'{name}/{key}', array, strides[f'{name}/{key}'])
+            for key, array in tensors.items()
+        },
+        tolerance=_TOLERANCES[name])
+
+
+def build_golden(reference: Reference, tasks: List[Dict], result_type: str,
+                 made_with: Dict, image_bytes: int) -> Tuple[Dict, bytes]:
+    """Return golden.json and the bytes of tensors.npz.
+
+    Args:
+        reference: what PyTorch computed.
+        tasks: of pipeline.json.
+        result_type: value of the `Task`.
+        made_with: `framework` and `codebase` with their versions.
+        image_bytes: size of image.png.
+    """
+    arrays = {
+        f'{stage}/{key}': array
+        for stage, tensors in (('preprocess', reference.preprocess),
+                               ('net', reference.net))
+        for key, array in tensors.items()
+    }
+    data, strides = pack_tensors(arrays,
+                                 MAX_BYTES - image_bytes - _JSON_BYTES)
+    pre, net, post = (task['name'] for task in tasks)
+    stages = [
+        _tensor_stage('preprocess', pre, reference.preprocess, strides),
+        _tensor_stage('net', net, reference.net, strides),
+        dict(
+            name='postprocess',
+            node=post,
+            type=result_type,
+            result=reference.result,
+            tolerance=_TOLERANCES['postprocess'])
+    ]
+    golden = dict(
+        format=FORMAT, image='image.png', reference=made_with, stages=stages)
+    return golden, data
+
+
+def _made_with(codebase: Codebase) -> Dict:
+    """Return the versions of the reference."""
+    version = get_codebase_version()[codebase.value]
+    return dict(
+        framework=f'pytorch {torch.__version__}',
+        codebase=f'{codebase.value} {version}')
+
+
+def write_golden(deploy_cfg: Union[str, mmcv.Config],
+                 model_cfg: Union[str, mmcv.Config],
+                 checkpoint: Optional[str], img: Union[str, Any],
+                 work_dir: str) -> str:
+    """Write `<work_dir>/golden/`, whole or not at all.
+
+    Args:
+        deploy_cfg: deploy config.
+        model_cfg: config of the model.
+        checkpoint: weights.
+        img: sample image, path or pixels in BGR order.
+        work_dir: folder of the SDK model.
+
+    Returns:
+        The folder.
+    """
+    deploy_cfg, model_cfg = load_config(deploy_cfg, model_cfg)
+    task = build_task_processor(model_cfg, deploy_cfg, 'cpu')
+    png = encode_image(mmcv.imread(img))
+    image = mmcv.imfrombytes(png)
+    reference = run_reference(task, checkpoint, image)
+    tasks = get_pipeline(deploy_cfg, model_cfg, work_dir,
+                         task)['pipeline']['tasks']
+    golden, tensors = build_golden(reference, tasks,
+                                   get_task_type(deploy_cfg).value,
+                                   _made_with(get_codebase(deploy_cfg)),
+                                   len(png))
+    folder = osp.join(work_dir, 'golden')
+    mmcv.mkdir_or_exist(osp.abspath(work_dir))
+    temporary = tempfile.mkdtemp(prefix='golden.', dir=work_dir)
+    try:
+        os.chmod(temporary, 0o755)
+        contents = {
+            'image.png': png,
+            'tensors.npz': tensors,
+            'golden.json': json.dumps(golden, indent=2).encode()
+        }
+        for name, content in contents.items():
+            with open(osp.join(temporary, name), 'wb') as file:
+                file.write(content)
+        shutil.rmtree(folder, ignore_errors=True)
+        os.replace(temporary, folder)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+    return folder
