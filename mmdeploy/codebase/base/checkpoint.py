@@ -16,7 +16,8 @@ def check_checkpoint(model: torch.nn.Module, checkpoint: str) -> None:
     Raises:
         ValueError: a parameter is missing or has another shape.
     """
-    content = CheckpointLoader.load_checkpoint(checkpoint, map_location='cpu')
+    content = CheckpointLoader.load_checkpoint(
+        checkpoint, map_location='cpu', logger='silent')
     state = content.get('state_dict', content)
     state = {name.removeprefix('module.'): v for name, v in state.items()}
     problems = []

@@ -1,0 +1,386 @@
+"""Converts a PyTorch model to an engine, and to an SDK model.
+
+    python tools/deploy.py DEPLOY_CFG MODEL_CFG CHECKPOINT IMG \\
+        --work-dir work_dir --dump-info
+
+The steps end at the first one that fails. What is written gets its name only
+when it is complete. At the end a table shows files, sizes, the difference
+between PyTorch and the engine, and times.
+"""
+import argparse
+import logging
+import os
+import os.path as osp
+import sys
+import time
+from contextlib import contextmanager
+from typing import Any, Dict, List, NamedTuple, Optional, Sequence
+
+import mmcv
+import numpy as np
+import torch
+from rich.console import Console
+from rich.table import Table
+
+from mmdeploy.apis import (create_calib_input_data, extract_model,
+                           get_predefined_partition_cfg, torch2onnx,
+                           torch2torchscript, visualize_model)
+from mmdeploy.apis.sdk import export2SDK
+from mmdeploy.apis.utils import build_task_processor
+from mmdeploy.backend.base import get_backend_manager
+from mmdeploy.core import RewriterContext
+from mmdeploy.model.golden import write_golden
+from mmdeploy.utils import (IR, Backend, get_backend, get_calib_filename,
+                            get_codebase, get_input_shape, get_ir_config,
+                            get_partition_config, get_task_type, load_config)
+from mmdeploy.utils.utils import set_log_level
+
+
+class StepError(RuntimeError):
+    """A step of the conversion failed."""
+
+
+class Parity(NamedTuple):
+    """Difference between PyTorch and the engine, for one output."""
+    output: str
+    max_abs: float
+    max_rel: float
+
+
+def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description='Convert a PyTorch model to an engine.')
+    parser.add_argument('deploy_cfg', help='deploy config path')
+    parser.add_argument('model_cfg', help='model config path')
+    parser.add_argument('checkpoint', help='model checkpoint path')
+    parser.add_argument('img', help='image used to trace the model')
+    parser.add_argument('--test-img', help='image used to test the model')
+    parser.add_argument(
+        '--work-dir', default=os.getcwd(), help='folder of what is written')
+    parser.add_argument(
+        '--calib-dataset-cfg',
+        help='config with the data set for calibration, by default the '
+        'validation data of the model config')
+    parser.add_argument(
+        '--device', default='cpu', help='device used for conversion')
+    parser.add_argument(
+        '--log-level',
+        default='INFO',
+        choices=list(logging._nameToLevel),
+        help='log level')
+    parser.add_argument(
+        '--show', action='store_true', help='show the results in a window')
+    parser.add_argument(
+        '--dump-info', action='store_true', help='write what the SDK needs')
+    parser.add_argument(
+        '--no-golden',
+        action='store_true',
+        help='with --dump-info: leave out the data for `mmdeploy verify`')
+    parser.add_argument(
+        '--quant-image-dir', help='images for post-training quantization')
+    parser.add_argument(
+        '--quant', action='store_true', help='quantize the model')
+    parser.add_argument(
+        '--uri',
+        default='192.168.1.1:60000',
+        help='remote ipv4:port or ipv6:port for inference on an edge device')
+    return parser.parse_args(argv)
+
+
+class Steps:
+    """Runs the steps of a conversion and shows how far it is."""
+
+    def __init__(self, console: Console, total: int):
+        self._console = console
+        self._total = total
+        self.times: Dict[str, float] = {}
+
+    @contextmanager
+    def step(self, name: str):
+        """Show one step.
+
+        Raises:
+            StepError: the step raised; its cause is kept.
+        """
+        number = len(self.times) + 1
+        label = f'[{number}/{self._total}] {name}'
+        logging.getLogger('mmdeploy').info(f'{name} start.')
+        start = time.perf_counter()
+        with self._console.status(label):
+            try:
+                yield
+            except Exception as error:
+                logging.getLogger('mmdeploy').debug(
+                    f'{name} failed.', exc_info=True)
+                message = str(error) or 'no message'
+                raise StepError(f'{name} failed. {type(error).__name__}: '
+                                f'{message}') from error
+        self.times[name] = time.perf_counter() - start
+        logging.getLogger('mmdeploy').info(f'{name} success.')
+        self._console.print(f'{label}: {self.times[name]:.1f} s',
+                            highlight=False)
+
+
+def convert_to_ir(args: argparse.Namespace, deploy_cfg: mmcv.Config,
+                  model_cfg: mmcv.Config) -> List[str]:
+    """Export the PyTorch model.
+
+    Returns:
+        The exported file.
+    """
+    ir_config = get_ir_config(deploy_cfg)
+    for key in ('type', 'save_file'):
+        if key not in ir_config:
+            raise KeyError(
+                f'deploy config: onnx_config.{key} is missing; inherit '
+                'configs/_base_/onnx_config.py by _base_')
+    exporters = {IR.ONNX: torch2onnx, IR.TORCHSCRIPT: torch2torchscript}
+    ir = IR.get(ir_config['type'])
+    if ir not in exporters:
+        raise KeyError(f'Unexpected IR type {ir.value!r}, allowed: onnx, '
+                       'torchscript')
+    save_file = ir_config['save_file']
+    exporters[ir](
+        args.img,
+        args.work_dir,
+        save_file,
+        deploy_cfg,
+        model_cfg,
+        args.checkpoint,
+        device=args.device)
+    return [osp.join(args.work_dir, save_file)]
+
+
+def partition(args: argparse.Namespace, deploy_cfg: mmcv.Config,
+              partition_config: Dict, ir_file: str) -> List[str]:
+    """Cut the exported model; return the files of its parts."""
+    parts = partition_config.get('partition_cfg', None)
+    if parts is None:
+        parts = get_predefined_partition_cfg(deploy_cfg,
+                                             partition_config['type'])
+    files = []
+    for part in parts:
+        path = osp.join(args.work_dir, part['save_file'])
+        extract_model(
+            ir_file,
+            part['start'],
+            part['end'],
+            dynamic_axes=part.get('dynamic_axes', None),
+            save_file=path)
+        files.append(path)
+    return files
+
+
+def _run_pytorch(task: Any, checkpoint: str, inputs: Any, metas: Dict,
+                 deploy_cfg: mmcv.Config) -> List[np.ndarray]:
+    """Return the outputs of the rewritten model in PyTorch."""
+    model = task.init_pytorch_model(checkpoint)
+    with RewriterContext(
+            deploy_cfg, backend=get_backend(deploy_cfg).value,
+            ir=IR.get(get_ir_config(deploy_cfg)['type'])), torch.no_grad():
+        outputs = model(inputs, **metas)
+    if isinstance(outputs, torch.Tensor):
+        outputs = [outputs]
+    return [output.cpu().numpy() for output in outputs]
+
+
+def measure_parity(args: argparse.Namespace, deploy_cfg: mmcv.Config,
+                   model_cfg: mmcv.Config,
+                   backend_files: List[str]) -> List[Parity]:
+    """Compare the outputs of PyTorch and of the engine on the test image.
+
+    The relative difference is that of the largest absolute value, because
+    scores near 0 have no meaningful ratio.
+    """
+    task = build_task_processor(model_cfg, deploy_cfg, args.device)
+    data, inputs = task.create_input(args.test_img,
+                                     get_input_shape(deploy_cfg))
+    tensor = inputs if isinstance(inputs, torch.Tensor) else inputs[0]
+    metas = {k: v for k, v in data.items() if k == 'img_metas'}
+    expected = _run_pytorch(task, args.checkpoint, tensor, metas, deploy_cfg)
+    model = task.init_backend_model(backend_files)
+    outputs = model.wrapper({model.input_name: tensor})
+    found = [
+        output.cpu().numpy() for output in model.wrapper.output_to_list(outputs)
+    ]
+    parity = []
+    for name, want, got in zip(model.output_names, expected, found):
+        if want.shape != got.shape:
+            raise ValueError(f'output {name!r} has shape {list(got.shape)} in '
+                             f'the engine and {list(want.shape)} in PyTorch')
+        if not np.isfinite(got).all():
+            raise ValueError(f'output {name!r} of the engine is not finite')
+        difference = float(np.abs(got - want).max()) if want.size else 0.0
+        scale = float(np.abs(want).max()) if want.size else 0.0
+        parity.append(
+            Parity(name, difference, difference / scale if scale else 0.0))
+    return parity
+
+
+def _size(path: str) -> int:
+    """Return the bytes of a file or folder."""
+    if osp.isfile(path):
+        return osp.getsize(path)
+    return sum(_size(osp.join(path, name)) for name in os.listdir(path))
+
+
+def show_summary(console: Console, files: Sequence[str],
+                 parity: Sequence[Parity], times: Dict[str, float]) -> None:
+    """Print files, sizes, parity and times."""
+    table = Table(title='Summary', title_justify='left')
+    table.add_column('what', no_wrap=True)
+    table.add_column('value', overflow='fold')
+    for path in dict.fromkeys(files):
+        table.add_row(path, f'{_size(path) / 1024:,.1f} kB')
+    for item in parity:
+        table.add_row(
+            f'PyTorch vs engine: {item.output}',
+            f'max difference {item.max_abs:.3g} (relative {item.max_rel:.3g})')
+    for name, seconds in times.items():
+        table.add_row(name, f'{seconds:.1f} s')
+    table.add_row('total', f'{sum(times.values()):.1f} s')
+    console.print(table)
+
+
+def _visualize(args: argparse.Namespace, deploy_cfg: mmcv.Config,
+               model_cfg: mmcv.Config, model: List[str],
+               backend: Backend) -> str:
+    """Draw the result of a model; return the picture."""
+    name = f'output_{backend.value}.jpg'
+    path = osp.join(args.work_dir, name)
+    # The suffix must stay last: it decides the format of the picture.
+    temporary = osp.join(args.work_dir, f'part.{name}')
+    visualize_model(
+        model_cfg,
+        deploy_cfg,
+        model,
+        args.test_img,
+        args.device,
+        backend=backend,
+        output_file=temporary,
+        show_result=args.show)
+    if not args.show:
+        os.replace(temporary, path)
+    return path
+
+
+def _check_arguments(args: argparse.Namespace) -> None:
+    """Find mistakes before minutes are spent.
+
+    Raises:
+        FileNotFoundError: a file does not exist.
+    """
+    for name in ('deploy_cfg', 'model_cfg', 'checkpoint', 'img', 'test_img'):
+        path = getattr(args, name)
+        if '://' not in path and not osp.isfile(path):
+            raise FileNotFoundError(
+                f'{name.replace("_", " ")} {path!r} does not exist')
+    if args.quant:
+        raise NotImplementedError(
+            '--quant is for the backend ncnn, which this release lacks')
+
+
+def _prepare(args: argparse.Namespace) -> tuple:
+    """Return the configs after everything that needs no model is checked."""
+    _check_arguments(args)
+    deploy_cfg, model_cfg = load_config(args.deploy_cfg, args.model_cfg)
+    get_codebase(deploy_cfg)
+    get_task_type(deploy_cfg)
+    backend = get_backend(deploy_cfg)
+    manager = get_backend_manager(backend)
+    if not manager.is_available():
+        raise ImportError(f'backend {backend.value!r} is not available: '
+                          'build it with "./dev build", see "./dev doctor"')
+    mmcv.mkdir_or_exist(osp.abspath(args.work_dir))
+    return deploy_cfg, model_cfg, manager
+
+
+def convert(args: argparse.Namespace, console: Console) -> None:
+    """Run all steps.
+
+    Raises:
+        StepError: the first step that failed.
+    """
+    steps = Steps(console, total=5 + 2 * args.dump_info)
+    with steps.step('check of the configs'):
+        deploy_cfg, model_cfg, manager = _prepare(args)
+    backend = get_backend(deploy_cfg)
+    partition_config = get_partition_config(deploy_cfg)
+    calib_file = get_calib_filename(deploy_cfg)
+    steps._total += (partition_config is not None) + (calib_file is not None)
+    written: List[str] = []
+
+    ir_name = get_ir_config(deploy_cfg).get('type', 'onnx')
+    with steps.step(f'torch2{ir_name}'):
+        ir_files = convert_to_ir(args, deploy_cfg, model_cfg)
+        written += ir_files
+    if partition_config is not None:
+        with steps.step('partition'):
+            ir_files = partition(args, deploy_cfg, partition_config,
+                                 ir_files[0])
+            written += ir_files
+    if calib_file is not None:
+        with steps.step('calibration data'):
+            path = osp.join(args.work_dir, calib_file)
+            create_calib_input_data(path, deploy_cfg, model_cfg,
+                                    args.checkpoint, args.calib_dataset_cfg,
+                                    'val', args.device)
+            written.append(path)
+    with steps.step(f'conversion to {backend.value}'):
+        backend_files = manager.to_backend(ir_files, args.work_dir,
+                                           deploy_cfg, args.device)
+        written += backend_files
+
+    parity: List[Parity] = []
+    with steps.step(f'comparison of {backend.value} with PyTorch'):
+        if partition_config is None:
+            parity = measure_parity(args, deploy_cfg, model_cfg,
+                                    backend_files)
+    with steps.step('visualize'):
+        for engine, model in ((backend, backend_files),
+                              (Backend.PYTORCH, [args.checkpoint])):
+            written.append(
+                _visualize(args, deploy_cfg, model_cfg, model, engine))
+    if args.dump_info:
+        written += _dump_info(args, steps, deploy_cfg, model_cfg)
+    show_summary(console, [p for p in written if osp.exists(p)], parity,
+                 steps.times)
+
+
+def _dump_info(args: argparse.Namespace, steps: Steps,
+               deploy_cfg: mmcv.Config, model_cfg: mmcv.Config) -> List[str]:
+    """Write what the SDK needs; return the files."""
+    with steps.step('export of the SDK model'):
+        export2SDK(
+            deploy_cfg, model_cfg, args.work_dir, pth=args.checkpoint)
+    names = ['deploy.json', 'pipeline.json', 'detail.json']
+    files = [osp.join(args.work_dir, name) for name in names]
+    with steps.step('golden data'):
+        if not args.no_golden:
+            files.append(
+                write_golden(deploy_cfg, model_cfg, args.checkpoint,
+                             args.test_img, args.work_dir))
+    return files
+
+
+def main(argv: Optional[Sequence[str]] = None) -> int:
+    """Convert a model.
+
+    Returns:
+        0, or 1 when a step failed.
+    """
+    args = parse_args(argv)
+    if args.test_img is None:
+        args.test_img = args.img
+    logger = set_log_level(logging._nameToLevel[args.log_level])
+    try:
+        convert(args, Console())
+    except StepError as error:
+        logger.error(error)
+        return 1
+    logger.info('All process success.')
+    return 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
