@@ -1,0 +1,60 @@
+"""Cuts a part out of an ONNX model that has marks.
+
+    python tools/extract.py INPUT_MODEL OUTPUT_MODEL \\
+        --start detector_forward:input --end yolo_head:input
+"""
+import argparse
+import logging
+from typing import List, Optional, Sequence
+
+import onnx
+
+from mmdeploy.apis.onnx import extract_partition
+from mmdeploy.core import attribute_to_dict
+from mmdeploy.utils.utils import set_log_level
+
+
+def _markers(text: str) -> List[str]:
+    """Return the markers of a comma-separated list."""
+    return [marker.strip() for marker in text.split(',') if marker.strip()]
+
+
+def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description='Cut a part out of an ONNX model.')
+    parser.add_argument('input_model', help='ONNX model with marks')
+    parser.add_argument('output_model', help='ONNX model to write')
+    parser.add_argument(
+        '--start',
+        type=_markers,
+        default=[],
+        help='where the part begins, e.g. "a:input,b[1]:output"')
+    parser.add_argument(
+        '--end', type=_markers, default=[], help='where the part ends')
+    parser.add_argument(
+        '--log-level',
+        default='INFO',
+        choices=list(logging._nameToLevel),
+        help='log level')
+    return parser.parse_args(argv)
+
+
+def main(argv: Optional[Sequence[str]] = None) -> None:
+    args = parse_args(argv)
+    logger = set_log_level(logging._nameToLevel[args.log_level])
+    model = onnx.load(args.input_model)
+    marks = [
+        attribute_to_dict(node.attribute)['func']
+        for node in model.graph.node if node.op_type == 'Mark'
+    ]
+    lines = '\n    '.join(dict.fromkeys(marks))
+    logger.info(f'Available marks:\n    {lines}')
+    output = args.output_model
+    if not output.endswith('.onnx'):
+        output += '.onnx'
+    extract_partition(model, args.start, args.end, save_file=output)
+    logger.info(f'written to {output}')
+
+
+if __name__ == '__main__':
+    main()
