@@ -62,6 +62,13 @@ class JsonReader {
   // The member as raw JSON, or nullptr; marks it as known.
   const Json* Find(std::string_view key);
 
+  // The member as raw JSON; nullptr, and an error of Finish, if it is missing.
+  const Json* RequireMember(std::string_view key) {
+    const Json* value = Find(key);
+    if (!value) missing_.emplace_back(key);
+    return value;
+  }
+
   template <class T>
   void Read(std::string_view key, T* out) {
     if (const Json* value = Find(key)) Keep(Convert(*value, path_ / key, out));
@@ -75,11 +82,7 @@ class JsonReader {
 
   template <class T>
   void Require(std::string_view key, T* out) {
-    if (const Json* value = Find(key)) {
-      Keep(Convert(*value, path_ / key, out));
-    } else {
-      missing_.emplace_back(key);
-    }
+    if (const Json* value = RequireMember(key)) Keep(Convert(*value, path_ / key, out));
   }
 
   // A number that must lie in [min, max].
@@ -126,7 +129,8 @@ class JsonReader {
   // Adds an error found by the caller while reading `key`.
   void Fail(std::string_view key, std::string message);
 
-  bool ok() const { return !error_; }
+  // No error so far, and no required key missing.
+  bool ok() const { return !error_ && missing_.empty(); }
 
   // The first error; else a required key that is missing, or an unknown key that nearly matches
   // an absent known one, or, in strict mode, any unknown key. Other unknown keys become notes.

@@ -41,8 +41,7 @@ Result<DeploySpec> ReadDeploySpec(const Json& json, JsonNotes* notes) {
   reader.Read("task", &spec.task);
   reader.Read("customs", &spec.customs);
   reader.Ignore({"producer"});
-  const Json* models = reader.Find("models");
-  if (!models) reader.Fail("", "required key missing: 'models'");
+  const Json* models = reader.RequireMember("models");
   MMDEPLOY_TRYV(reader.Finish());
   auto version = FormatVersion::Parse(spec.version_text);
   if (!version) return MakeError(version.error().In((root / "version").str()));

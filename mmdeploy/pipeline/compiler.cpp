@@ -61,8 +61,7 @@ class Compiler {
     reader.Ignore({"type", "name"});
     pipeline_->input_names_ = ReadNames(reader, "input");
     pipeline_->output_names_ = ReadNames(reader, "output");
-    const Json* tasks = reader.Find("tasks");
-    if (!tasks) reader.Fail("", "required key missing: 'tasks'");
+    const Json* tasks = reader.RequireMember("tasks");
     MMDEPLOY_TRYV(reader.Finish());
     MMDEPLOY_TRYV(ExpectArray(*tasks, path / "tasks"));
     MMDEPLOY_TRYV(DefineInputs(path));
@@ -213,8 +212,7 @@ Result<std::shared_ptr<const Pipeline>> Pipeline::Load(std::shared_ptr<const Mod
     }
     JsonNotes notes;
     JsonReader reader(root, path, &notes);
-    const Json* json = reader.Find("pipeline");
-    if (!json) reader.Fail("", "required key missing: 'pipeline'");
+    const Json* json = reader.RequireMember("pipeline");
     MMDEPLOY_TRYV(reader.Finish());
     return Compile(*json, path / "pipeline", model, options);
   };

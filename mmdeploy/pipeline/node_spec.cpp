@@ -35,13 +35,11 @@ std::vector<PortSpec> ReadPorts(JsonReader& reader, std::string_view key) {
 
 std::vector<std::string> ReadNames(JsonReader& reader, std::string_view key) {
   std::vector<std::string> names;
-  const Json* json = reader.Find(key);
+  const Json* json = reader.RequireMember(key);
   if (json && json->is_string()) {
     names.push_back(json->get<std::string>());
-  } else if (json) {
-    reader.Read(key, &names);
   } else {
-    reader.Fail("", fmt::format("required key missing: '{}'", key));
+    reader.Read(key, &names);
   }
   return names;
 }

@@ -118,8 +118,7 @@ Result<Golden> ReadGolden(const Model& model) {
   std::string image;
   reader.Require("format", &format, 1, 1);
   reader.Require("image", &image);
-  const Json* stages = reader.Find("stages");
-  if (!stages) reader.Fail("", "required key missing: 'stages'");
+  const Json* stages = reader.RequireMember("stages");
   Golden golden;
   golden.reference = ReadReference(reader.Find("reference"));
   MMDEPLOY_TRYV(reader.Finish());

@@ -211,10 +211,9 @@ Result<Program> ReadProgram(std::string_view text, const std::string& file) {
   MMDEPLOY_TRY(const Json json, ParseJson(text, file));
   const JsonPath root(file);
   JsonReader reader(json, root, nullptr);
-  const Json* inputs = reader.Find("inputs");
-  const Json* outputs = reader.Find("outputs");
-  const Json* ops = reader.Find("ops");
-  if (!inputs || !outputs || !ops) reader.Fail("", "expected the keys 'inputs', 'outputs', 'ops'");
+  const Json* inputs = reader.RequireMember("inputs");
+  const Json* outputs = reader.RequireMember("outputs");
+  const Json* ops = reader.RequireMember("ops");
   MMDEPLOY_TRYV(reader.Finish());
   Program program;
   MMDEPLOY_TRY(program.inputs, ReadInfos(*inputs, root / "inputs"));

@@ -65,8 +65,7 @@ std::vector<TensorInfo> MadeTensors(const std::vector<std::string>& keys,
 }  // namespace
 
 Result<std::unique_ptr<Module>> CreateTransformModule(JsonReader& args, const ModuleEnv& env) {
-  const Json* transforms = args.Find("transforms");
-  if (!transforms) args.Fail("", "required key missing: 'transforms'");
+  const Json* transforms = args.RequireMember("transforms");
   MMDEPLOY_TRYV(args.Finish());
   const auto path = args.path() / "transforms";
   MMDEPLOY_TRYV(ExpectArray(*transforms, path));

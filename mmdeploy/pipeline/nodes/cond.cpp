@@ -73,8 +73,7 @@ Json BodyPipeline(Json body, const NodeSpec& spec) {
 }  // namespace
 
 NodeResult CreateCond(const NodeSpec& spec, JsonReader& reader, const ModuleEnv& env) {
-  const Json* body = reader.Find("body");
-  if (!body) reader.Fail("", "required key missing: 'body'");
+  const Json* body = reader.RequireMember("body");
   MMDEPLOY_TRYV(reader.Finish());
   MMDEPLOY_TRYV(ExpectObject(*body, reader.path() / "body"));
   MMDEPLOY_ENSURE(env.inputs.size() >= 2, Code::kFail,

@@ -59,8 +59,7 @@ Result<void> CheckCounts(const Pipeline& pipeline, const NodeSpec& spec, const J
 }  // namespace
 
 NodeResult CreateInference(const NodeSpec& spec, JsonReader& reader, const ModuleEnv& env) {
-  const Json* params = reader.Find("params");
-  if (!params) reader.Fail("", "required key missing: 'params'");
+  const Json* params = reader.RequireMember("params");
   MMDEPLOY_TRYV(reader.Finish());
   JsonReader args(*params, reader.path() / "params", env.notes);
   std::string name;
@@ -83,8 +82,7 @@ NodeResult CreateInference(const NodeSpec& spec, JsonReader& reader, const Modul
 }
 
 NodeResult CreateSubPipeline(const NodeSpec& spec, JsonReader& reader, const ModuleEnv& env) {
-  const Json* json = reader.Find("pipeline");
-  if (!json) reader.Fail("", "required key missing: 'pipeline'");
+  const Json* json = reader.RequireMember("pipeline");
   MMDEPLOY_TRYV(reader.Finish());
   MMDEPLOY_TRY(const auto options, InnerOptions(reader.path() / "input", env));
   // The node keeps the model alive through the pipeline around it.

@@ -46,8 +46,7 @@ Result<std::vector<Compose::Step>> ReadSteps(const Json& transforms, const JsonP
 namespace {
 
 Result<std::unique_ptr<Transform>> Create(JsonReader& reader, const TransformOptions& options) {
-  const Json* transforms = reader.Find("transforms");
-  if (!transforms) reader.Fail("", "required key missing: 'transforms'");
+  const Json* transforms = reader.RequireMember("transforms");
   MMDEPLOY_TRYV(reader.Finish());
   return CompileTransforms(*transforms, reader.path() / "transforms", options, options.notes,
                            options.fuse);

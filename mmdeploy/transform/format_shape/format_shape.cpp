@@ -53,10 +53,8 @@ Result<void> FormatShape::Run(Sample& sample, const TransformContext& context) c
   return {};
 }
 
-Result<StaticImage> FormatShape::Infer(const StaticImage& in) const {
-  StaticImage out = in;
-  out.planar = true;
-  return out;
+Result<StaticImage> FormatShape::Infer(const StaticImage&) const {
+  return StaticImage{};  // [1,N,C,H,W] and [1,M,C,L,H,W] are not of the form of one image
 }
 
 namespace {

@@ -32,8 +32,7 @@ Result<void> Lift::Run(Sample& sample, const TransformContext& context) const {
 namespace {
 
 Result<std::unique_ptr<Transform>> Create(JsonReader& reader, const TransformOptions& options) {
-  const Json* transforms = reader.Find("transforms");
-  if (!transforms) reader.Fail("", "required key missing: 'transforms'");
+  const Json* transforms = reader.RequireMember("transforms");
   MMDEPLOY_TRYV(reader.Finish());
   MMDEPLOY_TRY(auto steps, CompileTransforms(*transforms, reader.path() / "transforms", options,
                                              options.notes, options.fuse));
