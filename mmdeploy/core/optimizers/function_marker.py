@@ -4,6 +4,7 @@ A model is cut at its marks, and calibration data are taken there.
 """
 import functools
 import inspect
+import warnings
 from typing import (Any, Callable, Dict, List, Optional, Sequence, Tuple,
                     Union)
 
@@ -188,7 +189,10 @@ def mark_tensors(xs: Sequence, func: str, func_id: int, io_type: str,
     """
 
     def apply(x: torch.Tensor, name: str, id: int) -> torch.Tensor:
-        shape = [int(size) for size in x.shape]
+        with warnings.catch_warnings():
+            # The attribute is the traced shape on purpose.
+            warnings.simplefilter('ignore', torch.jit.TracerWarning)
+            shape = [int(size) for size in x.shape]
         return Mark.apply(x, x.dtype, shape, func, func_id, io_type, name, id,
                           attrs)
 

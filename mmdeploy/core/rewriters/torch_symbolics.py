@@ -31,7 +31,11 @@ def override_symbolic(name: str, opset: int,
     def restore() -> None:
         if previous is not None:
             registry.register(qualified, opset, previous, custom=True)
-        else:
-            registry.unregister(qualified, opset)
+            return
+        registry.unregister(qualified, opset)
+        # PyTorch fails on an operator without any symbolic; unknown ones it
+        # reports as unsupported.
+        if not registry.get_function_group(qualified)._functions:
+            del registry._registry[qualified]
 
     return restore

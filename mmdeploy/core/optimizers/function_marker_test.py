@@ -1,0 +1,142 @@
+"""Tests of marks, and of cutting a model at them."""
+import io
+
+import onnx
+import pytest
+import torch
+from torch import nn
+
+from mmdeploy.apis.onnx import extract_partition
+from mmdeploy.core import (RewriterContext, attribute_to_dict, mark,
+                           reset_mark_function_count)
+from mmdeploy.core.optimizers.extractor import parse_extractor_io_string
+from mmdeploy.utils import IR
+
+
+@mark('add', outputs='z')
+def _add(x, y):
+    return torch.add(x, y)
+
+
+class _Module(nn.Module):
+
+    def __init__(self, func):
+        super().__init__()
+        self.func = func
+
+    def forward(self, *args):
+        return self.func(*args)
+
+
+def _export(func=_add, inputs=2):
+    reset_mark_function_count()
+    buffer = io.BytesIO()
+    args = tuple(torch.rand(2, 3) for _ in range(inputs))
+    torch.onnx.export(
+        _Module(func), args, buffer, opset_version=11, input_names=['a', 'b'],
+        output_names=['out'])
+    return onnx.load_from_string(buffer.getvalue())
+
+
+def _marks(model):
+    return [
+        attribute_to_dict(node.attribute) for node in model.graph.node
+        if node.op_type == 'Mark'
+    ]
+
+
+def test_nodes_and_attributes():
+    model = _export()
+    assert [n.op_type for n in model.graph.node] == [
+        'Mark', 'Mark', 'Add', 'Mark'
+    ]
+    assert _marks(model)[1] == dict(
+        dtype=1, shape=[2, 3], func='add', func_id=0, type='input', name='y',
+        id=1)
+    assert _marks(model)[2]['name'] == 'z'
+    assert _marks(model)[2]['type'] == 'output'
+    assert model.graph.node[0].domain == 'mmdeploy'
+
+
+def test_context_decides():
+    with RewriterContext({}):
+        assert _marks(_export()) == []
+    with RewriterContext(dict(partition_config=dict(apply_marks=False))):
+        assert _marks(_export()) == []
+    with RewriterContext(dict(partition_config=dict(apply_marks=True))):
+        assert len(_marks(_export())) == 3
+    with RewriterContext(None, ir=IR.TORCHSCRIPT):
+        traced = torch.jit.trace(_add, (torch.ones(1), torch.ones(1)))
+        assert traced(torch.ones(1), torch.ones(1)).item() == 2
+
+
+def test_calls_are_counted_and_names_nest():
+
+    @mark('nest', inputs=['feats'], outputs=['out'], scale_f=0.5)
+    def nest(ctx, feats):
+        return [{'k': feats[0] + 1, 'l': [feats[1]]}]
+
+    def twice(a, b):
+        first = nest(None, (a, b))[0]
+        second = nest(None, (first['k'], first['l'][0]))[0]
+        return second['k'] + second['l'][0]
+
+    marks = _marks(_export(twice))
+    assert {m['func_id'] for m in marks} == {0, 1}
+    assert [m['name'] for m in marks if m['func_id'] == 0] == [
+        'feats.0', 'feats.1', 'out.k', 'out.l.0'
+    ]
+    assert marks[0]['scale'] == 0.5
+
+
+def test_too_few_names():
+
+    @mark('two', outputs=['only'])
+    def two(a, b):
+        return a, b
+
+    with pytest.raises(IndexError, match=r"mark\(\) got the names \['only'\]"):
+        two(torch.ones(1), torch.ones(1))
+
+
+def test_metadata_and_value_are_kept():
+    assert _add.__name__ == '_add'
+    assert _add(torch.ones(1), torch.ones(1)).item() == 2
+
+
+def test_extract():
+    part = extract_partition(_export(), 'add:input', 'add:output')
+    assert [v.name for v in part.graph.input] == ['x', 'y']
+    assert [v.name for v in part.graph.output] == ['z']
+    assert [n.op_type for n in part.graph.node] == ['Add']
+    onnx.checker.check_model(part)
+
+
+def test_extract_renames_and_makes_axes_dynamic(tmp_path):
+    path = str(tmp_path / 'part.onnx')
+    part = extract_partition(
+        _export(), ['add:input'], ['add:output'],
+        start_name_map={'x': 'left', 'add:input:y': 'right'},
+        dynamic_axes={'left': {0: 'batch'}}, save_file=path)
+    assert [v.name for v in part.graph.input] == ['left', 'right']
+    dims = part.graph.input[0].type.tensor_type.shape.dim
+    assert dims[0].dim_param == 'batch' and dims[1].dim_value == 3
+    assert part.graph.output[0].type.tensor_type.shape.dim[
+        1].dim_param == 'dim_1'
+    assert onnx.load(path) == part
+    assert [p.name for p in tmp_path.iterdir()] == ['part.onnx']
+
+
+def test_extract_names_the_marks_there_are():
+    with pytest.raises(
+            ValueError,
+            match=r"no mark 'sub:input', available: add\[0\]:input, "
+            r'add\[0\]:output'):
+        extract_partition(_export(), 'sub:input', 'add:output')
+
+
+def test_parse_marker():
+    assert parse_extractor_io_string('a_b[3]:input') == ('a_b', 3, 'input')
+    assert parse_extractor_io_string('f:output') == ('f', 0, 'output')
+    with pytest.raises(AssertionError, match="marker is 'f:middle'"):
+        parse_extractor_io_string('f:middle')
