@@ -1,0 +1,168 @@
+"""Tests of logging, timing, devices and small helpers."""
+import logging
+import multiprocessing as mp
+
+import numpy as np
+import pytest
+import torch
+
+from mmdeploy.utils import (Backend, Codebase, get_backend_version,
+                            get_codebase_version, get_file_path,
+                            get_library_version, parse_cuda_device_id,
+                            parse_device_id, target_wrapper)
+from mmdeploy.utils.dataset import is_can_sort_dataset, sort_dataset
+from mmdeploy.utils.logging import get_logger
+from mmdeploy.utils.test import (SwitchBackendWrapper, assert_allclose,
+                                 get_flatten_inputs, get_random_name)
+from mmdeploy.utils.timer import TimeCounter
+from mmdeploy.utils.utils import deprecate
+from mmdeploy.version import parse_version_info
+
+
+def test_devices():
+    assert parse_device_id('cpu') == -1
+    assert parse_device_id('cuda:10') == 10
+    assert parse_device_id('npu') is None
+    assert parse_cuda_device_id('cuda') == 0
+    for wrong in ('cuda_5', 'cuda:', 'cpu'):
+        with pytest.raises(AssertionError, match='allowed is "cuda" or'):
+            parse_cuda_device_id(wrong)
+
+
+def test_versions():
+    assert parse_version_info('1.2.0rc3') == (1, 2, 0, 'rc3')
+    assert get_library_version('torch') == torch.__version__
+    assert get_library_version('no_such_library') is None
+    assert set(get_backend_version()) == {'tensorrt', 'onnxruntime', 'ncnn'}
+    assert set(get_codebase_version()) == {c.value for c in Codebase}
+
+
+def test_file_path(tmp_path):
+    (tmp_path / 'b.so').touch()
+    assert get_file_path(str(tmp_path), ['a.so', '*.so']) == str(
+        tmp_path / 'b.so')
+    assert get_file_path(str(tmp_path), ['a.so']) == ''
+
+
+def test_enum_is_extensible():
+    assert Backend.get('sdk') is Backend.SDK
+    assert [b.value for b in Backend][:3] == [
+        'pytorch', 'tensorrt', 'onnxruntime'
+    ]
+
+
+def test_deprecate(caplog):
+
+    @deprecate('past', dst_obj='new')
+    def old():
+        """Doc."""
+        return 1
+
+    logger = logging.getLogger('mmdeploy')
+    logger.addHandler(caplog.handler)
+    assert old() == 1 and old.__doc__ == 'Doc.'
+    logger.removeHandler(caplog.handler)
+    assert 'old was deprecated, use new instead.' in caplog.text
+    with pytest.raises(KeyError, match='Unexpected key never'):
+        deprecate('never')(lambda: 0)()
+
+
+def test_target_wrapper():
+    value = mp.Value('i', 7)
+    assert target_wrapper(lambda a: a, logging.INFO, value, 3) == 3
+    assert value.value == 0
+    assert target_wrapper(lambda: 1 / 0, logging.CRITICAL, value) is None
+    assert value.value == -1
+
+
+def test_logger_is_set_up_once(tmp_path):
+    name = get_random_name()
+    path = tmp_path / 'log'
+    logger = get_logger(name, str(path), logging.WARNING)
+    logger.warning('hello')
+    assert 'WARNING - hello' in path.read_text()
+    assert get_logger(name, None, logging.DEBUG).level == logging.WARNING
+    assert get_logger(f'{name}.child').handlers == []
+
+
+class _Dataset:
+
+    def __init__(self, infos):
+        self.data_infos = infos
+
+
+def test_sort_dataset():
+    infos = [dict(height=h, width=w, id=i)
+             for i, (h, w) in enumerate([(2, 1), (1, 9), (1, 3)])]
+    dataset = _Dataset(infos)
+    assert is_can_sort_dataset(dataset)
+    assert sort_dataset(dataset).img_ids == [2, 1, 0]
+    assert not is_can_sort_dataset(_Dataset([]))
+    assert not is_can_sort_dataset(_Dataset([dict(id=0)]))
+
+
+def test_timer(capsys, tmp_path):
+    name = get_random_name()
+
+    @TimeCounter.count_time(name)
+    def work():
+        return 5
+
+    work()
+    path = tmp_path / 'speed.log'
+    with pytest.warns(UserWarning, match='globally unique'):
+        with TimeCounter.activate(
+                name, warmup=2, log_interval=3, file=str(path)):
+            for _ in range(8):
+                assert work() == 5
+    assert len(TimeCounter.names[name]['execute_time']) == 6
+    assert f'[{name}]-3 times per count: ' in path.read_text()
+    TimeCounter.print_stats(name)
+    table = capsys.readouterr().out
+    assert '| Stats  | Latency/ms |' in table and '| Median |' in table
+    with pytest.raises(AssertionError, match='is timed already'):
+        TimeCounter.count_time(name)
+    with pytest.raises(ZeroDivisionError), TimeCounter.activate():
+        1 / 0
+    assert not TimeCounter.names[name]['enable']
+
+
+def test_assert_allclose():
+    x = torch.ones(2)
+    assert_allclose([x], [np.ones(2)])
+    with pytest.raises(AssertionError):
+        assert_allclose([x], [x + 1])
+    with pytest.warns(UserWarning):
+        assert_allclose([x], [x + 1], tolerate_small_mismatch=True)
+    with pytest.raises(ValueError, match='actual has 2'):
+        assert_allclose([x], [x, x])
+
+
+def test_flatten_inputs():
+    x = torch.ones(1)
+    flat = get_flatten_inputs(dict(a=x, b=[x], c=(x, x), d=3))
+    assert list(flat) == ['a', 'b', 'c_0', 'c_1']
+
+
+def test_random_name():
+    assert get_random_name(5, seed=1) == get_random_name(5, seed=1)
+    assert len(get_random_name(12)) == 12
+
+
+def test_switch_backend_wrapper():
+
+    class Wrapper(torch.nn.Module):
+
+        def __init__(self, file):
+            super().__init__()
+            raise OSError(file)
+
+        def forward(self, x):
+            return x
+
+    before = dict(vars(Wrapper))
+    with SwitchBackendWrapper(Wrapper) as switch:
+        switch.set(outputs='fixed')
+        assert Wrapper(output_names=['a'])('x') == 'fixed'
+        assert Wrapper()._output_names == ['dets', 'labels']
+    assert dict(vars(Wrapper)) == before
