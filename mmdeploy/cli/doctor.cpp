@@ -9,24 +9,50 @@
 namespace mmdeploy::cli {
 namespace {
 
-int Doctor() {
-  fmt::print("mmdeploy {}\n", MMDEPLOY_VERSION);
-  fmt::print("  processors   {}\n", NumProcessors());
-  fmt::print("  OpenCV       {}\n", CV_VERSION);
-  fmt::print("  transforms   {}\n", TransformTypes().size());
-  fmt::print("  heads        {}\n", HeadTypes().size());
-  fmt::print("engines\n");
-  int missing = 0;
+// What is installed, for people and, as JSON, for the tables of the documentation.
+Json Collect() {
+  Json report = {{"version", MMDEPLOY_VERSION},
+                 {"processors", NumProcessors()},
+                 {"opencv", CV_VERSION},
+                 {"engines", Json::array()},
+                 {"transforms", Json::array()},
+                 {"heads", Json::array()},
+                 {"modules", Json::array()}};
   for (const auto& name : EngineNames()) {
     const auto engine = FindEngine(name);
     const auto version = engine ? (*engine)->version() : std::string();
-    if (!version.empty()) {
-      fmt::print("  {:<12} {}\n", name, version);
-      continue;
+    Json row = {{"name", name}, {"version", version}};
+    if (version.empty()) {
+      row["missing"] =
+          engine ? (*engine)->Load({}, {}).error().message() : engine.error().message();
     }
-    ++missing;
-    const auto reason = engine ? (*engine)->Load({}, {}).error().message() : engine.error().message();
-    fmt::print("  {:<12} missing: {}\n", name, reason);
+    report["engines"].push_back(std::move(row));
+  }
+  for (const auto& type : TransformTypes()) report["transforms"].push_back(type.name);
+  for (const auto& type : HeadTypes()) report["heads"].push_back({type.codebase, type.component});
+  for (const auto& type : ModuleTypes()) report["modules"].push_back(type.name);
+  return report;
+}
+
+int Doctor(bool json) {
+  const Json report = Collect();
+  int missing = 0;
+  for (const auto& engine : report["engines"]) missing += engine.contains("missing");
+  if (json) {
+    fmt::print("{}\n", report.dump(2));
+    return missing ? 1 : 0;
+  }
+  fmt::print("mmdeploy {}\n", MMDEPLOY_VERSION);
+  fmt::print("  processors   {}\n", NumProcessors());
+  fmt::print("  OpenCV       {}\n", CV_VERSION);
+  fmt::print("  transforms   {}\n", report["transforms"].size());
+  fmt::print("  heads        {}\n", report["heads"].size());
+  fmt::print("engines\n");
+  for (const auto& engine : report["engines"]) {
+    const bool ready = !engine.contains("missing");
+    fmt::print("  {:<12} {}\n", engine["name"].get<std::string>(),
+               ready ? engine["version"].get<std::string>()
+                     : "missing: " + engine["missing"].get<std::string>());
   }
   return missing ? 1 : 0;
 }
@@ -34,7 +60,9 @@ int Doctor() {
 }  // namespace
 
 void AddDoctor(CLI::App* app, int* status) {
-  app->callback([status] { *status = Doctor(); });
+  auto json = std::make_shared<bool>(false);
+  app->add_flag("--json", *json, "print as JSON");
+  app->callback([json, status] { *status = Doctor(*json); });
 }
 
 }  // namespace mmdeploy::cli

@@ -1,7 +1,9 @@
 #include "mmdeploy/pipeline/pipeline.h"
 
 #include <gmock/gmock.h>
+#include <unistd.h>
 
+#include <fstream>
 #include <numeric>
 #include <thread>
 
@@ -304,6 +306,28 @@ TEST(Pipeline, StacksUpToBatchSize) {
   EXPECT_EQ(BestLabel(out[0].list()[0]), 2);
   EXPECT_EQ(BestLabel(out[0].list()[1]), 1);
   EXPECT_EQ(BestLabel(out[0].list()[2]), 0);
+}
+
+double ResidentMegabytes() {
+  std::ifstream statm("/proc/self/statm");
+  double total = 0, resident = 0;
+  statm >> total >> resident;
+  return resident * static_cast<double>(::sysconf(_SC_PAGESIZE)) / (1 << 20);
+}
+
+TEST(Pipeline, MemoryStaysFlat) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "sanitizers keep freed memory";
+#endif
+  const auto pipeline = *Load(ExampleClassifier());
+  const Value image(Colour(1, 2, 3, 40, 40));
+  const auto call = [&](int count) {
+    for (int i = 0; i < count; ++i) ASSERT_TRUE(pipeline->Run({Value(List{image})}));
+  };
+  call(10000);
+  const double before = ResidentMegabytes();
+  call(100000);
+  EXPECT_LE(ResidentMegabytes() - before, 1.0);
 }
 
 // Each damaged model is refused when it is loaded, with the place and what is allowed.
