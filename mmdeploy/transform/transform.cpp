@@ -2,6 +2,7 @@
 
 #include "mmdeploy/base/suggest.h"
 #include "mmdeploy/transform/compose/compose.h"
+#include "mmdeploy/transform/fused/fused.h"
 
 namespace mmdeploy {
 
@@ -56,6 +57,7 @@ Result<std::unique_ptr<Transform>> CompileTransforms(const Json& transforms, con
   nested.notes = notes;
   nested.fuse = fuse;
   MMDEPLOY_TRY(auto steps, ReadSteps(transforms, path, nested));
+  if (fuse) steps = FuseSteps(std::move(steps));
   return std::make_unique<Compose>(std::move(steps));
 }
 

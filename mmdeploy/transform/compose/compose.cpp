@@ -1,11 +1,18 @@
 #include "mmdeploy/transform/compose/compose.h"
 
 namespace mmdeploy {
+namespace {
+
+Error Locate(const Error& error, const std::string& name) {
+  return name.empty() ? error : error.In(name);
+}
+
+}  // namespace
 
 Result<void> Compose::Run(Sample& sample, const TransformContext& context) const {
   for (const auto& [name, transform] : steps_) {
     if (auto result = transform->Run(sample, context); !result) {
-      return MakeError(result.error().In(name));
+      return MakeError(Locate(result.error(), name));
     }
   }
   return {};
@@ -15,7 +22,7 @@ Result<StaticImage> Compose::Infer(const StaticImage& in) const {
   StaticImage image = in;
   for (const auto& [name, transform] : steps_) {
     auto result = transform->Infer(image);
-    if (!result) return MakeError(result.error().In(name));
+    if (!result) return MakeError(Locate(result.error(), name));
     image = *result;
   }
   return image;

@@ -12,7 +12,7 @@ namespace mmdeploy {
 class Compose : public Transform {
  public:
   struct Step {
-    std::string name;  // for messages: "transforms/2 (Resize)"
+    std::string name;  // for messages: "transforms/2 (Resize)"; empty: it names its own steps
     std::unique_ptr<Transform> transform;
   };
 

@@ -114,11 +114,12 @@ Result<Tensor> ConvertColor(const Image& image, Color color, int top, int height
   return out;
 }
 
-Result<void> LoadImageFromFile::Note(const Image& image, ImageMeta* meta) {
+Result<void> LoadImageFromFile::Note(const Image& image, ImageMeta* meta) const {
   MMDEPLOY_TRYV(Check(image));
   MMDEPLOY_ENSURE(image.device.type == DeviceType::kCpu, Code::kNotSupported,
                   "image lies on device {}, allowed: cpu", Name(image.device));
   meta->ori_shape = {image.height, image.width, NumChannels(image.format)};
+  meta->img_shape = {image.height, image.width, channels()};
   return {};
 }
 
@@ -130,7 +131,6 @@ Result<void> LoadImageFromFile::Run(Sample& sample, const TransformContext& cont
   if (args_.to_float32) {
     MMDEPLOY_TRY(sample.img, ToFloat(sample.img, context));
   }
-  sample.meta.img_shape = {image.height, image.width, channels()};
   return {};
 }
 

@@ -23,7 +23,7 @@ class LoadImageFromFile : public Transform {
   Result<StaticImage> Infer(const StaticImage& in) const override;
 
   // Checks the picture, and notes its shape in the meta data.
-  static Result<void> Note(const Image& image, ImageMeta* meta);
+  Result<void> Note(const Image& image, ImageMeta* meta) const;
 
  private:
   Args args_;
