@@ -4,10 +4,11 @@ import io
 import json
 import random
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Callable, Dict, List, Tuple
+from typing import Any
 
-Files = Dict[str, bytes]
+Files = dict[str, bytes]
 JSON_FILES = ('deploy.json', 'pipeline.json')
 HUGE = (1 << 62, 2 ** 31, 1e300, -1e300, 10 ** 30)
 OTHER_TYPES = (None, True, 'text', 3, -1, 0.5, [], {}, [1, 'a'], {'a': {}})
@@ -30,7 +31,7 @@ def zip_files(files: Files) -> bytes:
     return buffer.getvalue()
 
 
-def _places(node: Any, path: Tuple = ()) -> List[Tuple]:
+def _places(node: Any, path: tuple = ()) -> list[tuple]:
     """Paths of all members and elements of a JSON document."""
     children = node.items() if isinstance(node, dict) else enumerate(
         node) if isinstance(node, list) else ()

@@ -8,7 +8,6 @@ import shutil
 import subprocess
 from collections import Counter
 
-
 from tests.mutation.mutate import read_files, write_mutant
 
 COUNT = int(os.environ.get('MMDEPLOY_MUTATIONS', '200'))
