@@ -3,10 +3,8 @@
     python -m mmdeploy.codebase.mmcls.architectures [--small] [NAMES...]
 
 Weights are random. Each model is exported at batch 1, runs in ONNX Runtime at
-batch 2 (and, but for VisionTransformer, at another size), and its scores may
-differ from those of the original model in PyTorch by at most 1e-4 of the
-largest score. The rounding of PyTorch itself is up to 7e-5 of a single score
-(small ResNeXt against float64), so a ratio per score would measure chance.
+batch 2 (and, but for VisionTransformer, at another size), and each score may
+differ from that of the original model in PyTorch by a ratio of at most 1e-4.
 """
 import argparse
 import os.path as osp
@@ -95,7 +93,8 @@ def _randomize(model: torch.nn.Module, images: torch.Tensor) -> None:
         if isinstance(module, torch.nn.BatchNorm2d):
             module.momentum = 1.0
             module.weight.data.uniform_(0.5, 1.5)
-            module.bias.data.normal_(0, 0.1)
+            # Mostly positive: a random network of hinges is chaotic.
+            module.bias.data.normal_(1, 0.1)
     last = [m for m in model.modules() if isinstance(m, torch.nn.Linear)][-1]
     last.weight.data.normal_(0, 1)
     with torch.no_grad():
@@ -138,7 +137,7 @@ def compare(name: str, small: bool, folder: str) -> float:
         folder: gets the ONNX file.
 
     Returns:
-        The largest difference, as a share of the largest score.
+        The largest ratio of a difference to its score.
     """
     import_codebase(Codebase.MMCLS)
     model = build(name, small)
@@ -167,7 +166,7 @@ def compare(name: str, small: bool, folder: str) -> float:
         with torch.no_grad():
             want = np.stack(model(images, return_loss=False))
         got = wrapper(dict(input=images))['output'].numpy()
-        ratio = max(ratio, float(np.abs(got - want).max() / want.max()))
+        ratio = max(ratio, float((np.abs(got - want) / want).max()))
     return ratio
 
 
