@@ -9,4 +9,16 @@ for program in build/bin/*_bench; do
   echo "==> ${program#build/bin/}"
   "$program" --benchmark_color=false
 done
+
+# The whole SDK on the demo's model.
+model=build/demo/resnet18_digits
+if [ -z "$pattern" ] || [[ sdk_speed == *"$pattern"* ]]; then
+  found=1
+  echo "==> sdk_speed"
+  if [ -e "$model/deploy.json" ]; then
+    build/bin/sdk_speed "$model" "$(find demo/data -name '*.jpg' | head -1)"
+  else
+    echo "left out: it measures the demo's model, run ./dev demo first"
+  fi
+fi
 [ $found = 1 ] || die "no benchmark's name holds '$pattern'; there are: $(cd build/bin && echo *_bench)"

@@ -193,6 +193,15 @@ TEST_F(CApiErrors, WrongImages) {
   ExpectApplyError(mat, MMDEPLOY_E_INVALID_ARG, "image 0: image has a row stride of 23 bytes");
 }
 
+TEST_F(CApiErrors, ImagesInTheMemoryOfAnotherDevice) {
+  mmdeploy_device_t cuda{};
+  ASSERT_EQ(mmdeploy_device_create("cuda", 0, &cuda), MMDEPLOY_SUCCESS);
+  mmdeploy_mat_t mat = GoodMat();
+  mat.device = cuda;
+  ExpectApplyError(mat, MMDEPLOY_E_NOT_SUPPORTED, "image lies on device cuda:0, allowed: cpu");
+  mmdeploy_device_destroy(cuda);
+}
+
 TEST_F(CApiErrors, TheSecondImageIsNamed) {
   const mmdeploy_mat_t mats[2] = {GoodMat(), {}};
   mmdeploy_classification_t* results{};
