@@ -38,6 +38,7 @@ Result<StaticImage> GeometricTransform::Infer(const StaticImage& in) const {
   if (in.dtype) MMDEPLOY_TRYV(CheckResampling(resampling(), *in.dtype));
   StaticImage out = in;
   std::tie(out.height, out.width) = FixedSize();
+  if (out.height > 0 && out.width > 0) MMDEPLOY_TRYV(CheckSize(out.height, out.width));
   if (in.height > 0 && in.width > 0 && !needs_sample()) {
     const ImageShape shape{in.height, in.width, std::max(in.channels, 1)};
     MMDEPLOY_TRY(const Geometry geometry, Plan(shape, Sample{}));
