@@ -224,18 +224,18 @@ def _size(path: str) -> int:
     return sum(_size(osp.join(path, name)) for name in os.listdir(path))
 
 
-def show_summary(console: Console, files: Sequence[str],
+def show_summary(console: Console, work_dir: str, files: Sequence[str],
                  parity: Sequence[Parity], times: Dict[str, float]) -> None:
     """Print files, sizes, parity and times."""
-    table = Table(title='Summary', title_justify='left')
+    table = Table(title=f'Summary of {work_dir}', title_justify='left')
     table.add_column('what', no_wrap=True)
     table.add_column('value', overflow='fold')
     for path in dict.fromkeys(files):
-        table.add_row(path, f'{_size(path) / 1024:,.1f} kB')
-    for item in parity:
         table.add_row(
-            f'PyTorch vs engine: {item.output}',
-            f'max difference {item.max_abs:.3g} (relative {item.max_rel:.3g})')
+            osp.relpath(path, work_dir), f'{_size(path) / 1024:,.1f} kB')
+    for item in parity:
+        table.add_row(f'max difference from PyTorch: {item.output}',
+                      f'{item.max_abs:.3g} (relative {item.max_rel:.3g})')
     for name, seconds in times.items():
         table.add_row(name, f'{seconds:.1f} s')
     table.add_row('total', f'{sum(times.values()):.1f} s')
@@ -343,8 +343,8 @@ def convert(args: argparse.Namespace, console: Console) -> None:
                 _visualize(args, deploy_cfg, model_cfg, model, engine))
     if args.dump_info:
         written += _dump_info(args, steps, deploy_cfg, model_cfg)
-    show_summary(console, [p for p in written if osp.exists(p)], parity,
-                 steps.times)
+    show_summary(console, args.work_dir,
+                 [p for p in written if osp.exists(p)], parity, steps.times)
 
 
 def _dump_info(args: argparse.Namespace, steps: Steps,

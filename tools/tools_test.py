@@ -1,0 +1,248 @@
+"""Tests of the command-line tools, on the classifier of the zoo."""
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import cv2
+import mmcv
+import onnx
+import pytest
+from onnx import TensorProto, helper
+
+from mmdeploy.utils import Backend
+from mmdeploy.utils.test import backend_checker
+
+ROOT = Path(__file__).parents[1]
+DEPLOY = str(ROOT / 'configs/mmcls/classification_onnxruntime_dynamic.py')
+SDK = str(ROOT / 'configs/mmcls/classification_sdk_dynamic.py')
+MODEL = str(ROOT / 'zoo/mmcls/resnet18_digits.py')
+CHECKPOINT = str(ROOT / 'zoo/mmcls/resnet18_digits.pth')
+IMAGES = ROOT / 'zoo/mmcls/images'
+IMAGE = str(IMAGES / 'digit_7.png')
+
+pytestmark = backend_checker(Backend.ONNXRUNTIME)
+
+
+def run(script, *args, code=0):
+    """Run a tool as users do; return what it prints."""
+    env = dict(os.environ, PYTHONPATH=str(ROOT), PYTHONWARNINGS='ignore')
+    result = subprocess.run(
+        [sys.executable, str(ROOT / 'tools' / script), *map(str, args)],
+        capture_output=True, text=True, env=env, cwd=ROOT, check=False)
+    output = result.stdout + result.stderr
+    assert result.returncode == code, output
+    return output
+
+
+def deploy(*args, **kwargs):
+    return run('deploy.py', *args, **kwargs)
+
+
+@pytest.fixture(scope='module')
+def converted(tmp_path_factory):
+    work_dir = tmp_path_factory.mktemp('tools') / 'new'
+    output = deploy(DEPLOY, MODEL, CHECKPOINT, IMAGE, '--work-dir', work_dir,
+                    '--dump-info')
+    return work_dir, output
+
+
+@pytest.fixture(scope='module')
+def dataset(tmp_path_factory):
+    """Two held-out digits as a data set; returns options for its path."""
+    root = tmp_path_factory.mktemp('digits')
+    for label in range(10):
+        (root / str(label)).mkdir()
+    for label in (2, 7):
+        image = cv2.imread(str(IMAGES / f'digit_{label}.png'))
+        cv2.imwrite(str(root / str(label) / 'a.png'), image)
+    return ['--cfg-options', f'data.test.data_prefix={root}']
+
+
+def test_deploy(converted):
+    work_dir, output = converted
+    assert sorted(p.name for p in work_dir.iterdir()) == [
+        'deploy.json', 'detail.json', 'end2end.onnx', 'golden',
+        'output_onnxruntime.jpg', 'output_pytorch.jpg', 'pipeline.json'
+    ]
+    for picture in work_dir.glob('*.jpg'):
+        assert cv2.imread(str(picture)) is not None
+    for text in ('torch2onnx start.', 'torch2onnx success.', '[2/7]',
+                 'max difference from PyTorch: output', 'golden',
+                 'total', 'All process success.'):
+        assert text in output
+    assert 'failed' not in output
+
+
+def test_no_golden(tmp_path):
+    deploy(DEPLOY, MODEL, CHECKPOINT, IMAGE, '--work-dir', tmp_path,
+           '--dump-info', '--no-golden', '--log-level', 'ERROR')
+    assert not (tmp_path / 'golden').exists()
+    assert (tmp_path / 'pipeline.json').exists()
+
+
+def _config(tmp_path, text):
+    path = tmp_path / 'cfg.py'
+    path.write_text(text)
+    return str(path)
+
+
+def _failure(tmp_path, *args):
+    """Return the last line of a conversion that fails."""
+    work_dir = tmp_path / 'work'
+    output = deploy(*args, '--work-dir', work_dir, '--dump-info', code=1)
+    # A failed step leaves neither its output nor temporary files.
+    assert not work_dir.exists() or list(work_dir.iterdir()) == []
+    assert 'Traceback' not in output
+    return [line for line in output.splitlines() if 'ERROR' in line][-1]
+
+
+def test_deploy_without_backend_config(tmp_path):
+    cfg = _config(tmp_path, f"_base_ = ['{DEPLOY}']\n"
+                  'backend_config = dict(_delete_=True)\n')
+    line = _failure(tmp_path, cfg, MODEL, CHECKPOINT, IMAGE)
+    assert ('check of the configs failed. AssertionError: deploy config: '
+            'backend_config.type is missing, allowed: pytorch, tensorrt') in (
+                line)
+    assert line.endswith(
+        'add backend_config=dict(type=...) or inherit it by _base_')
+
+
+def test_deploy_with_an_engine_that_is_not_there(tmp_path):
+    cfg = _config(tmp_path, f"_base_ = ['{DEPLOY}']\n"
+                  "backend_config = dict(type='snpe')\n")
+    assert 'Unknown backend type: snpe; supported: onnxruntime' in _failure(
+        tmp_path, cfg, MODEL, CHECKPOINT, IMAGE)
+
+
+def test_deploy_with_a_file_that_is_not_there(tmp_path):
+    assert "img 'none.png' does not exist" in _failure(
+        tmp_path, DEPLOY, MODEL, CHECKPOINT, 'none.png')
+
+
+def test_deploy_with_a_checkpoint_that_does_not_fit(tmp_path):
+    cfg = _config(tmp_path, f"_base_ = ['{MODEL}']\n"
+                  'model = dict(head=dict(num_classes=4))\n')
+    line = _failure(tmp_path, DEPLOY, cfg, CHECKPOINT, IMAGE)
+    assert 'torch2onnx failed. ValueError: checkpoint' in line
+    assert "'head.fc.weight' has shape 10x64, the model needs 4x64" in line
+
+
+def test_deploy_with_a_damaged_checkpoint(tmp_path):
+    path = tmp_path / 'bad.pth'
+    path.write_bytes(Path(CHECKPOINT).read_bytes()[:1000])
+    assert 'torch2onnx failed. ' in _failure(tmp_path, DEPLOY, MODEL, path,
+                                             IMAGE)
+
+
+def test_test_py(converted, dataset, tmp_path):
+    work_dir, _ = converted
+    log, out = tmp_path / 'test.log', tmp_path / 'out.pkl'
+    output = run('test.py', DEPLOY, MODEL, '--model', work_dir /
+                 'end2end.onnx', '--metrics', 'accuracy', '--checkpoint',
+                 CHECKPOINT, '--out', out, '--log2file', log, '--speed-test',
+                 '--warmup', 1, '--log-interval', 1, *dataset)
+    assert output.count('accuracy_top-1 : 100.00') == 2
+    assert '|        same label        |    2' in output
+    assert '[onnxruntime]-1 times per count: ' in log.read_text()
+    assert 'accuracy_top-1 : 100.00' in log.read_text()
+    assert mmcv.load(str(out))['accuracy_top-1'] == 100
+
+
+def test_test_py_of_an_sdk_model(converted, dataset):
+    work_dir, _ = converted
+    output = run('test.py', SDK, MODEL, '--model', work_dir, '--metrics',
+                 'accuracy', '--checkpoint', CHECKPOINT, *dataset)
+    assert output.count('accuracy_top-1 : 100.00') == 2
+    assert '|        same label        |    2' in output
+
+
+def test_test_py_wants_a_pickle():
+    output = run('test.py', DEPLOY, MODEL, '--model', 'x', '--out', 'a.json',
+                 code=1)
+    assert 'The output file must be a pkl file.' in output
+
+
+@pytest.mark.parametrize('model, name', [('end2end.onnx', 'onnxruntime'),
+                                         (CHECKPOINT, 'pytorch')])
+def test_profile(converted, model, name):
+    output = run('profile.py', DEPLOY, MODEL, IMAGES, '--model',
+                 converted[0] / model, '--device', 'cpu', '--shape', '40x32',
+                 '--num-iter', 20, '--warmup', 2)
+    assert '----- Settings:' in output and '|   shape    | 40x32 |' in output
+    assert '----- Results:' in output and '| Median |' in output
+    assert f'[{name}]-20 times per count: ' in output
+
+
+def test_profile_of_an_sdk_model(converted):
+    output = run('profile.py', DEPLOY, MODEL, IMAGES, '--model', converted[0],
+                 '--device', 'cpu', '--num-iter', 5, '--warmup', 1)
+    for stage in ('total', 'network', 'pre- and post-processing'):
+        assert stage in output
+
+
+def test_profile_without_shape_or_images(converted, tmp_path):
+    args = ('profile.py', DEPLOY, MODEL)
+    model = ('--model', converted[0] / 'end2end.onnx', '--device', 'cpu')
+    assert 'give one: --shape HxW' in run(*args, IMAGES, *model, code=1)
+    assert 'no images in' in run(*args, tmp_path, *model, code=1)
+    assert "--shape is '32', expected HxW" in run(
+        *args, IMAGES, *model, '--shape', '32', code=1)
+
+
+def test_torch2onnx(tmp_path):
+    run('torch2onnx.py', DEPLOY, MODEL, CHECKPOINT, IMAGE, '--work-dir',
+        tmp_path)
+    assert [p.name for p in tmp_path.iterdir()] == ['end2end.onnx']
+
+
+def test_extract(tmp_path):
+    def mark(source, target, kind, name):
+        node = helper.make_node(
+            'Mark', [source], [target], domain='mmdeploy', dtype=1, shape=[2],
+            func='f', func_id=0, type=kind, id=0)
+        # The keyword `name` would name the node.
+        node.attribute.append(helper.make_attribute('name', name))
+        return node
+
+    value = helper.make_tensor_value_info
+    graph = helper.make_graph([
+        helper.make_node('Neg', ['in'], ['a']),
+        mark('a', 'b', 'input', 'x'),
+        helper.make_node('Relu', ['b'], ['c']),
+        mark('c', 'd', 'output', 'y'),
+        helper.make_node('Neg', ['d'], ['out'])
+    ], 'g', [value('in', TensorProto.FLOAT, [2])],
+        [value('out', TensorProto.FLOAT, [2])])
+    path = str(tmp_path / 'marked.onnx')
+    onnx.save(helper.make_model(graph), path)
+    output = run('extract.py', path, tmp_path / 'part', '--start', 'f:input',
+                 '--end', 'f[0]:output')
+    assert 'Available marks:' in output
+    part = onnx.load(str(tmp_path / 'part.onnx'))
+    assert [(n.op_type, *n.input, *n.output) for n in part.graph.node] == [
+        ('Relu', 'x', 'y')
+    ]
+
+
+def test_check_env():
+    output = run('check_env.py')
+    assert 'MMDeploy: 0.7.0+' in output
+    assert 'ops_is_avaliable : True' in output
+    assert 'mmcls:\t0.25.0' in output
+
+
+def test_every_tool_has_help():
+    for script in ('deploy.py', 'test.py', 'profile.py', 'torch2onnx.py',
+                   'extract.py'):
+        assert 'usage:' in run(script, '--help')
+
+
+def test_quantization_is_refused(tmp_path):
+    work_dir = tmp_path / 'work'
+    output = deploy(DEPLOY, MODEL, CHECKPOINT, IMAGE, '--work-dir', work_dir,
+                    '--quant', code=1)
+    assert '--quant is for the backend ncnn, which this release lacks' in (
+        output)
+
+
