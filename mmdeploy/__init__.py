@@ -6,6 +6,7 @@ mmcv, so that a `RewriterContext` always knows them.
 import importlib.util
 
 from mmdeploy.utils import get_root_logger
+
 from .version import __version__
 
 if importlib.util.find_spec('torch'):

@@ -3,13 +3,12 @@
 The level of the SDK model format is a separate number: see
 `mmdeploy.backend.sdk.export_info`.
 """
-from typing import Tuple
 
 __version__ = '0.7.0'
 short_version = __version__
 
 
-def parse_version_info(version_str: str) -> Tuple:
+def parse_version_info(version_str: str) -> tuple:
     """Split a version into its parts.
 
     Args:

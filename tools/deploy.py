@@ -13,8 +13,9 @@ import os
 import os.path as osp
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import contextmanager
-from typing import Any, Dict, List, NamedTuple, Optional, Sequence
+from typing import Any, NamedTuple
 
 import mmcv
 import numpy as np
@@ -22,17 +23,31 @@ import torch
 from rich.console import Console
 from rich.table import Table
 
-from mmdeploy.apis import (create_calib_input_data, extract_model,
-                           get_predefined_partition_cfg, torch2onnx,
-                           torch2torchscript, visualize_model)
+from mmdeploy.apis import (
+    create_calib_input_data,
+    extract_model,
+    get_predefined_partition_cfg,
+    torch2onnx,
+    torch2torchscript,
+    visualize_model,
+)
 from mmdeploy.apis.sdk import export2SDK
 from mmdeploy.apis.utils import build_task_processor
 from mmdeploy.backend.base import get_backend_manager
 from mmdeploy.core import RewriterContext
 from mmdeploy.model.golden import write_golden
-from mmdeploy.utils import (IR, Backend, get_backend, get_calib_filename,
-                            get_codebase, get_input_shape, get_ir_config,
-                            get_partition_config, get_task_type, load_config)
+from mmdeploy.utils import (
+    IR,
+    Backend,
+    get_backend,
+    get_calib_filename,
+    get_codebase,
+    get_input_shape,
+    get_ir_config,
+    get_partition_config,
+    get_task_type,
+    load_config,
+)
 from mmdeploy.utils.utils import set_log_level
 
 
@@ -47,7 +62,7 @@ class Parity(NamedTuple):
     max_rel: float
 
 
-def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
+def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description='Convert a PyTorch model to an engine.')
     parser.add_argument('deploy_cfg', help='deploy config path')
@@ -93,7 +108,7 @@ class Steps:
     def __init__(self, console: Console, total: int):
         self._console = console
         self._total = total
-        self.times: Dict[str, float] = {}
+        self.times: dict[str, float] = {}
 
     @contextmanager
     def step(self, name: str):
@@ -122,7 +137,7 @@ class Steps:
 
 
 def convert_to_ir(args: argparse.Namespace, deploy_cfg: mmcv.Config,
-                  model_cfg: mmcv.Config) -> List[str]:
+                  model_cfg: mmcv.Config) -> list[str]:
     """Export the PyTorch model.
 
     Returns:
@@ -152,7 +167,7 @@ def convert_to_ir(args: argparse.Namespace, deploy_cfg: mmcv.Config,
 
 
 def partition(args: argparse.Namespace, deploy_cfg: mmcv.Config,
-              partition_config: Dict, ir_file: str) -> List[str]:
+              partition_config: dict, ir_file: str) -> list[str]:
     """Cut the exported model; return the files of its parts."""
     parts = partition_config.get('partition_cfg', None)
     if parts is None:
@@ -171,8 +186,8 @@ def partition(args: argparse.Namespace, deploy_cfg: mmcv.Config,
     return files
 
 
-def _run_pytorch(task: Any, checkpoint: str, inputs: Any, metas: Dict,
-                 deploy_cfg: mmcv.Config) -> List[np.ndarray]:
+def _run_pytorch(task: Any, checkpoint: str, inputs: Any, metas: dict,
+                 deploy_cfg: mmcv.Config) -> list[np.ndarray]:
     """Return the outputs of the rewritten model in PyTorch."""
     model = task.init_pytorch_model(checkpoint)
     with RewriterContext(
@@ -186,7 +201,7 @@ def _run_pytorch(task: Any, checkpoint: str, inputs: Any, metas: Dict,
 
 def measure_parity(args: argparse.Namespace, deploy_cfg: mmcv.Config,
                    model_cfg: mmcv.Config,
-                   backend_files: List[str]) -> List[Parity]:
+                   backend_files: list[str]) -> list[Parity]:
     """Compare the outputs of PyTorch and of the engine on the test image.
 
     The relative difference is that of the largest absolute value, because
@@ -204,7 +219,7 @@ def measure_parity(args: argparse.Namespace, deploy_cfg: mmcv.Config,
         output.cpu().numpy() for output in model.wrapper.output_to_list(outputs)
     ]
     parity = []
-    for name, want, got in zip(model.output_names, expected, found):
+    for name, want, got in zip(model.output_names, expected, found, strict=False):
         if want.shape != got.shape:
             raise ValueError(f'output {name!r} has shape {list(got.shape)} in '
                              f'the engine and {list(want.shape)} in PyTorch')
@@ -225,7 +240,7 @@ def _size(path: str) -> int:
 
 
 def show_summary(console: Console, work_dir: str, files: Sequence[str],
-                 parity: Sequence[Parity], times: Dict[str, float]) -> None:
+                 parity: Sequence[Parity], times: dict[str, float]) -> None:
     """Print files, sizes, parity and times."""
     table = Table(title=f'Summary of {work_dir}', title_justify='left')
     table.add_column('what', no_wrap=True)
@@ -243,7 +258,7 @@ def show_summary(console: Console, work_dir: str, files: Sequence[str],
 
 
 def _visualize(args: argparse.Namespace, deploy_cfg: mmcv.Config,
-               model_cfg: mmcv.Config, model: List[str],
+               model_cfg: mmcv.Config, model: list[str],
                backend: Backend) -> str:
     """Draw the result of a model; return the picture."""
     name = f'output_{backend.value}.jpg'
@@ -290,7 +305,7 @@ def _prepare(args: argparse.Namespace) -> tuple:
     manager = get_backend_manager(backend)
     if not manager.is_available():
         raise ImportError(f'backend {backend.value!r} is not available: '
-                          'build it with "./dev build", see "./dev doctor"')
+                          f'{manager.explain_missing()}')
     mmcv.mkdir_or_exist(osp.abspath(args.work_dir))
     return deploy_cfg, model_cfg, manager
 
@@ -308,7 +323,7 @@ def convert(args: argparse.Namespace, console: Console) -> None:
     partition_config = get_partition_config(deploy_cfg)
     calib_file = get_calib_filename(deploy_cfg)
     steps._total += (partition_config is not None) + (calib_file is not None)
-    written: List[str] = []
+    written: list[str] = []
 
     ir_name = get_ir_config(deploy_cfg).get('type', 'onnx')
     with steps.step(f'torch2{ir_name}'):
@@ -331,7 +346,7 @@ def convert(args: argparse.Namespace, console: Console) -> None:
                                            deploy_cfg, args.device)
         written += backend_files
 
-    parity: List[Parity] = []
+    parity: list[Parity] = []
     with steps.step(f'comparison of {backend.value} with PyTorch'):
         if partition_config is None:
             parity = measure_parity(args, deploy_cfg, model_cfg,
@@ -348,7 +363,7 @@ def convert(args: argparse.Namespace, console: Console) -> None:
 
 
 def _dump_info(args: argparse.Namespace, steps: Steps,
-               deploy_cfg: mmcv.Config, model_cfg: mmcv.Config) -> List[str]:
+               deploy_cfg: mmcv.Config, model_cfg: mmcv.Config) -> list[str]:
     """Write what the SDK needs; return the files."""
     with steps.step('export of the SDK model'):
         export2SDK(
@@ -363,7 +378,7 @@ def _dump_info(args: argparse.Namespace, steps: Steps,
     return files
 
 
-def main(argv: Optional[Sequence[str]] = None) -> int:
+def main(argv: Sequence[str] | None = None) -> int:
     """Convert a model.
 
     Returns:

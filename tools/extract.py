@@ -5,7 +5,7 @@
 """
 import argparse
 import logging
-from typing import List, Optional, Sequence
+from collections.abc import Sequence
 
 import onnx
 
@@ -14,12 +14,12 @@ from mmdeploy.core import attribute_to_dict
 from mmdeploy.utils.utils import set_log_level
 
 
-def _markers(text: str) -> List[str]:
+def _markers(text: str) -> list[str]:
     """Return the markers of a comma-separated list."""
     return [marker.strip() for marker in text.split(',') if marker.strip()]
 
 
-def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
+def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description='Cut a part out of an ONNX model.')
     parser.add_argument('input_model', help='ONNX model with marks')
@@ -39,7 +39,7 @@ def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def main(argv: Optional[Sequence[str]] = None) -> None:
+def main(argv: Sequence[str] | None = None) -> None:
     args = parse_args(argv)
     logger = set_log_level(logging._nameToLevel[args.log_level])
     model = onnx.load(args.input_model)

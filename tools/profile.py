@@ -11,8 +11,9 @@ import json
 import os.path as osp
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Sequence
+from typing import Any
 
 # A script named profile.py hides the standard module of that name, which
 # PyTorch imports, as long as its folder is searched first.
@@ -26,16 +27,14 @@ from mmcv import DictAction  # noqa: E402
 from prettytable import PrettyTable  # noqa: E402
 
 from mmdeploy.apis.utils import build_task_processor  # noqa: E402
-from mmdeploy.backend.base.native import (import_native,  # noqa: E402
-                                          split_device)
-from mmdeploy.utils import (SDK_TASK_MAP, get_backend,  # noqa: E402
-                            get_input_shape, get_task_type, load_config)
+from mmdeploy.backend.base.native import import_native, split_device  # noqa: E402
+from mmdeploy.utils import SDK_TASK_MAP, get_backend, get_input_shape, get_task_type, load_config  # noqa: E402
 from mmdeploy.utils.timer import TimeCounter  # noqa: E402
 
 _SUFFIXES = ('.jpg', '.jpeg', '.png', '.ppm', '.bmp', '.pgm', '.tif')
 
 
-def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
+def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description='Measure how fast a model runs.')
     parser.add_argument('deploy_cfg', help='deploy config path')
@@ -59,7 +58,7 @@ def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def get_images(image_dir: str, total: int) -> List[str]:
+def get_images(image_dir: str, total: int) -> list[str]:
     """Return `total` images; too few are repeated, in a fixed order."""
     images = sorted(
         str(path) for path in Path(image_dir).rglob('*')
@@ -73,7 +72,7 @@ def get_images(image_dir: str, total: int) -> List[str]:
     return images[:total]
 
 
-def parse_shape(text: Optional[str], deploy_cfg: mmcv.Config) -> List[int]:
+def parse_shape(text: str | None, deploy_cfg: mmcv.Config) -> list[int]:
     """Return [width, height] of `HxW`, or of the deploy config."""
     if text is None:
         shape = get_input_shape(deploy_cfg)
@@ -158,7 +157,7 @@ def _time(function: Any, items: Sequence[Any], warmup: int) -> np.ndarray:
 
 def measure_sdk(folder: str, task_name: str, device: str,
                 images: Sequence[np.ndarray],
-                warmup: int) -> Dict[str, np.ndarray]:
+                warmup: int) -> dict[str, np.ndarray]:
     """Return the milliseconds of the whole SDK model and of its network.
 
     The network gets random numbers of the shape that preprocessing made when
@@ -210,7 +209,7 @@ def profile_sdk(args: argparse.Namespace, deploy_cfg: mmcv.Config,
     print(table)
 
 
-def main(argv: Optional[Sequence[str]] = None) -> None:
+def main(argv: Sequence[str] | None = None) -> None:
     args = parse_args(argv)
     deploy_cfg, model_cfg = load_config(args.deploy_cfg, args.model_cfg)
     if args.cfg_options is not None:

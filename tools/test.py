@@ -8,7 +8,7 @@ With an SDK deploy config, `--model` is the folder of an SDK model. With
 are reported.
 """
 import argparse
-from typing import List, Optional, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import torch
@@ -24,7 +24,7 @@ from mmdeploy.utils.logging import get_logger
 from mmdeploy.utils.timer import TimeCounter
 
 
-def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
+def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description='Measure the accuracy of a converted model.')
     parser.add_argument('deploy_cfg', help='deploy config path')
@@ -78,7 +78,7 @@ def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
 
 
 def run(task: BaseTask, model: torch.nn.Module, dataloader: DataLoader,
-        args: argparse.Namespace, speed_test: bool) -> List:
+        args: argparse.Namespace, speed_test: bool) -> list:
     """Return the results of a model on a data set."""
     device_id = parse_device_id(args.device)
     on_cpu = device_id is None or device_id < 0
@@ -123,7 +123,7 @@ def compare_scores(expected: Sequence[np.ndarray],
     return table
 
 
-def main(argv: Optional[Sequence[str]] = None) -> None:
+def main(argv: Sequence[str] | None = None) -> None:
     args = parse_args(argv)
     if args.out is not None and not args.out.endswith(('.pkl', '.pickle')):
         raise ValueError('The output file must be a pkl file.')

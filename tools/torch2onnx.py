@@ -6,15 +6,14 @@
 import argparse
 import logging
 import os.path as osp
-from typing import Optional, Sequence
+from collections.abc import Sequence
 
-from mmdeploy.apis import (extract_model, get_predefined_partition_cfg,
-                           torch2onnx)
+from mmdeploy.apis import extract_model, get_predefined_partition_cfg, torch2onnx
 from mmdeploy.utils import get_ir_config, get_partition_config, load_config
 from mmdeploy.utils.utils import set_log_level
 
 
-def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
+def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description='Export a PyTorch model to ONNX.')
     parser.add_argument('deploy_cfg', help='deploy config path')
@@ -33,7 +32,7 @@ def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def main(argv: Optional[Sequence[str]] = None) -> None:
+def main(argv: Sequence[str] | None = None) -> None:
     args = parse_args(argv)
     logger = set_log_level(logging._nameToLevel[args.log_level])
     deploy_cfg, model_cfg = load_config(args.deploy_cfg, args.model_cfg)

@@ -9,15 +9,20 @@ import onnx
 import pytest
 import torch
 
-from mmdeploy.apis import (build_task_processor, create_calib_input_data,
-                           get_predefined_partition_cfg, inference_model,
-                           torch2onnx, torch2torchscript, visualize_model)
+from mmdeploy.apis import (
+    build_task_processor,
+    create_calib_input_data,
+    get_predefined_partition_cfg,
+    inference_model,
+    torch2onnx,
+    torch2torchscript,
+    visualize_model,
+)
 from mmdeploy.apis.onnx import export
 from mmdeploy.apis.onnx.passes import optimize_onnx
 from mmdeploy.core import FUNCTION_REWRITER, RewriterContext
 from mmdeploy.utils import Backend
-from mmdeploy.utils.test import (WrapFunction, backend_checker,
-                                 get_rewrite_outputs)
+from mmdeploy.utils.test import WrapFunction, backend_checker, get_rewrite_outputs
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = str(ROOT / 'configs/mmcls/classification_onnxruntime_dynamic.py')

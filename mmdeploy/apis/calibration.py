@@ -1,13 +1,12 @@
 """Writes the inputs that a quantizer looks at, from a model config."""
 from copy import deepcopy
-from typing import Optional, Union
 
 import mmcv
 from mmcv.parallel import MMDataParallel
 
 from mmdeploy.core import patch_model
-from mmdeploy.utils import (IR, cfg_apply_marks, get_backend, get_ir_config,
-                            load_config, parse_device_id)
+from mmdeploy.utils import IR, cfg_apply_marks, get_backend, get_ir_config, load_config, parse_device_id
+
 from .core import PIPELINE_MANAGER, no_mp
 from .utils import build_task_processor
 from .utils import create_calib_input_data as write_calib_input_data
@@ -15,11 +14,10 @@ from .utils import create_calib_input_data as write_calib_input_data
 
 @PIPELINE_MANAGER.register_pipeline()
 def create_calib_input_data(calib_file: str,
-                            deploy_cfg: Union[str, mmcv.Config],
-                            model_cfg: Union[str, mmcv.Config],
-                            model_checkpoint: Optional[str] = None,
-                            dataset_cfg: Optional[Union[str,
-                                                        mmcv.Config]] = None,
+                            deploy_cfg: str | mmcv.Config,
+                            model_cfg: str | mmcv.Config,
+                            model_checkpoint: str | None = None,
+                            dataset_cfg: str | mmcv.Config | None = None,
                             dataset_type: str = 'val',
                             device: str = 'cpu') -> None:
     """Write the calibration data of a model.

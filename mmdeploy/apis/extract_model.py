@@ -1,5 +1,5 @@
 """Cuts a part out of an ONNX model."""
-from typing import Dict, Iterable, Optional, Union
+from collections.abc import Iterable
 
 import onnx
 
@@ -8,13 +8,13 @@ from .onnx.partition import cut_partition
 
 
 @PIPELINE_MANAGER.register_pipeline()
-def extract_model(model: Union[str, onnx.ModelProto],
-                  start_marker: Union[str, Iterable[str]],
-                  end_marker: Union[str, Iterable[str]],
-                  start_name_map: Optional[Dict[str, str]] = None,
-                  end_name_map: Optional[Dict[str, str]] = None,
-                  dynamic_axes: Optional[Dict[str, Dict[int, str]]] = None,
-                  save_file: Optional[str] = None) -> onnx.ModelProto:
+def extract_model(model: str | onnx.ModelProto,
+                  start_marker: str | Iterable[str],
+                  end_marker: str | Iterable[str],
+                  start_name_map: dict[str, str] | None = None,
+                  end_name_map: dict[str, str] | None = None,
+                  dynamic_axes: dict[str, dict[int, str]] | None = None,
+                  save_file: str | None = None) -> onnx.ModelProto:
     """Cut a model at its marks; see `mmdeploy.apis.onnx.extract_partition`."""
     return cut_partition(model, start_marker, end_marker, start_name_map,
                          end_name_map, dynamic_axes, save_file)

@@ -1,17 +1,19 @@
 """Runs a converted model once."""
-from typing import Any, Sequence, Union
+from collections.abc import Sequence
+from typing import Any
 
 import mmcv
 import numpy as np
 import torch
 
 from mmdeploy.utils import get_input_shape, load_config
+
 from .utils import build_task_processor
 
 
-def inference_model(model_cfg: Union[str, mmcv.Config],
-                    deploy_cfg: Union[str, mmcv.Config],
-                    backend_files: Sequence[str], img: Union[str, np.ndarray],
+def inference_model(model_cfg: str | mmcv.Config,
+                    deploy_cfg: str | mmcv.Config,
+                    backend_files: Sequence[str], img: str | np.ndarray,
                     device: str) -> Any:
     """Run a converted model on an image.
 

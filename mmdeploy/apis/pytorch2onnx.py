@@ -1,12 +1,12 @@
 """Exports a model of a code base to ONNX."""
 import os.path as osp
-from typing import Any, Optional, Union
+from typing import Any
 
 import mmcv
 import torch
 
-from mmdeploy.utils import (get_backend, get_dynamic_axes, get_input_shape,
-                            get_ir_config, load_config)
+from mmdeploy.utils import get_backend, get_dynamic_axes, get_input_shape, get_ir_config, load_config
+
 from .core import PIPELINE_MANAGER, no_mp
 from .onnx import export
 from .utils import build_task_processor
@@ -16,9 +16,9 @@ from .utils import build_task_processor
 def torch2onnx(img: Any,
                work_dir: str,
                save_file: str,
-               deploy_cfg: Union[str, mmcv.Config],
-               model_cfg: Union[str, mmcv.Config],
-               model_checkpoint: Optional[str] = None,
+               deploy_cfg: str | mmcv.Config,
+               model_cfg: str | mmcv.Config,
+               model_checkpoint: str | None = None,
                device: str = 'cuda:0') -> None:
     """Write `<work_dir>/<save_file>`, with the suffix `.onnx`.
 

@@ -1,11 +1,12 @@
 """Exports a model of a code base to TorchScript."""
 import os.path as osp
-from typing import Any, Optional, Union
+from typing import Any
 
 import mmcv
 import torch
 
 from mmdeploy.utils import get_backend, get_input_shape, load_config
+
 from .core import PIPELINE_MANAGER, no_mp
 from .torch_jit import trace
 from .utils import build_task_processor
@@ -15,9 +16,9 @@ from .utils import build_task_processor
 def torch2torchscript(img: Any,
                       work_dir: str,
                       save_file: str,
-                      deploy_cfg: Union[str, mmcv.Config],
-                      model_cfg: Union[str, mmcv.Config],
-                      model_checkpoint: Optional[str] = None,
+                      deploy_cfg: str | mmcv.Config,
+                      model_cfg: str | mmcv.Config,
+                      model_checkpoint: str | None = None,
                       device: str = 'cuda:0') -> None:
     """Write `<work_dir>/<save_file>`, with the suffix `.pt`.
 

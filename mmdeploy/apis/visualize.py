@@ -1,16 +1,16 @@
 """Draws the result of a model into its image."""
-from typing import Optional, Sequence, Union
+from collections.abc import Sequence
 
 import mmcv
 import numpy as np
 import torch
 
-from mmdeploy.utils import (Backend, get_backend, get_input_shape,
-                            load_config)
+from mmdeploy.utils import Backend, get_backend, get_input_shape, load_config
+
 from .utils import build_task_processor
 
 
-def _as_files(model: Union[str, Sequence[str]]) -> Sequence[str]:
+def _as_files(model: str | Sequence[str]) -> Sequence[str]:
     """Return one or several paths as a list."""
     files = [model] if isinstance(model, str) else list(model)
     assert files and all(isinstance(file, str) for file in files), (
@@ -18,13 +18,13 @@ def _as_files(model: Union[str, Sequence[str]]) -> Sequence[str]:
     return files
 
 
-def visualize_model(model_cfg: Union[str, mmcv.Config],
-                    deploy_cfg: Union[str, mmcv.Config],
-                    model: Union[str, Sequence[str], torch.nn.Module],
-                    img: Union[str, np.ndarray],
+def visualize_model(model_cfg: str | mmcv.Config,
+                    deploy_cfg: str | mmcv.Config,
+                    model: str | Sequence[str] | torch.nn.Module,
+                    img: str | np.ndarray,
                     device: str,
-                    backend: Optional[Backend] = None,
-                    output_file: Optional[str] = None,
+                    backend: Backend | None = None,
+                    output_file: str | None = None,
                     show_result: bool = False,
                     **kwargs) -> None:
     """Run a model on an image and draw the result.

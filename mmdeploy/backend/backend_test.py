@@ -10,13 +10,16 @@ import pytest
 import torch
 from onnx import TensorProto, helper
 
-from mmdeploy.backend.base import (BACKEND_WRAPPER, BaseWrapper,
-                                   get_backend_file_count,
-                                   get_backend_manager,
-                                   get_backend_wrapper_class, list_backends)
+from mmdeploy.backend.base import (
+    BACKEND_WRAPPER,
+    BaseWrapper,
+    get_backend_file_count,
+    get_backend_manager,
+    get_backend_wrapper_class,
+    list_backends,
+)
 from mmdeploy.backend.base.native import split_device
-from mmdeploy.backend.sdk.export_info import (export2SDK, get_pipeline,
-                                              get_preprocess, get_task)
+from mmdeploy.backend.sdk.export_info import export2SDK, get_pipeline, get_preprocess, get_task
 from mmdeploy.utils import Backend
 from mmdeploy.utils.test import backend_checker
 from mmdeploy.utils.timer import TimeCounter
@@ -32,6 +35,31 @@ def test_backends_are_folders():
             NotImplementedError,
             match='Unknown backend type: tensorrt; supported: onnxruntime'):
         get_backend_manager(Backend.TENSORRT)
+
+
+def test_missing_engine_is_explained(monkeypatch):
+    from mmdeploy.backend.base import native
+
+    class Native:
+
+        @staticmethod
+        def engine_version(name):
+            raise RuntimeError(f'{name} needs libx.so, install it')
+
+    monkeypatch.setattr(native, 'import_native', lambda: Native)
+    manager = get_backend_manager(Backend.ONNXRUNTIME)
+    assert native.get_engine_version('onnxruntime') is None
+    assert not manager.is_available()
+    assert manager.explain_missing() == (
+        'onnxruntime needs libx.so, install it')
+
+
+def test_missing_module_is_explained(monkeypatch):
+    from mmdeploy.backend.base import native
+    monkeypatch.setattr(native, 'is_native_available', lambda: False)
+    text = get_backend_manager(Backend.ONNXRUNTIME).explain_missing()
+    assert text.startswith(
+        'mmdeploy_python is not installed and not in build/lib: build it')
 
 
 def test_split_device():

@@ -3,6 +3,7 @@ import importlib
 import importlib.util
 
 from mmdeploy.utils import Codebase
+
 from .base import BaseTask, MMCodebase, get_codebase_class
 
 # Code bases whose rewrites a code base needs as well.

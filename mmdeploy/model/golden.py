@@ -10,7 +10,7 @@ import os
 import os.path as osp
 import shutil
 import tempfile
-from typing import Any, Dict, List, NamedTuple, Optional, Tuple, Union
+from typing import Any, NamedTuple
 
 import cv2
 import mmcv
@@ -21,9 +21,17 @@ from mmdeploy.apis.utils import build_task_processor
 from mmdeploy.backend.sdk.export_info import get_pipeline
 from mmdeploy.codebase import BaseTask
 from mmdeploy.core import RewriterContext, patch_model
-from mmdeploy.utils import (IR, Codebase, get_backend, get_codebase,
-                            get_codebase_version, get_input_shape,
-                            get_ir_config, get_task_type, load_config)
+from mmdeploy.utils import (
+    IR,
+    Codebase,
+    get_backend,
+    get_codebase,
+    get_codebase_version,
+    get_input_shape,
+    get_ir_config,
+    get_task_type,
+    load_config,
+)
 
 FORMAT = 1
 MAX_BYTES = 1_000_000
@@ -40,9 +48,9 @@ _TOLERANCES = dict(
 
 class Reference(NamedTuple):
     """What PyTorch computes from the sample image."""
-    preprocess: Dict[str, np.ndarray]
-    net: Dict[str, np.ndarray]
-    result: List[Dict]
+    preprocess: dict[str, np.ndarray]
+    net: dict[str, np.ndarray]
+    result: list[dict]
 
 
 def encode_image(image: np.ndarray) -> bytes:
@@ -58,7 +66,7 @@ def encode_image(image: np.ndarray) -> bytes:
         image = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
 
 
-def run_reference(task: BaseTask, checkpoint: Optional[str],
+def run_reference(task: BaseTask, checkpoint: str | None,
                   image: np.ndarray) -> Reference:
     """Run the rewritten model on an image.
 
@@ -89,21 +97,21 @@ def run_reference(task: BaseTask, checkpoint: Optional[str],
     if isinstance(outputs, torch.Tensor):
         outputs = [outputs]
     names = ir_config.get('output_names', None) or ['output']
-    arrays = {n: out.cpu().numpy() for n, out in zip(names, outputs)}
+    arrays = {n: out.cpu().numpy() for n, out in zip(names, outputs, strict=False)}
     return Reference(
         dict(img=tensor.cpu().numpy()), arrays,
         task.get_reference_result(arrays))
 
 
-def _pack(arrays: Dict[str, np.ndarray]) -> bytes:
+def _pack(arrays: dict[str, np.ndarray]) -> bytes:
     """Return the bytes of an npz file."""
     buffer = io.BytesIO()
     np.savez_compressed(buffer, **arrays)
     return buffer.getvalue()
 
 
-def pack_tensors(arrays: Dict[str, np.ndarray],
-                 limit: int) -> Tuple[bytes, Dict[str, int]]:
+def pack_tensors(arrays: dict[str, np.ndarray],
+                 limit: int) -> tuple[bytes, dict[str, int]]:
     """Pack arrays into at most `limit` bytes.
 
     Returns:
@@ -124,7 +132,7 @@ def pack_tensors(arrays: Dict[str, np.ndarray],
         strides[largest] += 1
 
 
-def _describe(key: str, array: np.ndarray, stride: int) -> Dict:
+def _describe(key: str, array: np.ndarray, stride: int) -> dict:
     """Return the entry of one tensor in golden.json."""
     array = np.ascontiguousarray(array)
     little = array.astype(array.dtype.newbyteorder('<'), copy=False)
@@ -141,8 +149,8 @@ def _describe(key: str, array: np.ndarray, stride: int) -> Dict:
         sha256=hashlib.sha256(little.tobytes()).hexdigest())
 
 
-def _tensor_stage(name: str, node: str, tensors: Dict[str, np.ndarray],
-                  strides: Dict[str, int]) -> Dict:
+def _tensor_stage(name: str, node: str, tensors: dict[str, np.ndarray],
+                  strides: dict[str, int]) -> dict:
     """Return the entry of one stage of tensors."""
     return dict(
         name=name,
@@ -154,8 +162,8 @@ def _tensor_stage(name: str, node: str, tensors: Dict[str, np.ndarray],
         tolerance=_TOLERANCES[name])
 
 
-def build_golden(reference: Reference, tasks: List[Dict], result_type: str,
-                 made_with: Dict, image_bytes: int) -> Tuple[Dict, bytes]:
+def build_golden(reference: Reference, tasks: list[dict], result_type: str,
+                 made_with: dict, image_bytes: int) -> tuple[dict, bytes]:
     """Return golden.json and the bytes of tensors.npz.
 
     Args:
@@ -189,7 +197,7 @@ def build_golden(reference: Reference, tasks: List[Dict], result_type: str,
     return golden, data
 
 
-def _made_with(codebase: Codebase) -> Dict:
+def _made_with(codebase: Codebase) -> dict:
     """Return the versions of the reference."""
     version = get_codebase_version()[codebase.value]
     return dict(
@@ -197,9 +205,9 @@ def _made_with(codebase: Codebase) -> Dict:
         codebase=f'{codebase.value} {version}')
 
 
-def write_golden(deploy_cfg: Union[str, mmcv.Config],
-                 model_cfg: Union[str, mmcv.Config],
-                 checkpoint: Optional[str], img: Union[str, Any],
+def write_golden(deploy_cfg: str | mmcv.Config,
+                 model_cfg: str | mmcv.Config,
+                 checkpoint: str | None, img: str | Any,
                  work_dir: str) -> str:
     """Write `<work_dir>/golden/`, whole or not at all.
 

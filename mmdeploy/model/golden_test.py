@@ -7,9 +7,15 @@ import cv2
 import numpy as np
 import pytest
 
-from mmdeploy.model.golden import (MAX_BYTES, MAX_IMAGE_BYTES, Reference,
-                                   build_golden, encode_image, pack_tensors,
-                                   write_golden)
+from mmdeploy.model.golden import (
+    MAX_BYTES,
+    MAX_IMAGE_BYTES,
+    Reference,
+    build_golden,
+    encode_image,
+    pack_tensors,
+    write_golden,
+)
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = str(ROOT / 'configs/mmcls/classification_onnxruntime_dynamic.py')

@@ -3,17 +3,18 @@
 A deploy config is a path, a dict or a loaded `mmcv.Config`. What is returned
 is the live part of the config, not a copy.
 """
-from typing import Any, Dict, List, Optional, Sequence, Union
+from collections.abc import Sequence
+from typing import Any
 
 import mmcv
 
 from .constants import Backend, Codebase, Task
 from .utils import deprecate
 
-DeployConfig = Union[str, mmcv.Config, Dict]
+DeployConfig = str | mmcv.Config | dict
 
 
-def load_config(*args) -> List[mmcv.Config]:
+def load_config(*args) -> list[mmcv.Config]:
     """Load configs from paths; configs that are loaded pass through.
 
     Raises:
@@ -25,7 +26,7 @@ def load_config(*args) -> List[mmcv.Config]:
     def load(cfg):
         if isinstance(cfg, str):
             return mmcv.Config.fromfile(cfg)
-        if isinstance(cfg, (mmcv.Config, dict)):
+        if isinstance(cfg, mmcv.Config | dict):
             return cfg
         raise TypeError('deploy_cfg must be a filename or Config object, '
                         f'but got - {type(cfg)}')
@@ -33,12 +34,12 @@ def load_config(*args) -> List[mmcv.Config]:
     return [load(cfg) for cfg in args]
 
 
-def _section(deploy_cfg: DeployConfig, name: str) -> Dict:
+def _section(deploy_cfg: DeployConfig, name: str) -> dict:
     """Return one top-level part of a config, `{}` when it is absent."""
     return load_config(deploy_cfg)[0].get(name, None) or {}
 
 
-def _required(section: Dict, where: str, key: str, allowed: type) -> Any:
+def _required(section: dict, where: str, key: str, allowed: type) -> Any:
     """Return a key that a conversion cannot do without, as an enum member."""
     values = ', '.join(member.value for member in allowed)
     assert key in section, (
@@ -47,7 +48,7 @@ def _required(section: Dict, where: str, key: str, allowed: type) -> Any:
     return allowed.get(section[key])
 
 
-def get_codebase_config(deploy_cfg: DeployConfig) -> Dict:
+def get_codebase_config(deploy_cfg: DeployConfig) -> dict:
     """Return `codebase_config`, or `{}`."""
     return _section(deploy_cfg, 'codebase_config')
 
@@ -69,7 +70,7 @@ def get_codebase(deploy_cfg: DeployConfig) -> Codebase:
     return _required(section, 'codebase_config', 'type', Codebase)
 
 
-def get_backend_config(deploy_cfg: DeployConfig) -> Dict:
+def get_backend_config(deploy_cfg: DeployConfig) -> dict:
     """Return `backend_config`, or `{}`."""
     return _section(deploy_cfg, 'backend_config')
 
@@ -80,7 +81,7 @@ def get_backend(deploy_cfg: DeployConfig) -> Backend:
     return _required(section, 'backend_config', 'type', Backend)
 
 
-def get_ir_config(deploy_cfg: DeployConfig) -> Dict:
+def get_ir_config(deploy_cfg: DeployConfig) -> dict:
     """Return `ir_config`, the older `onnx_config`, or `{}`."""
     deploy_cfg = load_config(deploy_cfg)[0]
     ir_config = deploy_cfg.get('ir_config', None)
@@ -90,7 +91,7 @@ def get_ir_config(deploy_cfg: DeployConfig) -> Dict:
 
 
 @deprecate(status='future', msg='use get_ir_config instead')
-def get_onnx_config(deploy_cfg: DeployConfig) -> Dict:
+def get_onnx_config(deploy_cfg: DeployConfig) -> dict:
     """Return the settings of the ONNX export.
 
     Raises:
@@ -104,7 +105,7 @@ def get_onnx_config(deploy_cfg: DeployConfig) -> Dict:
 
 
 def _dynamic_axes_of(deploy_cfg: DeployConfig,
-                     input_name: Optional[str]) -> Sequence[int]:
+                     input_name: str | None) -> Sequence[int]:
     """Return the dynamic axes of one input, () when there are none."""
     deploy_cfg = load_config(deploy_cfg)[0]
     ir_config = get_ir_config(deploy_cfg)
@@ -118,7 +119,7 @@ def _dynamic_axes_of(deploy_cfg: DeployConfig,
 
 
 def is_dynamic_batch(deploy_cfg: DeployConfig,
-                     input_name: Optional[str] = None) -> bool:
+                     input_name: str | None = None) -> bool:
     """Tell whether the batch axis of an input is dynamic.
 
     Args:
@@ -128,7 +129,7 @@ def is_dynamic_batch(deploy_cfg: DeployConfig,
 
 
 def is_dynamic_shape(deploy_cfg: DeployConfig,
-                     input_name: Optional[str] = None) -> bool:
+                     input_name: str | None = None) -> bool:
     """Tell whether height and width of an input are dynamic.
 
     TorchScript keeps shapes symbolic, so there the answer is always yes.
@@ -139,7 +140,7 @@ def is_dynamic_shape(deploy_cfg: DeployConfig,
     return 2 in axes and 3 in axes
 
 
-def get_input_shape(deploy_cfg: DeployConfig) -> Optional[List[int]]:
+def get_input_shape(deploy_cfg: DeployConfig) -> list[int] | None:
     """Return the static input size [width, height] in pixels, or None."""
     input_shape = get_ir_config(deploy_cfg).get('input_shape', None)
     if input_shape is not None:
@@ -149,7 +150,7 @@ def get_input_shape(deploy_cfg: DeployConfig) -> Optional[List[int]]:
     return input_shape
 
 
-def cfg_apply_marks(deploy_cfg: Dict) -> Optional[bool]:
+def cfg_apply_marks(deploy_cfg: dict) -> bool | None:
     """Tell whether marks stay in the graph; None without a partition."""
     partition_config = deploy_cfg.get('partition_config', None)
     if partition_config is None:
@@ -157,19 +158,19 @@ def cfg_apply_marks(deploy_cfg: Dict) -> Optional[bool]:
     return partition_config.get('apply_marks', False)
 
 
-def get_partition_config(deploy_cfg: Dict) -> Optional[Dict]:
+def get_partition_config(deploy_cfg: dict) -> dict | None:
     """Return `partition_config` when its marks are applied, else None."""
     if not cfg_apply_marks(deploy_cfg):
         return None
     return deploy_cfg['partition_config']
 
 
-def get_calib_config(deploy_cfg: Dict) -> Optional[Dict]:
+def get_calib_config(deploy_cfg: dict) -> dict | None:
     """Return `calib_config`, or None."""
     return deploy_cfg.get('calib_config', None)
 
 
-def get_calib_filename(deploy_cfg: Dict) -> Optional[str]:
+def get_calib_filename(deploy_cfg: dict) -> str | None:
     """Return the file of calibration data, None when none is created."""
     calib_config = get_calib_config(deploy_cfg)
     if not calib_config or not calib_config.get('create_calib', False):
@@ -177,7 +178,7 @@ def get_calib_filename(deploy_cfg: Dict) -> Optional[str]:
     return calib_config.get('calib_file', 'calib_file.h5')
 
 
-def get_common_config(deploy_cfg: Dict) -> Dict:
+def get_common_config(deploy_cfg: dict) -> dict:
     """Return what all parts of a partitioned model have in common.
 
     Raises:
@@ -186,7 +187,7 @@ def get_common_config(deploy_cfg: Dict) -> Dict:
     return deploy_cfg['backend_config'].get('common_config', {})
 
 
-def get_model_inputs(deploy_cfg: Dict) -> List[Dict]:
+def get_model_inputs(deploy_cfg: dict) -> list[dict]:
     """Return the shape settings of the engine, one item per model file.
 
     Raises:
@@ -197,8 +198,8 @@ def get_model_inputs(deploy_cfg: Dict) -> List[Dict]:
 
 def get_dynamic_axes(
     deploy_cfg: DeployConfig,
-    axes_names: Optional[List[str]] = None
-) -> Optional[Dict[str, Union[List[int], Dict[int, str]]]]:
+    axes_names: list[str] | None = None
+) -> dict[str, list[int] | dict[int, str]] | None:
     """Return the dynamic axes of each input and output.
 
     Args:
@@ -226,4 +227,4 @@ def get_dynamic_axes(
         if not axes_names:
             raise KeyError('ir_config.dynamic_axes is a list without names: '
                            'give input_names and output_names, or a dict')
-    return dict(zip(axes_names, dynamic_axes))
+    return dict(zip(axes_names, dynamic_axes, strict=False))

@@ -1,9 +1,8 @@
 """Device strings such as `cpu`, `cuda` and `cuda:1`."""
 import re
-from typing import Optional
 
 
-def parse_device_id(device: str) -> Optional[int]:
+def parse_device_id(device: str) -> int | None:
     """Return -1 for the CPU, the index of a CUDA device, None otherwise."""
     if device == 'cpu':
         return -1

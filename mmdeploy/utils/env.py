@@ -2,7 +2,6 @@
 import importlib
 import importlib.metadata
 import sys
-from typing import Dict, Optional
 
 from .constants import Codebase
 
@@ -10,7 +9,7 @@ from .constants import Codebase
 _DISTRIBUTIONS = {'mmseg': 'mmsegmentation', 'mmcv': 'mmcv-full'}
 
 
-def get_library_version(lib: str) -> Optional[str]:
+def get_library_version(lib: str) -> str | None:
     """Return the version of an importable library, or None.
 
     A library that is not imported yet is asked through its package metadata,
@@ -27,12 +26,12 @@ def get_library_version(lib: str) -> Optional[str]:
         return None
 
 
-def get_codebase_version() -> Dict[str, Optional[str]]:
+def get_codebase_version() -> dict[str, str | None]:
     """Return the version of every code base, None where it is missing."""
     return {c.value: get_library_version(c.value) for c in Codebase}
 
 
-def get_backend_version() -> Dict[str, Optional[str]]:
+def get_backend_version() -> dict[str, str | None]:
     """Return the versions of the engines that have a Python package."""
     names = ('tensorrt', 'onnxruntime', 'ncnn')
     return {name: get_library_version(name) for name in names}

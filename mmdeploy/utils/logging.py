@@ -1,8 +1,7 @@
 """Loggers that are set up once per name."""
 import logging
-from typing import Dict, Optional
 
-logger_initialized: Dict[str, bool] = {}
+logger_initialized: dict[str, bool] = {}
 
 _FORMAT = '%(asctime)s - %(name)s - %(levelname)s - %(message)s'
 
@@ -13,7 +12,7 @@ def _is_initialized(name: str) -> bool:
 
 
 def get_logger(name: str,
-               log_file: Optional[str] = None,
+               log_file: str | None = None,
                log_level: int = logging.INFO,
                file_mode: str = 'w') -> logging.Logger:
     """Return a logger, which the first call for its name sets up.

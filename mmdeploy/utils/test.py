@@ -4,7 +4,8 @@ import random
 import string
 import tempfile
 import warnings
-from typing import Any, Callable, Dict, List, Optional, Tuple, Union
+from collections.abc import Callable
+from typing import Any
 
 import mmcv
 import numpy as np
@@ -15,11 +16,10 @@ from torch import nn
 import mmdeploy.codebase  # noqa: F401
 from mmdeploy.backend.base import get_backend_manager, list_backends
 from mmdeploy.core import RewriterContext, patch_model
-from mmdeploy.utils import (IR, Backend, get_backend, get_dynamic_axes,
-                            get_ir_config)
+from mmdeploy.utils import IR, Backend, get_backend, get_dynamic_axes, get_ir_config
 
 
-def _why_missing(backend: Backend, require_plugin: bool) -> Optional[str]:
+def _why_missing(backend: Backend, require_plugin: bool) -> str | None:
     """Return why a backend can't be tested, None when it can."""
     if not get_backend_manager(backend).is_available():
         return f'{backend.value} package is not available'
@@ -38,7 +38,7 @@ def backend_checker(backend: Backend, require_plugin: bool = False):
         require_plugin: its custom operators are needed as well.
     """
     if backend.value not in list_backends():
-        warnings.warn(f'The backend checker is not available for {backend}')
+        warnings.warn(f'The backend checker is not available for {backend}', stacklevel=2)
         return None
     reason = _why_missing(backend, require_plugin)
     return pytest.mark.skipif(reason is not None, reason=reason or '')
@@ -47,7 +47,7 @@ def backend_checker(backend: Backend, require_plugin: bool = False):
 def check_backend(backend: Backend, require_plugin: bool = False) -> None:
     """Skip the running test when a backend is missing."""
     if backend.value not in list_backends():
-        warnings.warn(f'The backend checker is not available for {backend}')
+        warnings.warn(f'The backend checker is not available for {backend}', stacklevel=2)
         return
     reason = _why_missing(backend, require_plugin)
     if reason is not None:
@@ -121,7 +121,7 @@ class SwitchBackendWrapper:
         """What the class becomes."""
 
         def __init__(self,
-                     output_names: List[str] = ['dets', 'labels'],
+                     output_names: list[str] = ['dets', 'labels'],  # noqa: B006
                      *args,
                      **kwargs):
             nn.Module.__init__(self)
@@ -138,7 +138,7 @@ class SwitchBackendWrapper:
 
     def __init__(self, recover_class: type):
         self._recover_class = recover_class
-        self._saved: Dict[str, Any] = {}
+        self._saved: dict[str, Any] = {}
 
     def __enter__(self) -> 'SwitchBackendWrapper':
         return self
@@ -167,8 +167,8 @@ class SwitchBackendWrapper:
         self._saved = {}
 
 
-def assert_allclose(expected: List[Union[torch.Tensor, np.ndarray]],
-                    actual: List[Union[torch.Tensor, np.ndarray]],
+def assert_allclose(expected: list[torch.Tensor | np.ndarray],
+                    actual: list[torch.Tensor | np.ndarray],
                     tolerate_small_mismatch: bool = False) -> None:
     """Compare two lists of tensors.
 
@@ -186,7 +186,7 @@ def assert_allclose(expected: List[Union[torch.Tensor, np.ndarray]],
     if len(expected) != len(actual):
         raise ValueError(f'expected has {len(expected)} tensors, actual has '
                          f'{len(actual)}')
-    for want, got in zip(expected, actual):
+    for want, got in zip(expected, actual, strict=False):
         want, got = torch.as_tensor(want), torch.as_tensor(got)
         try:
             torch.testing.assert_close(
@@ -194,11 +194,11 @@ def assert_allclose(expected: List[Union[torch.Tensor, np.ndarray]],
         except AssertionError as error:
             if not tolerate_small_mismatch:
                 raise
-            warnings.warn(str(error))
+            warnings.warn(str(error), stacklevel=2)
 
 
 def get_model_outputs(model: nn.Module, func_name: str,
-                      model_inputs: Dict) -> Any:
+                      model_inputs: dict) -> Any:
     """Return what a method of a model answers."""
     assert hasattr(model, func_name), (
         f'{type(model).__name__} has no method {func_name!r}')
@@ -206,14 +206,14 @@ def get_model_outputs(model: nn.Module, func_name: str,
 
 
 def get_flatten_inputs(
-    model_inputs: Dict[str, Union[Tuple, List, torch.Tensor]]
-) -> Dict[str, torch.Tensor]:
+    model_inputs: dict[str, tuple | list | torch.Tensor]
+) -> dict[str, torch.Tensor]:
     """Return one tensor per name; several get the names `name_<i>`."""
     flat = {}
     for name, value in model_inputs.items():
         if isinstance(value, torch.Tensor):
             flat[name] = value
-        elif isinstance(value, (list, tuple)):
+        elif isinstance(value, list | tuple):
             if len(value) == 1:
                 flat[name] = value[0]
             else:
@@ -228,12 +228,12 @@ class _DictInput(nn.Module):
         super().__init__()
         self.model = model
 
-    def forward(self, inputs: Dict) -> Any:
+    def forward(self, inputs: dict) -> Any:
         return self.model(**inputs)
 
 
 def get_onnx_model(wrapped_model: nn.Module,
-                   model_inputs: Dict[str, Union[Tuple, List, torch.Tensor]],
+                   model_inputs: dict[str, tuple | list | torch.Tensor],
                    deploy_cfg: mmcv.Config) -> str:
     """Export a model at opset 11; return the path of the file."""
     path = tempfile.NamedTemporaryFile(suffix='.onnx', delete=False).name
@@ -264,7 +264,7 @@ def get_onnx_model(wrapped_model: nn.Module,
 
 
 def get_ts_model(wrapped_model: nn.Module,
-                 model_inputs: Dict[str, Union[Tuple, List, torch.Tensor]],
+                 model_inputs: dict[str, tuple | list | torch.Tensor],
                  deploy_cfg: mmcv.Config) -> str:
     """Export a model to TorchScript; return the path of the file."""
     from mmdeploy.apis.torch_jit import trace
@@ -281,9 +281,8 @@ def get_ts_model(wrapped_model: nn.Module,
 
 
 def get_backend_outputs(
-        ir_file_path: str, model_inputs: Dict[str, Union[Tuple, List,
-                                                         torch.Tensor]],
-        deploy_cfg: mmcv.Config) -> Optional[List[torch.Tensor]]:
+        ir_file_path: str, model_inputs: dict[str, tuple | list | torch.Tensor],
+        deploy_cfg: mmcv.Config) -> list[torch.Tensor] | None:
     """Run an exported model in its engine.
 
     Returns:
@@ -309,15 +308,14 @@ def get_backend_outputs(
         input_names=input_names,
         output_names=ir_config.get('output_names', None),
         deploy_cfg=deploy_cfg)
-    named = dict(zip(input_names, inputs.values()))
+    named = dict(zip(input_names, inputs.values(), strict=False))
     return wrapper.output_to_list(wrapper(named))
 
 
 def get_rewrite_outputs(wrapped_model: nn.Module,
-                        model_inputs: Dict[str, Union[Tuple, List,
-                                                      torch.Tensor]],
+                        model_inputs: dict[str, tuple | list | torch.Tensor],
                         deploy_cfg: mmcv.Config,
-                        run_with_backend: bool = True) -> Tuple[Any, bool]:
+                        run_with_backend: bool = True) -> tuple[Any, bool]:
     """Run a model with its rewrites, and in its engine when that is there.
 
     Returns:
@@ -339,7 +337,7 @@ def get_rewrite_outputs(wrapped_model: nn.Module,
     return outputs, False
 
 
-def get_random_name(length: int = 10, seed: Optional[int] = None) -> str:
+def get_random_name(length: int = 10, seed: int | None = None) -> str:
     """Return letters and digits; a seed leaves the global state alone."""
     source = random if seed is None else random.Random(seed)
     return ''.join(

@@ -2,9 +2,10 @@
 import logging
 import time
 import warnings
+from collections.abc import Callable
 from contextlib import contextmanager
 from functools import wraps
-from typing import Any, Callable, Dict, Optional
+from typing import Any
 
 import numpy as np
 
@@ -21,7 +22,7 @@ def _synchronize() -> None:
 class TimeCounter:
     """Times functions that were registered by name."""
 
-    names: Dict[str, Dict[str, Any]] = {}
+    names: dict[str, dict[str, Any]] = {}
 
     @classmethod
     def count_time(cls,
@@ -87,11 +88,11 @@ class TimeCounter:
     @classmethod
     @contextmanager
     def activate(cls,
-                 func_name: Optional[str] = None,
+                 func_name: str | None = None,
                  warmup: int = 1,
                  log_interval: int = 1,
                  with_sync: bool = False,
-                 file: Optional[str] = None):
+                 file: str | None = None):
         """Measure inside a `with` block.
 
         Args:
@@ -104,7 +105,7 @@ class TimeCounter:
             cls._log_to(file)
         if func_name is not None:
             warnings.warn('func_name must be globally unique if you call '
-                          'activate multiple times')
+                          'activate multiple times', stacklevel=3)
             assert func_name in cls.names, (
                 f'{func_name!r} is not timed, allowed: {sorted(cls.names)}')
         names = list(cls.names) if func_name is None else [func_name]

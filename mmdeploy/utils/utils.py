@@ -5,12 +5,13 @@ import logging
 import os.path as osp
 import sys
 import traceback
-from typing import Any, Callable, Optional, Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from .logging import get_logger
 
 
-def get_root_logger(log_file: Optional[str] = None,
+def get_root_logger(log_file: str | None = None,
                     log_level: int = logging.INFO) -> logging.Logger:
     """Return the logger of the package, named `mmdeploy`."""
     return get_logger('mmdeploy', log_file=log_file, log_level=log_level)
@@ -27,7 +28,7 @@ def set_log_level(level: int) -> logging.Logger:
 
 def target_wrapper(target: Callable,
                    log_level: int,
-                   ret_value: Optional[Any] = None,
+                   ret_value: Any | None = None,
                    *args,
                    **kwargs) -> Any:
     """Run `target` in a sub-process and report by a shared number.
@@ -60,7 +61,7 @@ def target_wrapper(target: Callable,
 
 
 def deprecate(status: str = 'future',
-              dst_obj: Optional[Any] = None,
+              dst_obj: Any | None = None,
               msg: str = '',
               *args,
               **kwargs) -> Callable:

@@ -7,7 +7,6 @@ still differs in the last digits between versions of PyTorch.
 """
 import argparse
 from pathlib import Path
-from typing import Dict
 
 import mmcls
 import mmcv
@@ -21,7 +20,7 @@ SEED = 0
 CONFIG = Path(__file__).with_name('resnet18_digits.py')
 
 
-def load_split(cfg: mmcv.Config, part: str) -> Dict[str, torch.Tensor]:
+def load_split(cfg: mmcv.Config, part: str) -> dict[str, torch.Tensor]:
     """Return all images [N, 3, 32, 32] and labels [N] of a split."""
     dataset = build_dataset(cfg.data[part])
     return dict(
@@ -29,7 +28,7 @@ def load_split(cfg: mmcv.Config, part: str) -> Dict[str, torch.Tensor]:
         label=torch.from_numpy(np.asarray(dataset.get_gt_labels())))
 
 
-def accuracy(model: torch.nn.Module, split: Dict[str, torch.Tensor]) -> float:
+def accuracy(model: torch.nn.Module, split: dict[str, torch.Tensor]) -> float:
     """Return the top-1 accuracy in percent."""
     model.eval()
     with torch.no_grad():

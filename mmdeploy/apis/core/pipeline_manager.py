@@ -7,9 +7,10 @@ import importlib
 import logging
 import sys
 import traceback
+from collections.abc import Callable, Iterable
 from functools import wraps
-from typing import (Any, Callable, Dict, Iterable, List, NamedTuple, Optional,
-                    Union)
+from multiprocessing.managers import SyncManager
+from typing import Any, NamedTuple
 
 import torch.multiprocessing as mp
 
@@ -23,11 +24,11 @@ class PipelineError(RuntimeError):
 class _Answer(NamedTuple):
     """What a process sends back."""
     value: Any
-    error: Optional[str]  # type and message, None on success
+    error: str | None  # type and message, None on success
     trace: str
 
 
-def _get_func_name(func: Union[str, Callable]) -> str:
+def _get_func_name(func: str | Callable) -> str:
     """Return the key of a function."""
     if isinstance(func, str):
         return func
@@ -43,16 +44,16 @@ class PipelineCaller:
     def __init__(self,
                  module_name: str,
                  impl_name: str,
-                 func_name: Optional[str] = None,
+                 func_name: str | None = None,
                  log_level: int = logging.DEBUG,
                  is_multiprocess_available: bool = True) -> None:
         self._module_name = module_name
         self._impl_name = impl_name
         self._func_name = func_name or impl_name
         self._is_multiprocess_available = is_multiprocess_available
-        self._input_hooks: List[Callable] = []
-        self._output_hooks: List[Callable] = []
-        self._answers: Dict[int, _Answer] = {}
+        self._input_hooks: list[Callable] = []
+        self._output_hooks: list[Callable] = []
+        self._answers: dict[int, _Answer] = {}
         self.log_level = log_level
         self.enable_multiprocess = False
         self.mp_async = False
@@ -68,21 +69,21 @@ class PipelineCaller:
         return self._is_multiprocess_available and self.enable_multiprocess
 
     @property
-    def input_hooks(self) -> List[Callable]:
+    def input_hooks(self) -> list[Callable]:
         """`(*args, **kwargs) -> (args, kwargs)`, applied in order."""
         return self._input_hooks
 
     @property
-    def output_hooks(self) -> List[Callable]:
+    def output_hooks(self) -> list[Callable]:
         """`result -> result`, applied in order."""
         return self._output_hooks
 
-    def push_mp_output(self, call_id: int, answer: Optional[_Answer]) -> None:
+    def push_mp_output(self, call_id: int, answer: _Answer | None) -> None:
         """Keep the answer of a process until it is asked for."""
         if answer is not None:
             self._answers[call_id] = answer
 
-    def pop_mp_output(self, call_id: Optional[int] = None) -> Any:
+    def pop_mp_output(self, call_id: int | None = None) -> Any:
         """Return the result of a call, by default of any finished one.
 
         Raises:
@@ -117,7 +118,7 @@ class PipelineCaller:
 
 
 def _run_in_process(caller: PipelineCaller, log_level: int, connection,
-                    args: tuple, kwargs: Dict) -> None:
+                    args: tuple, kwargs: dict) -> None:
     """Main function of a sub-process."""
     get_root_logger(log_level=log_level)
     # Multiprocess calls inside would need a second level of processes.
@@ -154,17 +155,17 @@ class PipelineManager:
 
     def __init__(self) -> None:
         self._enable_multiprocess = True
-        self._callers: Dict[str, PipelineCaller] = {}
-        self._running: Dict[int, tuple] = {}
+        self._callers: dict[str, PipelineCaller] = {}
+        self._running: dict[int, tuple] = {}
         self._next_call_id = 0
-        self._mp_manager: Optional[mp.Manager] = None
+        self._mp_manager: SyncManager | None = None
 
     @property
-    def mp_manager(self) -> Optional[mp.Manager]:
+    def mp_manager(self) -> SyncManager | None:
         """Objects shared between processes; None before it is enabled."""
         return self._mp_manager
 
-    def get_caller(self, func_name: Union[str, Callable]) -> PipelineCaller:
+    def get_caller(self, func_name: str | Callable) -> PipelineCaller:
         """Return the registered function of a name or wrapper."""
         name = _get_func_name(func_name)
         assert name in self._callers, (
@@ -173,8 +174,8 @@ class PipelineManager:
         return self._callers[name]
 
     def _get_callers(
-        self, func_names: Optional[Union[str, Callable, Iterable]]
-    ) -> List[PipelineCaller]:
+        self, func_names: str | Callable | Iterable | None
+    ) -> list[PipelineCaller]:
         """Return the callers of one or several names; None means all."""
         if func_names is None:
             return list(self._callers.values())
@@ -185,8 +186,7 @@ class PipelineManager:
     def enable_multiprocess(
             self,
             val: bool,
-            func_names: Optional[Union[str, Callable,
-                                       Iterable]] = None) -> None:
+            func_names: str | Callable | Iterable | None = None) -> None:
         """Let functions run in their own processes, or stop that.
 
         Functions that can't are left alone.
@@ -200,8 +200,7 @@ class PipelineManager:
     def set_mp_async(
             self,
             val: bool,
-            func_name: Optional[Union[str, Callable,
-                                      Iterable]] = None) -> None:
+            func_name: str | Callable | Iterable | None = None) -> None:
         """Let calls return a `PipelineResult` at once, or stop that."""
         for caller in self._get_callers(func_name):
             caller.mp_async = val
@@ -209,28 +208,25 @@ class PipelineManager:
     def set_log_level(
             self,
             level: int,
-            func_names: Optional[Union[str, Callable,
-                                       Iterable]] = None) -> None:
+            func_names: str | Callable | Iterable | None = None) -> None:
         """Set the level at which start and finish are logged."""
         for caller in self._get_callers(func_names):
             caller.log_level = level
 
-    def get_input_hooks(self, func_name: Union[str,
-                                               Callable]) -> List[Callable]:
+    def get_input_hooks(self, func_name: str | Callable) -> list[Callable]:
         """Return the live list of hooks on arguments."""
         return self.get_caller(func_name).input_hooks
 
-    def get_output_hooks(self, func_name: Union[str,
-                                                Callable]) -> List[Callable]:
+    def get_output_hooks(self, func_name: str | Callable) -> list[Callable]:
         """Return the live list of hooks on results."""
         return self.get_caller(func_name).output_hooks
 
-    def call_function_local(self, func_name: Union[str, Callable], *args,
+    def call_function_local(self, func_name: str | Callable, *args,
                             **kwargs) -> Any:
         """Run a function in this process."""
         return self.get_caller(func_name)(*args, **kwargs)
 
-    def call_function_async(self, func_name: Union[str, Callable], *args,
+    def call_function_async(self, func_name: str | Callable, *args,
                             **kwargs) -> int:
         """Start a function in its own process.
 
@@ -268,7 +264,7 @@ class PipelineManager:
         caller.push_mp_output(call_id, answer)
         return caller.pop_mp_output(call_id)
 
-    def call_function(self, func_name: Union[str, Callable], *args,
+    def call_function(self, func_name: str | Callable, *args,
                       **kwargs) -> Any:
         """Run a function where its settings say."""
         caller = self.get_caller(func_name)
@@ -320,7 +316,7 @@ class no_mp:
 
     def __init__(self, manager: PipelineManager = PIPELINE_MANAGER) -> None:
         self._manager = manager
-        self._saved: List[bool] = []
+        self._saved: list[bool] = []
 
     def __enter__(self) -> None:
         self._saved.append(self._manager._enable_multiprocess)

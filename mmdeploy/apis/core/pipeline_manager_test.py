@@ -4,8 +4,7 @@ import os
 import pytest
 
 from mmdeploy.apis.core import no_mp
-from mmdeploy.apis.core.pipeline_manager import (PipelineError,
-                                                 PipelineManager)
+from mmdeploy.apis.core.pipeline_manager import PipelineError, PipelineManager
 
 MANAGER = PipelineManager()
 

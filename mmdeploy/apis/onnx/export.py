@@ -2,20 +2,20 @@
 import os
 from copy import deepcopy
 from functools import partial
-from typing import Any, Dict, List, Optional, Tuple, Union
+from typing import Any
 
 import mmcv
 import torch
 
-from mmdeploy.core import (RewriterContext, patch_model,
-                           reset_mark_function_count)
+from mmdeploy.core import RewriterContext, patch_model, reset_mark_function_count
 from mmdeploy.utils import IR, Backend, get_ir_config, get_root_logger
+
 from ..core import PIPELINE_MANAGER
 from .passes import optimize_onnx
 
 
-def with_export_options(deploy_cfg: Union[Dict, mmcv.Config], backend: str,
-                        **options) -> Union[Dict, mmcv.Config]:
+def with_export_options(deploy_cfg: dict | mmcv.Config, backend: str,
+                        **options) -> dict | mmcv.Config:
     """Return a copy of a deploy config that says what is really exported.
 
     Rewrites read it. Options of the file that the export does not set, such
@@ -32,17 +32,17 @@ def with_export_options(deploy_cfg: Union[Dict, mmcv.Config], backend: str,
 
 @PIPELINE_MANAGER.register_pipeline()
 def export(model: torch.nn.Module,
-           args: Union[torch.Tensor, Tuple, Dict],
+           args: torch.Tensor | tuple | dict,
            output_path_prefix: str,
-           backend: Union[Backend, str] = 'default',
-           input_metas: Optional[Dict] = None,
-           context_info: Dict = dict(),
-           input_names: Optional[List[str]] = None,
-           output_names: Optional[List[str]] = None,
+           backend: Backend | str = 'default',
+           input_metas: dict | None = None,
+           context_info: dict = dict(),  # noqa: B006
+           input_names: list[str] | None = None,
+           output_names: list[str] | None = None,
            opset_version: int = 11,
-           dynamic_axes: Optional[Dict[str, Any]] = None,
+           dynamic_axes: dict[str, Any] | None = None,
            verbose: bool = False,
-           keep_initializers_as_inputs: Optional[bool] = None,
+           keep_initializers_as_inputs: bool | None = None,
            optimize: bool = False,
            **kwargs) -> None:
     """Write `<output_path_prefix>.onnx`; on an error nothing is written.
@@ -109,7 +109,7 @@ def export(model: torch.nn.Module,
 class _metas:
     """Binds keyword arguments to `forward` inside a `with` block."""
 
-    def __init__(self, model: torch.nn.Module, metas: Optional[Dict]) -> None:
+    def __init__(self, model: torch.nn.Module, metas: dict | None) -> None:
         self._model = model
         self._metas = metas
 

@@ -1,22 +1,28 @@
 """Cuts an ONNX model at its marks."""
 import copy
 import os
-from typing import Dict, Iterable, List, Optional, Tuple, Union
+from collections.abc import Iterable
 
 import onnx
 import onnx.helper
 
-from mmdeploy.core import (attribute_to_dict, create_extractor, get_new_name,
-                           parse_extractor_io_string, remove_identity,
-                           rename_value)
+from mmdeploy.core import (
+    attribute_to_dict,
+    create_extractor,
+    get_new_name,
+    parse_extractor_io_string,
+    remove_identity,
+    rename_value,
+)
 from mmdeploy.core.optimizers.optimize import is_identity
+
 from ..core import PIPELINE_MANAGER
 
-Markers = Union[str, Iterable[str]]
+Markers = str | Iterable[str]
 
 
 def _find_marks(model: onnx.ModelProto,
-                marker: str) -> List[Tuple[onnx.NodeProto, Dict]]:
+                marker: str) -> list[tuple[onnx.NodeProto, dict]]:
     """Return the marks that a marker names, with their attributes.
 
     Raises:
@@ -39,7 +45,7 @@ def _find_marks(model: onnx.ModelProto,
 
 
 def _select(model: onnx.ModelProto, markers: Markers, end: bool,
-            name_map: Optional[Dict[str, str]]) -> List[str]:
+            name_map: dict[str, str] | None) -> list[str]:
     """Rename the values at some marks.
 
     Args:
@@ -97,7 +103,7 @@ def _tidy(part: onnx.ModelProto, keep_value_info: bool) -> None:
 
 
 def _set_dynamic_axes(part: onnx.ModelProto,
-                      dynamic_axes: Dict[str, Dict[int, str]]) -> None:
+                      dynamic_axes: dict[str, dict[int, str]]) -> None:
     """Make axes of inputs dynamic, and all axes of outputs."""
     for value in part.graph.input:
         for axis, name in dynamic_axes.get(value.name, {}).items():
@@ -108,13 +114,13 @@ def _set_dynamic_axes(part: onnx.ModelProto,
 
 
 def cut_partition(
-        model: Union[str, onnx.ModelProto],
+        model: str | onnx.ModelProto,
         start_marker: Markers,
         end_marker: Markers,
-        start_name_map: Optional[Dict[str, str]] = None,
-        end_name_map: Optional[Dict[str, str]] = None,
-        dynamic_axes: Optional[Dict[str, Dict[int, str]]] = None,
-        save_file: Optional[str] = None) -> onnx.ModelProto:
+        start_name_map: dict[str, str] | None = None,
+        end_name_map: dict[str, str] | None = None,
+        dynamic_axes: dict[str, dict[int, str]] | None = None,
+        save_file: str | None = None) -> onnx.ModelProto:
     """See `extract_partition`."""
     model = onnx.load(model) if isinstance(model, str) else (
         copy.deepcopy(model))
@@ -139,13 +145,13 @@ def cut_partition(
 
 @PIPELINE_MANAGER.register_pipeline()
 def extract_partition(
-        model: Union[str, onnx.ModelProto],
+        model: str | onnx.ModelProto,
         start_marker: Markers,
         end_marker: Markers,
-        start_name_map: Optional[Dict[str, str]] = None,
-        end_name_map: Optional[Dict[str, str]] = None,
-        dynamic_axes: Optional[Dict[str, Dict[int, str]]] = None,
-        save_file: Optional[str] = None) -> onnx.ModelProto:
+        start_name_map: dict[str, str] | None = None,
+        end_name_map: dict[str, str] | None = None,
+        dynamic_axes: dict[str, dict[int, str]] | None = None,
+        save_file: str | None = None) -> onnx.ModelProto:
     """Cut a model at its marks.
 
     Args:

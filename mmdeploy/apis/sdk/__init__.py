@@ -1,6 +1,7 @@
 """What the converter needs of the SDK."""
 from mmdeploy.backend.sdk import is_available
 from mmdeploy.backend.sdk.export_info import export2SDK as _export2SDK
+
 from ..core import PIPELINE_MANAGER
 
 # Writing an SDK model needs no compiled SDK.

@@ -1,22 +1,23 @@
 """Traces a PyTorch module to TorchScript."""
 import os
-from collections.abc import Sequence
-from typing import Any, Callable, Dict, Optional, Union
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import torch
 
 from mmdeploy.core import RewriterContext, patch_model
 from mmdeploy.utils import IR, Backend, get_root_logger
+
 from ..core import PIPELINE_MANAGER
 from ..onnx.export import with_export_options
 
 
 @PIPELINE_MANAGER.register_pipeline()
-def trace(func: Union[torch.nn.Module, Callable],
+def trace(func: torch.nn.Module | Callable,
           inputs: Any,
-          output_path_prefix: Optional[str] = None,
-          backend: Union[Backend, str] = 'default',
-          context_info: Dict = dict(),
+          output_path_prefix: str | None = None,
+          backend: Backend | str = 'default',
+          context_info: dict = dict(),  # noqa: B006
           check_trace: bool = True,
           check_tolerance: float = 1e-5) -> torch.jit.TracedModule:
     """Trace a module or function, and freeze it.

@@ -1,5 +1,6 @@
 """Writes the inputs that a quantizer looks at."""
-from typing import Any, Callable, Dict, Optional
+from collections.abc import Callable
+from typing import Any
 
 import h5py
 import torch
@@ -7,6 +8,7 @@ from mmcv.utils import ProgressBar
 from torch.utils.data import DataLoader
 
 from mmdeploy.core import RewriterContext, reset_mark_function_count
+
 from ..core import PIPELINE_MANAGER
 
 
@@ -14,10 +16,10 @@ from ..core import PIPELINE_MANAGER
 def create_calib_input_data(calib_file: str,
                             model: torch.nn.Module,
                             dataloader: DataLoader,
-                            get_tensor_func: Optional[Callable] = None,
-                            inference_func: Optional[Callable] = None,
+                            get_tensor_func: Callable | None = None,
+                            inference_func: Callable | None = None,
                             model_partition: bool = False,
-                            context_info: Dict = dict(),
+                            context_info: dict = dict(),  # noqa: B006
                             device: str = 'cpu') -> None:
     """Write an HDF5 file of input tensors.
 
@@ -47,7 +49,7 @@ def create_calib_input_data(calib_file: str,
 
 def _store(file: h5py.File, path: str, tensor: Any) -> None:
     """Write one tensor; a list holds the views of one sample."""
-    while isinstance(tensor, (list, tuple)):
+    while isinstance(tensor, list | tuple):
         tensor = tensor[0]
     file.create_dataset(
         path,
@@ -57,8 +59,8 @@ def _store(file: h5py.File, path: str, tensor: Any) -> None:
 
 
 def _run_marked(file: h5py.File, data_id: int, model: torch.nn.Module,
-                sample: Any, inference_func: Optional[Callable],
-                context_info: Dict) -> None:
+                sample: Any, inference_func: Callable | None,
+                context_info: dict) -> None:
     """Run the model; the rewrite of `Mark.forward` writes the tensors."""
     reset_mark_function_count()
     info = dict(

@@ -1,5 +1,4 @@
 """Finds the task processor of a deploy config."""
-from typing import Dict, List
 
 import mmcv
 
@@ -27,7 +26,7 @@ def build_task_processor(model_cfg: mmcv.Config, deploy_cfg: mmcv.Config,
 
 
 def get_predefined_partition_cfg(deploy_cfg: mmcv.Config,
-                                 partition_type: str) -> List[Dict]:
+                                 partition_type: str) -> list[dict]:
     """Return how the task of a deploy config cuts its models."""
     codebase = get_codebase(deploy_cfg)
     import_codebase(codebase)

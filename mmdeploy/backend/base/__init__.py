@@ -1,9 +1,6 @@
 """What engines have in common."""
-from .backend_manager import (BackendManager, get_backend_manager,
-                              list_backends)
-from .backend_wrapper_registry import (BACKEND_WRAPPER,
-                                       get_backend_file_count,
-                                       get_backend_wrapper_class)
+from .backend_manager import BackendManager, get_backend_manager, list_backends
+from .backend_wrapper_registry import BACKEND_WRAPPER, get_backend_file_count, get_backend_wrapper_class
 from .base_wrapper import BaseWrapper
 
 __all__ = [

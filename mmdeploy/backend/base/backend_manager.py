@@ -2,7 +2,8 @@
 import importlib
 import pkgutil
 from abc import ABCMeta, abstractmethod
-from typing import Any, Dict, List, Optional, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 import torch
 
@@ -19,17 +20,22 @@ class BackendManager(metaclass=ABCMeta):
         """Tell whether models can run."""
 
     @staticmethod
+    def explain_missing() -> str:
+        """Return why models can't run, and what to do about it."""
+        return 'install it, see "./dev doctor"'
+
+    @staticmethod
     @abstractmethod
-    def get_version() -> Optional[str]:
+    def get_version() -> str | None:
         """Return the version of the engine, None when it is missing."""
 
     @staticmethod
     @abstractmethod
     def build_wrapper(backend_files: Sequence[str],
                       device: str,
-                      input_names: Optional[Sequence[str]] = None,
-                      output_names: Optional[Sequence[str]] = None,
-                      deploy_cfg: Optional[Any] = None,
+                      input_names: Sequence[str] | None = None,
+                      output_names: Sequence[str] | None = None,
+                      deploy_cfg: Any | None = None,
                       **kwargs) -> torch.nn.Module:
         """Load a model.
 
@@ -42,7 +48,7 @@ class BackendManager(metaclass=ABCMeta):
 
     @staticmethod
     def to_backend(ir_files: Sequence[str], work_dir: str, deploy_cfg: Any,
-                   device: str) -> List[str]:
+                   device: str) -> list[str]:
         """Convert exported files; by default the engine takes them as is.
 
         Returns:
@@ -51,7 +57,7 @@ class BackendManager(metaclass=ABCMeta):
         return list(ir_files)
 
     @staticmethod
-    def get_sdk_files(save_file: str, backend_config: Dict) -> Dict[str, str]:
+    def get_sdk_files(save_file: str, backend_config: dict) -> dict[str, str]:
         """Return `net`, `weights` and `precision` of deploy.json.
 
         Args:
@@ -61,7 +67,7 @@ class BackendManager(metaclass=ABCMeta):
         raise NotImplementedError
 
 
-def list_backends() -> List[str]:
+def list_backends() -> list[str]:
     """Return the names of the engines that have a folder."""
     folders = pkgutil.iter_modules(mmdeploy.backend.__path__)
     return sorted(f.name for f in folders

@@ -1,6 +1,6 @@
 """What all engines look like from PyTorch."""
 from abc import ABCMeta, abstractmethod
-from typing import Dict, List, Sequence
+from collections.abc import Sequence
 
 import torch
 
@@ -25,8 +25,8 @@ class BaseWrapper(torch.nn.Module, metaclass=ABCMeta):
         return 1
 
     @abstractmethod
-    def forward(self, inputs: Dict[str,
-                                   torch.Tensor]) -> Dict[str, torch.Tensor]:
+    def forward(self, inputs: dict[str,
+                                   torch.Tensor]) -> dict[str, torch.Tensor]:
         """Run the model: tensors by input name to tensors by output name."""
 
     @property
@@ -39,7 +39,7 @@ class BaseWrapper(torch.nn.Module, metaclass=ABCMeta):
         self._output_names = value
 
     def output_to_list(
-            self, output_dict: Dict[str,
-                                    torch.Tensor]) -> List[torch.Tensor]:
+            self, output_dict: dict[str,
+                                    torch.Tensor]) -> list[torch.Tensor]:
         """Return the outputs in the order of `output_names`."""
         return [output_dict[name] for name in self._output_names]

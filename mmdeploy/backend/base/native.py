@@ -5,14 +5,13 @@ import importlib.util
 import os.path as osp
 import sys
 from types import ModuleType
-from typing import Optional, Tuple
 
 from mmdeploy.utils import get_file_path
 
 _MODULE = 'mmdeploy_python'
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _extend_path() -> None:
     """Make the module of a build tree importable, after installed ones."""
     root = osp.dirname(osp.dirname(osp.dirname(osp.dirname(__file__))))
@@ -43,7 +42,7 @@ def import_native() -> ModuleType:
     return importlib.import_module(_MODULE)
 
 
-def get_engine_version(name: str) -> Optional[str]:
+def get_engine_version(name: str) -> str | None:
     """Return the version of an engine's library, None when it is missing."""
     if not is_native_available():
         return None
@@ -53,7 +52,16 @@ def get_engine_version(name: str) -> Optional[str]:
         return None
 
 
-def split_device(device: str) -> Tuple[str, int]:
+def explain_missing_engine(name: str) -> str:
+    """Return why an engine can't be used, and what to do about it."""
+    try:
+        import_native().engine_version(name)
+    except (ImportError, RuntimeError) as error:
+        return str(error)
+    return f'engine {name!r} is available'
+
+
+def split_device(device: str) -> tuple[str, int]:
     """Split `cuda:1` into ('cuda', 1); the index is 0 when left out."""
     name, _, index = device.partition(':')
     if index and not index.isdigit():

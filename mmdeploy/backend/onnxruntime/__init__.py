@@ -2,6 +2,7 @@
 import os.path as osp
 
 from mmdeploy.backend.base.native import get_engine_version
+
 from .init_plugins import get_ops_path
 
 

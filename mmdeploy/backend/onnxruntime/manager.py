@@ -1,11 +1,12 @@
 """What the converter asks ONNX Runtime."""
-from typing import Any, Dict, Optional, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 import torch
 
 import mmdeploy.backend.onnxruntime as package
 from mmdeploy.backend.base.backend_manager import BackendManager
-from mmdeploy.backend.base.native import get_engine_version
+from mmdeploy.backend.base.native import explain_missing_engine, get_engine_version
 
 
 class Manager(BackendManager):
@@ -16,15 +17,19 @@ class Manager(BackendManager):
         return package.is_available()
 
     @staticmethod
-    def get_version() -> Optional[str]:
+    def explain_missing() -> str:
+        return explain_missing_engine('onnxruntime')
+
+    @staticmethod
+    def get_version() -> str | None:
         return get_engine_version('onnxruntime')
 
     @staticmethod
     def build_wrapper(backend_files: Sequence[str],
                       device: str,
-                      input_names: Optional[Sequence[str]] = None,
-                      output_names: Optional[Sequence[str]] = None,
-                      deploy_cfg: Optional[Any] = None,
+                      input_names: Sequence[str] | None = None,
+                      output_names: Sequence[str] | None = None,
+                      deploy_cfg: Any | None = None,
                       **kwargs) -> torch.nn.Module:
         from mmdeploy.backend.onnxruntime import ORTWrapper
         return ORTWrapper(
@@ -33,5 +38,5 @@ class Manager(BackendManager):
             output_names=output_names)
 
     @staticmethod
-    def get_sdk_files(save_file: str, backend_config: Dict) -> Dict[str, str]:
+    def get_sdk_files(save_file: str, backend_config: dict) -> dict[str, str]:
         return dict(net=save_file, weights='', precision='FP32')

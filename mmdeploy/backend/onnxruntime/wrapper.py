@@ -1,5 +1,5 @@
 """Runs an ONNX model."""
-from typing import Dict, Optional, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import torch
@@ -27,7 +27,7 @@ class ORTWrapper(BaseWrapper):
     def __init__(self,
                  onnx_file: str,
                  device: str,
-                 output_names: Optional[Sequence[str]] = None):
+                 output_names: Sequence[str] | None = None):
         self.device_type, self.device_id = split_device(device)
         net = import_native().Net(onnx_file, Backend.ONNXRUNTIME.value,
                                   self.device_type, self.device_id)
@@ -36,8 +36,8 @@ class ORTWrapper(BaseWrapper):
         super().__init__(output_names)
         self.sess = net
 
-    def forward(self, inputs: Dict[str,
-                                   torch.Tensor]) -> Dict[str, torch.Tensor]:
+    def forward(self, inputs: dict[str,
+                                   torch.Tensor]) -> dict[str, torch.Tensor]:
         """Run the model; the outputs are on the CPU."""
         arrays = {
             name: np.ascontiguousarray(tensor.detach().cpu().numpy())
@@ -50,6 +50,6 @@ class ORTWrapper(BaseWrapper):
         }
 
     @TimeCounter.count_time(Backend.ONNXRUNTIME.value)
-    def _run(self, arrays: Dict[str, np.ndarray]) -> Dict[str, np.ndarray]:
+    def _run(self, arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Call the engine."""
         return self.sess.run(arrays)

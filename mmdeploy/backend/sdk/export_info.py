@@ -4,18 +4,26 @@ import json
 import os
 import os.path as osp
 from copy import deepcopy
-from typing import Any, Dict, List, Optional, Tuple, Union
+from typing import Any
 
 import mmcv
 
 from mmdeploy.apis.utils import build_task_processor
 from mmdeploy.backend.base import get_backend_manager
 from mmdeploy.codebase import BaseTask
-from mmdeploy.utils import (SDK_TASK_MAP, Task, get_backend,
-                            get_backend_config, get_codebase,
-                            get_codebase_config, get_ir_config,
-                            get_root_logger, get_task_type, is_dynamic_batch,
-                            load_config)
+from mmdeploy.utils import (
+    SDK_TASK_MAP,
+    Task,
+    get_backend,
+    get_backend_config,
+    get_codebase,
+    get_codebase_config,
+    get_ir_config,
+    get_root_logger,
+    get_task_type,
+    is_dynamic_batch,
+    load_config,
+)
 from mmdeploy.utils.config_utils import get_calib_config
 from mmdeploy.version import __version__
 
@@ -34,7 +42,7 @@ _META_KEYS = ('filename', 'ori_filename', 'ori_shape', 'img_shape',
 # Tasks whose post-processing does not look at the preprocessed image.
 _TASKS_WITHOUT_META = (Task.CLASSIFICATION, Task.SUPER_RESOLUTION)
 
-Config = Union[str, mmcv.Config]
+Config = str | mmcv.Config
 
 
 def get_mmdpeloy_version() -> str:
@@ -43,7 +51,7 @@ def get_mmdpeloy_version() -> str:
 
 
 def _processor(deploy_cfg: Config, model_cfg: Config,
-               task_processor: Optional[BaseTask]) -> BaseTask:
+               task_processor: BaseTask | None) -> BaseTask:
     """Return the given task processor, or a new one on the CPU."""
     if task_processor is not None:
         return task_processor
@@ -51,7 +59,7 @@ def _processor(deploy_cfg: Config, model_cfg: Config,
     return build_task_processor(model_cfg, deploy_cfg, 'cpu')
 
 
-def get_task(deploy_cfg: Config) -> Dict:
+def get_task(deploy_cfg: Config) -> dict:
     """Return task, code base and the code base's version."""
     codebase = get_codebase(deploy_cfg).value
     try:
@@ -69,7 +77,7 @@ def get_model_name_customs(
         deploy_cfg: Config,
         model_cfg: Config,
         work_dir: str,
-        task_processor: Optional[BaseTask] = None) -> Tuple[str, List[str]]:
+        task_processor: BaseTask | None = None) -> tuple[str, list[str]]:
     """Return the model's name and the names of further files it needs."""
     task = _processor(deploy_cfg, model_cfg, task_processor)
     return task.get_model_name(), []
@@ -78,7 +86,7 @@ def get_model_name_customs(
 def get_models(deploy_cfg: Config,
                model_cfg: Config,
                work_dir: str,
-               task_processor: Optional[BaseTask] = None) -> List[Dict]:
+               task_processor: BaseTask | None = None) -> list[dict]:
     """Return the files of the engine, for `models` of deploy.json."""
     name, _ = get_model_name_customs(deploy_cfg, model_cfg, work_dir,
                                      task_processor)
@@ -105,7 +113,7 @@ def get_models(deploy_cfg: Config,
 def get_inference_info(deploy_cfg: Config,
                        model_cfg: Config,
                        work_dir: str,
-                       task_processor: Optional[BaseTask] = None) -> Dict:
+                       task_processor: BaseTask | None = None) -> dict:
     """Return the task of pipeline.json that runs the network."""
     name, _ = get_model_name_customs(deploy_cfg, model_cfg, work_dir,
                                      task_processor)
@@ -123,7 +131,7 @@ def get_inference_info(deploy_cfg: Config,
     return info
 
 
-def _flatten(transforms: List[Dict]) -> List[Dict]:
+def _flatten(transforms: list[dict]) -> list[dict]:
     """Replace a test-time augmentation by the steps inside it."""
     for i, outer in enumerate(transforms):
         if 'transforms' not in outer:
@@ -137,7 +145,7 @@ def _flatten(transforms: List[Dict]) -> List[Dict]:
     return transforms
 
 
-def _translate(transform: Dict) -> Dict:
+def _translate(transform: dict) -> dict:
     """Return one step as the SDK spells it."""
     if transform.get('keys', None) == ['lq']:
         transform['keys'] = ['img']
@@ -151,7 +159,7 @@ def _translate(transform: Dict) -> Dict:
 
 def get_preprocess(deploy_cfg: Config,
                    model_cfg: Config,
-                   task_processor: Optional[BaseTask] = None) -> Dict:
+                   task_processor: BaseTask | None = None) -> dict:
     """Return the task of pipeline.json that preprocesses.
 
     Raises:
@@ -177,7 +185,7 @@ def get_preprocess(deploy_cfg: Config,
 
 def get_postprocess(deploy_cfg: Config,
                     model_cfg: Config,
-                    task_processor: Optional[BaseTask] = None) -> Dict:
+                    task_processor: BaseTask | None = None) -> dict:
     """Return the task of pipeline.json that makes the result."""
     processor = _processor(deploy_cfg, model_cfg, task_processor)
     task = get_task_type(deploy_cfg)
@@ -203,7 +211,7 @@ def get_postprocess(deploy_cfg: Config,
 def get_deploy(deploy_cfg: Config,
                model_cfg: Config,
                work_dir: str,
-               task_processor: Optional[BaseTask] = None) -> Dict:
+               task_processor: BaseTask | None = None) -> dict:
     """Return the content of deploy.json."""
     processor = _processor(deploy_cfg, model_cfg, task_processor)
     _, customs = get_model_name_customs(deploy_cfg, model_cfg, work_dir,
@@ -219,7 +227,7 @@ def get_deploy(deploy_cfg: Config,
 def get_pipeline(deploy_cfg: Config,
                  model_cfg: Config,
                  work_dir: str,
-                 task_processor: Optional[BaseTask] = None) -> Dict:
+                 task_processor: BaseTask | None = None) -> dict:
     """Return the content of pipeline.json."""
     processor = _processor(deploy_cfg, model_cfg, task_processor)
     tasks = [
@@ -232,7 +240,7 @@ def get_pipeline(deploy_cfg: Config,
             input=tasks[0]['input'], output=tasks[-1]['output'], tasks=tasks))
 
 
-def get_detail(deploy_cfg: Config, model_cfg: Config, pth: str) -> Dict:
+def get_detail(deploy_cfg: Config, model_cfg: Config, pth: str) -> dict:
     """Return the content of detail.json: where the model comes from."""
     deploy_cfg, model_cfg = load_config(deploy_cfg, model_cfg)
     codebase = get_task(deploy_cfg)
@@ -246,7 +254,7 @@ def get_detail(deploy_cfg: Config, model_cfg: Config, pth: str) -> Dict:
         calib_config=get_calib_config(deploy_cfg) or {})
 
 
-def _write_json(content: Dict, path: str) -> None:
+def _write_json(content: dict, path: str) -> None:
     """Write a file whole or not at all."""
     temporary = f'{path}.part'
     with open(temporary, 'w', encoding='utf-8') as file:

@@ -1,5 +1,6 @@
 """What the converter asks the SDK."""
-from typing import Any, Optional, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 import torch
 
@@ -17,15 +18,15 @@ class Manager(BackendManager):
         return package.is_available()
 
     @staticmethod
-    def get_version() -> Optional[str]:
+    def get_version() -> str | None:
         return import_native().__version__ if package.is_available() else None
 
     @staticmethod
     def build_wrapper(backend_files: Sequence[str],
                       device: str,
-                      input_names: Optional[Sequence[str]] = None,
-                      output_names: Optional[Sequence[str]] = None,
-                      deploy_cfg: Optional[Any] = None,
+                      input_names: Sequence[str] | None = None,
+                      output_names: Sequence[str] | None = None,
+                      deploy_cfg: Any | None = None,
                       **kwargs) -> torch.nn.Module:
         assert deploy_cfg is not None, 'Building SDKWrapper requires deploy_cfg'
         from mmdeploy.backend.sdk import SDKWrapper

@@ -1,6 +1,6 @@
 """A model in an engine that answers like the model of its code base."""
 from abc import ABCMeta, abstractmethod
-from typing import Optional, Sequence, Union
+from collections.abc import Sequence
 
 import mmcv
 import torch
@@ -18,7 +18,7 @@ class BaseBackendModel(torch.nn.Module, metaclass=ABCMeta):
     """
 
     def __init__(self,
-                 deploy_cfg: Optional[Union[str, mmcv.Config]] = None,
+                 deploy_cfg: str | mmcv.Config | None = None,
                  *args,
                  **kwargs):
         ir_config = {} if deploy_cfg is None else get_ir_config(deploy_cfg)
@@ -32,9 +32,9 @@ class BaseBackendModel(torch.nn.Module, metaclass=ABCMeta):
     def _build_wrapper(backend: Backend,
                        backend_files: Sequence[str],
                        device: str,
-                       input_names: Optional[Sequence[str]] = None,
-                       output_names: Optional[Sequence[str]] = None,
-                       deploy_cfg: Optional[mmcv.Config] = None,
+                       input_names: Sequence[str] | None = None,
+                       output_names: Sequence[str] | None = None,
+                       deploy_cfg: mmcv.Config | None = None,
                        *args,
                        **kwargs) -> torch.nn.Module:
         """Load the files of a model into an engine.

@@ -1,6 +1,5 @@
 """A code base: data sets, loaders, and the tasks that it solves."""
 from abc import ABCMeta, abstractmethod
-from typing import Optional, Union
 
 import mmcv
 import torch
@@ -36,7 +35,7 @@ class MMCodebase(metaclass=ABCMeta):
 
     @staticmethod
     @abstractmethod
-    def build_dataset(dataset_cfg: Union[str, mmcv.Config],
+    def build_dataset(dataset_cfg: str | mmcv.Config,
                       dataset_type: str = 'val',
                       **kwargs) -> Dataset:
         """Return `data.<dataset_type>` of a model config."""
@@ -52,7 +51,7 @@ class MMCodebase(metaclass=ABCMeta):
     def single_gpu_test(model: torch.nn.Module,
                         data_loader: DataLoader,
                         show: bool = False,
-                        out_dir: Optional[str] = None,
+                        out_dir: str | None = None,
                         **kwargs) -> list:
         """Run a model on a data set and return its results."""
 

@@ -1,16 +1,17 @@
 """A task processor: what a code base does for one kind of model."""
 import copy
 from abc import ABCMeta, abstractmethod
-from typing import Any, Dict, List, Optional, Sequence, Tuple, Union
+from collections.abc import Sequence
+from typing import Any
 
 import mmcv
 import numpy as np
 import torch
 from torch.utils.data import DataLoader, Dataset
 
-from mmdeploy.utils import (get_backend_config, get_codebase,
-                            get_codebase_config, get_root_logger)
+from mmdeploy.utils import get_backend_config, get_codebase, get_codebase_config, get_root_logger
 from mmdeploy.utils.dataset import is_can_sort_dataset, sort_dataset
+
 from .mmcodebase import get_codebase_class
 
 
@@ -41,19 +42,19 @@ class BaseTask(metaclass=ABCMeta):
 
     @abstractmethod
     def init_backend_model(self,
-                           model_files: Optional[Sequence[str]] = None,
+                           model_files: Sequence[str] | None = None,
                            **kwargs) -> torch.nn.Module:
         """Load the converted model."""
 
     @abstractmethod
     def init_pytorch_model(self,
-                           model_checkpoint: Optional[str] = None,
-                           cfg_options: Optional[Dict] = None,
+                           model_checkpoint: str | None = None,
+                           cfg_options: dict | None = None,
                            **kwargs) -> torch.nn.Module:
         """Build the original model in eval mode."""
 
     def build_dataset(self,
-                      dataset_cfg: Union[str, mmcv.Config],
+                      dataset_cfg: str | mmcv.Config,
                       dataset_type: str = 'val',
                       is_sort_dataset: bool = True,
                       **kwargs) -> Dataset:
@@ -89,7 +90,7 @@ class BaseTask(metaclass=ABCMeta):
                         model: torch.nn.Module,
                         data_loader: DataLoader,
                         show: bool = False,
-                        out_dir: Optional[str] = None,
+                        out_dir: str | None = None,
                         **kwargs) -> list:
         """Run a model on a data set and return its results."""
         return self.codebase_class.single_gpu_test(model, data_loader, show,
@@ -97,9 +98,9 @@ class BaseTask(metaclass=ABCMeta):
 
     @abstractmethod
     def create_input(self,
-                     imgs: Union[str, np.ndarray, Sequence],
-                     input_shape: Optional[Sequence[int]] = None,
-                     **kwargs) -> Tuple[Dict, torch.Tensor]:
+                     imgs: str | np.ndarray | Sequence,
+                     input_shape: Sequence[int] | None = None,
+                     **kwargs) -> tuple[dict, torch.Tensor]:
         """Preprocess images.
 
         Args:
@@ -113,7 +114,7 @@ class BaseTask(metaclass=ABCMeta):
     @abstractmethod
     def visualize(self,
                   model: torch.nn.Module,
-                  image: Union[str, np.ndarray],
+                  image: str | np.ndarray,
                   result: Any,
                   output_file: str,
                   window_name: str = '',
@@ -124,17 +125,17 @@ class BaseTask(metaclass=ABCMeta):
     @staticmethod
     @abstractmethod
     def run_inference(model: torch.nn.Module,
-                      model_inputs: Dict[str, torch.Tensor]) -> list:
+                      model_inputs: dict[str, torch.Tensor]) -> list:
         """Run a model on what `create_input` returned first."""
 
     @staticmethod
     @abstractmethod
-    def get_partition_cfg(partition_type: str, **kwargs) -> List[Dict]:
+    def get_partition_cfg(partition_type: str, **kwargs) -> list[dict]:
         """Return how a model of this task is cut."""
 
     @staticmethod
     @abstractmethod
-    def get_tensor_from_input(input_data: Dict[str, Any],
+    def get_tensor_from_input(input_data: dict[str, Any],
                               **kwargs) -> torch.Tensor:
         """Return the image tensor of a sample of the data set."""
 
@@ -143,20 +144,20 @@ class BaseTask(metaclass=ABCMeta):
     def evaluate_outputs(model_cfg: mmcv.Config,
                          outputs: Sequence,
                          dataset: Dataset,
-                         metrics: Optional[List[str]] = None,
-                         out: Optional[str] = None,
-                         metric_options: Optional[dict] = None,
+                         metrics: list[str] | None = None,
+                         out: str | None = None,
+                         metric_options: dict | None = None,
                          format_only: bool = False,
-                         log_file: Optional[str] = None,
+                         log_file: str | None = None,
                          **kwargs) -> None:
         """Log the metrics of results, and write them to a file."""
 
     @abstractmethod
-    def get_preprocess(self) -> List[Dict]:
+    def get_preprocess(self) -> list[dict]:
         """Return the transforms for the SDK."""
 
     @abstractmethod
-    def get_postprocess(self) -> Dict:
+    def get_postprocess(self) -> dict:
         """Return the parameters of the SDK's post-processing."""
 
     @abstractmethod
@@ -164,7 +165,7 @@ class BaseTask(metaclass=ABCMeta):
         """Return the model's name in the SDK."""
 
     def get_reference_result(
-            self, outputs: Dict[str, np.ndarray]) -> List[Dict]:
+            self, outputs: dict[str, np.ndarray]) -> list[dict]:
         """Return what the SDK answers for outputs of the network.
 
         Written to the golden data of an SDK model.

@@ -11,7 +11,8 @@ import os.path as osp
 import sys
 import tempfile
 import time
-from typing import Dict, NamedTuple, Optional, Sequence
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -27,8 +28,8 @@ MAX_RATIO = 1e-4
 
 class Architecture(NamedTuple):
     """A backbone, as in the model configs of mmcls."""
-    full: Dict  # size of the documentation
-    small: Dict  # what is different in tests
+    full: dict  # size of the documentation
+    small: dict  # what is different in tests
     channels: int  # that the head gets
     small_channels: int
     head: str = 'LinearClsHead'
@@ -170,7 +171,7 @@ def compare(name: str, small: bool, folder: str) -> float:
     return ratio
 
 
-def main(argv: Optional[Sequence[str]] = None) -> int:
+def main(argv: Sequence[str] | None = None) -> int:
     """Compare models; return 1 when one differs too much."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument(

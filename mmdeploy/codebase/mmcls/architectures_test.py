@@ -1,8 +1,7 @@
 """Tests that the documented architectures convert."""
 import pytest
 
-from mmdeploy.codebase.mmcls.architectures import (ARCHITECTURES, MAX_RATIO,
-                                                   compare)
+from mmdeploy.codebase.mmcls.architectures import ARCHITECTURES, MAX_RATIO, compare
 from mmdeploy.utils import Backend
 from mmdeploy.utils.test import backend_checker
 

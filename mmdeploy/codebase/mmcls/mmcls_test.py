@@ -16,14 +16,14 @@ from mmdeploy.apis.utils import build_task_processor
 from mmdeploy.codebase import import_codebase
 from mmdeploy.core import RewriterContext
 from mmdeploy.utils import Backend, Codebase
-from mmdeploy.utils.test import (DummyModel, SwitchBackendWrapper, WrapModel,
-                                 backend_checker)
+from mmdeploy.utils.test import DummyModel, SwitchBackendWrapper, WrapModel, backend_checker
 
 import_codebase(Codebase.MMCLS)
-from mmdeploy.codebase.mmcls.deploy.classification import (  # noqa: E402
-    process_model_config)
+from mmdeploy.codebase.mmcls.deploy.classification import process_model_config  # noqa: E402
 from mmdeploy.codebase.mmcls.deploy.classification_model import (  # noqa: E402
-    build_classification_model, get_classes_from_config)
+    build_classification_model,
+    get_classes_from_config,
+)
 
 ROOT = Path(__file__).parents[3]
 DEPLOY = str(ROOT / 'configs/mmcls/classification_onnxruntime_dynamic.py')
@@ -115,7 +115,7 @@ def test_from_mmrazor(task):
     assert task.from_mmrazor is False
     task.deploy_cfg.codebase_config['from_mmrazor'] = 'yes'
     with pytest.raises(TypeError, match='must be boolean type! but got: yes'):
-        task.from_mmrazor
+        print(task.from_mmrazor)
 
 
 def test_classes(model_cfg, caplog):
@@ -248,10 +248,10 @@ def test_vision_transformer_rewrite_ncnn():
             got = model(x)
             cls.forward = rewritten
         assert len(got) == len(want)
-        for pair in zip(got, want):
+        for pair in zip(got, want, strict=False):
             a, b = ([v] if torch.is_tensor(v) else v for v in pair)
             assert len(a) == len(b)
-            for found, expected in zip(a, b):
+            for found, expected in zip(a, b, strict=False):
                 torch.testing.assert_close(found, expected)
 
 
@@ -283,7 +283,7 @@ def _attention(x, weights, heads):
     """What ncnn computes in this layer."""
     q, k, v = (
         (x @ w.T + b).reshape(len(x), heads, -1).transpose(1, 0, 2)
-        for w, b in zip(weights[0:6:2], weights[1:6:2]))
+        for w, b in zip(weights[0:6:2], weights[1:6:2], strict=False))
     scores = q @ k.transpose(0, 2, 1) / np.sqrt(q.shape[-1])
     scores = np.exp(scores - scores.max(-1, keepdims=True))
     scores /= scores.sum(-1, keepdims=True)

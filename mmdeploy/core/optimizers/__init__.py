@@ -1,8 +1,7 @@
 """Marks and tools for ONNX graphs."""
 from .extractor import create_extractor, parse_extractor_io_string
 from .function_marker import mark, reset_mark_function_count
-from .optimize import (attribute_to_dict, get_new_name, remove_identity,
-                       rename_value)
+from .optimize import attribute_to_dict, get_new_name, remove_identity, rename_value
 
 __all__ = [
     'mark', 'reset_mark_function_count', 'create_extractor',

@@ -1,13 +1,12 @@
 """Cuts a part out of an ONNX model."""
 import re
-from typing import Tuple
 
 import onnx.utils
 
 _MARKER = re.compile(r'([^\[\]:]+)(?:\[(\d+)\])?:(input|output)')
 
 
-def parse_extractor_io_string(io_str: str) -> Tuple[str, int, str]:
+def parse_extractor_io_string(io_str: str) -> tuple[str, int, str]:
     """Split a marker into its parts.
 
     Args:

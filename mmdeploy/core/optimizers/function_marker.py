@@ -5,16 +5,17 @@ A model is cut at its marks, and calibration data are taken there.
 import functools
 import inspect
 import warnings
-from typing import (Any, Callable, Dict, List, Optional, Sequence, Tuple,
-                    Union)
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import torch
 
 from mmdeploy.core.rewriters.rewriter_manager import FUNCTION_REWRITER
 from mmdeploy.utils import IR, cfg_apply_marks, get_partition_config
+
 from .extractor import parse_extractor_io_string
 
-MARK_FUNCTION_COUNT: Dict[Optional[str], int] = dict()
+MARK_FUNCTION_COUNT: dict[str | None, int] = dict()
 
 # ONNX TensorProto.DataType.
 TORCH_DTYPE_TO_ONNX = {
@@ -124,7 +125,7 @@ class _Names:
         self._names = names
         self._used = 0
         self.count = 0
-        self.marked: Dict[int, Tuple[torch.Tensor, torch.Tensor]] = {}
+        self.marked: dict[int, tuple[torch.Tensor, torch.Tensor]] = {}
 
     def take(self) -> str:
         """Return the next name."""
@@ -141,7 +142,7 @@ class _Names:
             return id(value) not in self.marked
         if isinstance(value, dict):
             value = value.values()
-        elif not isinstance(value, (list, tuple)):
+        elif not isinstance(value, list | tuple):
             return False
         return any(self.has_new_tensor(item) for item in value)
 
@@ -161,7 +162,7 @@ def _mark_value(value: Any, name: str, names: _Names, apply: Callable) -> Any:
             key: _mark_value(item, f'{name}.{key}', names, apply)
             for key, item in value.items()
         }
-    if isinstance(value, (list, tuple)):
+    if isinstance(value, list | tuple):
         items = [
             _mark_value(item, f'{name}.{i}', names, apply)
             for i, item in enumerate(value)
@@ -173,7 +174,7 @@ def _mark_value(value: Any, name: str, names: _Names, apply: Callable) -> Any:
 
 
 def mark_tensors(xs: Sequence, func: str, func_id: int, io_type: str,
-                 ctx: _Names, attrs: Dict, is_inspecting: bool,
+                 ctx: _Names, attrs: dict, is_inspecting: bool,
                  level: int) -> tuple:
     """Mark the tensors of several values.
 
@@ -214,7 +215,7 @@ def remove_mark__torchscript(ctx, xs: Any, *args, **kwargs):
     return xs
 
 
-def _parameter_names(func: Callable, count: int) -> List[str]:
+def _parameter_names(func: Callable, count: int) -> list[str]:
     """Return one name per positional argument of a call."""
     names = []
     for parameter in inspect.signature(func).parameters.values():
@@ -225,9 +226,9 @@ def _parameter_names(func: Callable, count: int) -> List[str]:
     return names
 
 
-def mark(func_name: Optional[str] = None,
-         inputs: Optional[Union[str, Sequence[str]]] = None,
-         outputs: Optional[Union[str, Sequence[str]]] = None,
+def mark(func_name: str | None = None,
+         inputs: str | Sequence[str] | None = None,
+         outputs: str | Sequence[str] | None = None,
          **attrs) -> Callable:
     """Return a decorator that marks what enters and leaves a function.
 
@@ -258,7 +259,7 @@ def mark(func_name: Optional[str] = None,
 
         def mark_outputs(result: Any, func_id: int) -> Any:
             whole = outputs is None or isinstance(outputs, str)
-            if not whole and isinstance(result, (list, tuple)):
+            if not whole and isinstance(result, list | tuple):
                 marked = mark_tensors(result, name, func_id, 'output',
                                       _Names(outputs), attrs, False, 0)
                 return type(result)(marked)

@@ -7,8 +7,7 @@ import torch
 from torch import nn
 
 from mmdeploy.apis.onnx import extract_partition
-from mmdeploy.core import (RewriterContext, attribute_to_dict, mark,
-                           reset_mark_function_count)
+from mmdeploy.core import RewriterContext, attribute_to_dict, mark, reset_mark_function_count
 from mmdeploy.core.optimizers.extractor import parse_extractor_io_string
 from mmdeploy.utils import IR
 

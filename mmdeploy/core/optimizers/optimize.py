@@ -1,5 +1,6 @@
 """Small edits of ONNX models."""
-from typing import Any, Callable, Dict, List, Optional
+from collections.abc import Callable
+from typing import Any
 
 import onnx
 from onnx import AttributeProto, ModelProto, NodeProto
@@ -7,7 +8,7 @@ from onnx import AttributeProto, ModelProto, NodeProto
 from mmdeploy.utils import get_root_logger
 
 
-def attribute_to_dict(attr: List[AttributeProto]) -> Dict[str, Any]:
+def attribute_to_dict(attr: list[AttributeProto]) -> dict[str, Any]:
     """Return attributes by name; bytes are decoded as UTF-8."""
 
     def decode(value):
@@ -48,7 +49,7 @@ def remove_nodes(model: ModelProto,
                     consumer.input[i] = source
 
 
-def is_unused_mark(marks: List[str]) -> Callable[[NodeProto], bool]:
+def is_unused_mark(marks: list[str]) -> Callable[[NodeProto], bool]:
     """Return a predicate for marks whose `func:type` is not in `marks`."""
 
     def predicate(node: NodeProto) -> bool:
@@ -65,9 +66,9 @@ def is_identity(node: NodeProto) -> bool:
     return node.op_type == 'Identity'
 
 
-def get_new_name(attrs: Dict[str, Any],
+def get_new_name(attrs: dict[str, Any],
                  mark_name: str = '',
-                 name_map: Optional[Dict[str, str]] = None) -> str:
+                 name_map: dict[str, str] | None = None) -> str:
     """Return the name that the value of a mark gets.
 
     Args:

@@ -1,8 +1,7 @@
 """Tests of the small edits of ONNX models."""
 from onnx import TensorProto, helper
 
-from mmdeploy.core import (attribute_to_dict, get_new_name, remove_identity,
-                           rename_value)
+from mmdeploy.core import attribute_to_dict, get_new_name, remove_identity, rename_value
 from mmdeploy.core.optimizers.optimize import is_unused_mark
 
 

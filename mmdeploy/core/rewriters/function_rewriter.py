@@ -1,10 +1,11 @@
 """Replaces functions and methods while a model is exported."""
 import inspect
-from typing import Any, Callable, Dict, List, NamedTuple, Optional, Union
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 from mmdeploy.utils import IR, Backend, get_root_logger
-from .rewriter_utils import (Checker, ContextCaller, RewriterRegistry,
-                             eval_with_import, import_function)
+
+from .rewriter_utils import Checker, ContextCaller, RewriterRegistry, eval_with_import, import_function
 
 
 class _Patch(NamedTuple):
@@ -43,7 +44,7 @@ def _locate(path: str) -> _Patch:
 def _original(patch: _Patch) -> Callable:
     """Return the function below static methods and outer rewrites."""
     func = patch.stored
-    if isinstance(func, (staticmethod, classmethod)):
+    if isinstance(func, staticmethod | classmethod):
         func = func.__func__
     origin = getattr(func, 'mmdeploy_origin_func', None)
     return func if origin is None else origin
@@ -51,12 +52,12 @@ def _original(patch: _Patch) -> Callable:
 
 def _apply(patch: _Patch, caller: Callable) -> None:
     """Install a rewrite as the kind of attribute that was there."""
-    if isinstance(patch.stored, (staticmethod, classmethod)):
+    if isinstance(patch.stored, staticmethod | classmethod):
         caller = type(patch.stored)(caller)
     setattr(patch.owner, patch.name, caller)
 
 
-def _undo(patches: List[_Patch]) -> None:
+def _undo(patches: list[_Patch]) -> None:
     """Undo the last patch first: two paths may name one attribute."""
     for patch in reversed(patches):
         patch.undo()
@@ -71,7 +72,7 @@ class FunctionRewriter:
 
     def __init__(self):
         self._registry = RewriterRegistry()
-        self._states: List[List[_Patch]] = []
+        self._states: list[list[_Patch]] = []
         # What the last `enter` replaced; kept after `exit` for inspection.
         self._origin_functions = []
         self._additional_functions = []
@@ -80,8 +81,7 @@ class FunctionRewriter:
                           func_name: str,
                           backend: str = Backend.DEFAULT.value,
                           ir: IR = IR.DEFAULT,
-                          extra_checkers: Optional[Union[
-                              Checker, List[Checker]]] = None,
+                          extra_checkers: Checker | list[Checker] | None = None,
                           **kwargs) -> Callable:
         """Return a decorator that registers a rewrite.
 
@@ -95,7 +95,7 @@ class FunctionRewriter:
         return self._registry.register_object(func_name, backend, ir,
                                               extra_checkers, **kwargs)
 
-    def enter(self, cfg: Dict = dict(), env: Dict = dict(), **kwargs) -> None:
+    def enter(self, cfg: dict = dict(), env: dict = dict(), **kwargs) -> None:  # noqa: B006
         """Install the rewrites that fit `env`; all of them or none."""
         found = []
         for path, record in self._registry.get_records(env):
@@ -113,9 +113,9 @@ class FunctionRewriter:
                           **{**record, **kwargs}).get_wrapped_caller()
             for patch, record in found
         ]
-        applied: List[_Patch] = []
+        applied: list[_Patch] = []
         try:
-            for (patch, _), caller in zip(found, callers):
+            for (patch, _), caller in zip(found, callers, strict=False):
                 _apply(patch, caller)
                 applied.append(patch)
         except Exception:

@@ -1,15 +1,15 @@
 """Replaces modules of a model before it is exported."""
 import inspect
-from typing import Callable, Dict, List, Optional, Union
+from collections.abc import Callable
 
 from torch import nn
 
 from mmdeploy.utils import IR, Backend, get_root_logger
-from .rewriter_utils import (Checker, RewriterRegistry, collect_env,
-                             eval_with_import)
+
+from .rewriter_utils import Checker, RewriterRegistry, collect_env, eval_with_import
 
 
-def _accepted(cls: type, kwargs: Dict) -> Dict:
+def _accepted(cls: type, kwargs: dict) -> dict:
     """Keep the keyword arguments that a constructor names."""
     named = (inspect.Parameter.POSITIONAL_OR_KEYWORD,
              inspect.Parameter.KEYWORD_ONLY)
@@ -35,8 +35,7 @@ class ModuleRewriter:
                                 module_type: str,
                                 backend: str = Backend.DEFAULT.value,
                                 ir: IR = IR.DEFAULT,
-                                extra_checkers: Optional[Union[
-                                    Checker, List[Checker]]] = None,
+                                extra_checkers: Checker | list[Checker] | None = None,
                                 **kwargs) -> Callable:
         """Return a decorator that registers a class.
 
@@ -51,7 +50,7 @@ class ModuleRewriter:
 
     def patch_model(self,
                     model: nn.Module,
-                    cfg: Dict,
+                    cfg: dict,
                     backend: str = Backend.DEFAULT.value,
                     ir: IR = IR.DEFAULT,
                     recursive: bool = True,
@@ -83,7 +82,7 @@ class ModuleRewriter:
 
         return replace(model)
 
-    def _collect(self, env: Dict) -> Dict[type, type]:
+    def _collect(self, env: dict) -> dict[type, type]:
         """Return the replacement of each type."""
         replacements = {}
         for path, record in self._registry.get_records(env):

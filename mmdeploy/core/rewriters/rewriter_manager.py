@@ -1,10 +1,11 @@
 """The rewriters of the process, and the context that applies them."""
 import threading
-from typing import Any, Dict
+from typing import Any
 
 from torch import nn
 
 from mmdeploy.utils import IR, Backend, get_ir_config
+
 from .function_rewriter import FunctionRewriter
 from .module_rewriter import ModuleRewriter
 from .rewriter_utils import collect_env
@@ -30,7 +31,7 @@ SYMBOLIC_REWRITER = REWRITER_MANAGER.symbolic_rewriter
 
 
 def patch_model(model: nn.Module,
-                cfg: Dict,
+                cfg: dict,
                 backend: str = Backend.DEFAULT.value,
                 ir: IR = IR.DEFAULT,
                 recursive: bool = True,
@@ -56,7 +57,7 @@ class RewriterContext:
     """
 
     def __init__(self,
-                 cfg: Dict = dict(),
+                 cfg: dict = dict(),  # noqa: B006
                  backend: str = Backend.DEFAULT.value,
                  ir: IR = IR.DEFAULT,
                  rewriter_manager: RewriterManager = REWRITER_MANAGER,

@@ -4,16 +4,16 @@ import importlib
 import inspect
 import warnings
 from abc import ABCMeta, abstractmethod
-from typing import Any, Callable, Dict, List, Optional, Tuple, Union
+from collections.abc import Callable
+from typing import Any
 
 from packaging import version
 
 import mmdeploy
-from mmdeploy.utils import (IR, Backend, get_backend_version,
-                            get_codebase_version)
+from mmdeploy.utils import IR, Backend, get_backend_version, get_codebase_version
 
 
-def _import_prefix(path: str) -> Tuple[Any, List[str]]:
+def _import_prefix(path: str) -> tuple[Any, list[str]]:
     """Import the longest module prefix of a dotted path.
 
     Returns:
@@ -47,7 +47,7 @@ def eval_with_import(path: str) -> Any:
     return functools.reduce(getattr, names, module)
 
 
-def import_function(path: str) -> Tuple[Callable, Optional[type]]:
+def import_function(path: str) -> tuple[Callable, type | None]:
     """Return the object that a path names and the class that owns it.
 
     Returns:
@@ -61,7 +61,7 @@ def import_function(path: str) -> Tuple[Callable, Optional[type]]:
     return found, owner if inspect.isclass(owner) else None
 
 
-def collect_env(backend: Backend, ir: IR, **kwargs) -> Dict:
+def collect_env(backend: Backend, ir: IR, **kwargs) -> dict:
     """Return the facts that checkers ask about.
 
     Returns:
@@ -79,7 +79,7 @@ class Checker(metaclass=ABCMeta):
     """Decides whether a rewrite applies in an environment."""
 
     @abstractmethod
-    def check(self, env: Dict) -> bool:
+    def check(self, env: dict) -> bool:
         """Tell whether the rewrite applies."""
 
 
@@ -89,7 +89,7 @@ class BackendChecker(Checker):
     def __init__(self, required_backend: Backend):
         self.required_backend = required_backend
 
-    def check(self, env: Dict) -> bool:
+    def check(self, env: dict) -> bool:
         return env['backend'] == self.required_backend
 
 
@@ -99,7 +99,7 @@ class IRChecker(Checker):
     def __init__(self, required_ir: IR):
         self.required_ir = required_ir
 
-    def check(self, env: Dict) -> bool:
+    def check(self, env: dict) -> bool:
         return env['ir'] == self.required_ir
 
 
@@ -112,13 +112,13 @@ class LibVersionChecker(Checker):
 
     def __init__(self,
                  lib: str,
-                 min_version: Optional[str] = None,
-                 max_version: Optional[str] = None):
+                 min_version: str | None = None,
+                 max_version: str | None = None):
         self.lib = lib
         self.min_version = min_version
         self.max_version = max_version
 
-    def check(self, env: Dict) -> bool:
+    def check(self, env: dict) -> bool:
         if env[self.lib] is None:
             return False
         found = version.parse(env[self.lib])
@@ -135,14 +135,13 @@ class RewriterRegistry:
     """Rewrites by the dotted path of what they replace."""
 
     def __init__(self):
-        self._rewrite_records: Dict[str, List[Dict]] = {}
+        self._rewrite_records: dict[str, list[dict]] = {}
 
     def register_object(self,
                         name: str,
                         backend: str,
                         ir: IR,
-                        extra_checkers: Optional[Union[Checker,
-                                                       List[Checker]]] = None,
+                        extra_checkers: Checker | list[Checker] | None = None,
                         **kwargs) -> Callable:
         """Return a decorator that registers an object and returns it.
 
@@ -172,7 +171,7 @@ class RewriterRegistry:
 
         return decorate
 
-    def get_records(self, env: Dict) -> List[Tuple[str, Dict]]:
+    def get_records(self, env: dict) -> list[tuple[str, dict]]:
         """Choose one rewrite per name.
 
         Returns:
@@ -189,7 +188,8 @@ class RewriterRegistry:
             for candidates in (unconditional, fitting):
                 if len(candidates) > 1:
                     warnings.warn('Detect multiple valid rewriters for'
-                                  f'{name}, use the first rewriter.')
+                                  f'{name}, use the first rewriter.',
+                                  stacklevel=2)
             if fitting:
                 specific.append((name, fitting[0]))
             elif unconditional:
@@ -208,8 +208,8 @@ class ContextCaller:
     Keywords of the registration and of the context are attributes as well.
     """
 
-    def __init__(self, func: Callable, origin_func: Optional[Callable],
-                 cfg: Dict, **kwargs):
+    def __init__(self, func: Callable, origin_func: Callable | None,
+                 cfg: dict, **kwargs):
         self.func = func
         self.origin_func = origin_func
         self.cfg = cfg

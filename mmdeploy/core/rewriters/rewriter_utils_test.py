@@ -4,8 +4,16 @@ import warnings
 import pytest
 
 from mmdeploy.core.rewriters.rewriter_utils import (
-    BackendChecker, Checker, ContextCaller, IRChecker, LibVersionChecker,
-    RewriterRegistry, collect_env, eval_with_import, import_function)
+    BackendChecker,
+    Checker,
+    ContextCaller,
+    IRChecker,
+    LibVersionChecker,
+    RewriterRegistry,
+    collect_env,
+    eval_with_import,
+    import_function,
+)
 from mmdeploy.utils import IR, Backend
 
 

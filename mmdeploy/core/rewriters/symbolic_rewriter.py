@@ -1,16 +1,16 @@
 """Replaces the functions that translate operators to ONNX nodes."""
-from typing import Callable, Dict, List, Optional, Union
+from collections.abc import Callable
 
 from torch.autograd import Function
 from torch.onnx.symbolic_helper import parse_args
 
 from mmdeploy.utils import IR, Backend, get_root_logger
-from .rewriter_utils import (Checker, ContextCaller, RewriterRegistry,
-                             eval_with_import)
+
+from .rewriter_utils import Checker, ContextCaller, RewriterRegistry, eval_with_import
 from .torch_symbolics import override_symbolic
 
 
-def _find_function(path: str) -> Optional[type]:
+def _find_function(path: str) -> type | None:
     """Return the autograd Function that a path names, else None.
 
     A path that ends with `__self__` names the Function behind a bound
@@ -40,7 +40,7 @@ class SymbolicRewriter:
 
     def __init__(self) -> None:
         self._registry = RewriterRegistry()
-        self._states: List[List[Callable[[], None]]] = []
+        self._states: list[list[Callable[[], None]]] = []
         # What the last `enter` replaced; kept after `exit` for inspection.
         self._pytorch_symbolic = []
         self._extra_symbolic = []
@@ -49,10 +49,9 @@ class SymbolicRewriter:
                           func_name: str,
                           backend: str = Backend.DEFAULT.value,
                           is_pytorch: bool = False,
-                          arg_descriptors: Optional[List[str]] = None,
+                          arg_descriptors: list[str] | None = None,
                           ir: IR = IR.DEFAULT,
-                          extra_checkers: Optional[Union[
-                              Checker, List[Checker]]] = None,
+                          extra_checkers: Checker | list[Checker] | None = None,
                           **kwargs) -> Callable:
         """Return a decorator that registers a rewrite.
 
@@ -76,8 +75,8 @@ class SymbolicRewriter:
             **kwargs)
 
     def enter(self,
-              cfg: Dict = dict(),
-              env: Dict = dict(),
+              cfg: dict = dict(),  # noqa: B006
+              env: dict = dict(),  # noqa: B006
               opset: int = 11,
               **kwargs) -> None:
         """Install the rewrites that fit `env`; all of them or none.
@@ -100,7 +99,7 @@ class SymbolicRewriter:
                 continue
             custom.append((function, _original(function), context))
 
-        undo: List[Callable[[], None]] = []
+        undo: list[Callable[[], None]] = []
         self._pytorch_symbolic, self._extra_symbolic = [], []
         try:
             for name, context in builtin:
@@ -120,8 +119,8 @@ class SymbolicRewriter:
         self._undo(self._states.pop())
 
     @staticmethod
-    def _override_builtin(name: str, opset: int, cfg: Dict,
-                          context: Dict) -> Callable[[], None]:
+    def _override_builtin(name: str, opset: int, cfg: dict,
+                          context: dict) -> Callable[[], None]:
         """Replace PyTorch's symbolic of an ATen operator."""
         caller = ContextCaller(context['_object'], None, cfg,
                                **context).get_wrapped_caller()
@@ -130,8 +129,8 @@ class SymbolicRewriter:
         return override_symbolic(name, opset, caller)
 
     @staticmethod
-    def _override_function(function: type, origin: Callable, cfg: Dict,
-                           context: Dict) -> Callable[[], None]:
+    def _override_function(function: type, origin: Callable, cfg: dict,
+                           context: dict) -> Callable[[], None]:
         """Replace the symbolic of an autograd Function."""
         caller = ContextCaller(context['_object'], origin, cfg,
                                **context).get_wrapped_caller()
@@ -148,6 +147,6 @@ class SymbolicRewriter:
         return restore
 
     @staticmethod
-    def _undo(undo: List[Callable[[], None]]) -> None:
+    def _undo(undo: list[Callable[[], None]]) -> None:
         for restore in reversed(undo):
             restore()

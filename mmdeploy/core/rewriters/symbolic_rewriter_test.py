@@ -9,10 +9,9 @@ import pytest
 import torch
 from torch import nn
 
-from mmdeploy.core.rewriters.rewriter_manager import (RewriterContext,
-                                                      RewriterManager)
-from mmdeploy.core.rewriters.symbolic_rewriter import SymbolicRewriter
+from mmdeploy.core.rewriters.rewriter_manager import RewriterContext, RewriterManager
 from mmdeploy.core.rewriters.rewriter_utils import collect_env
+from mmdeploy.core.rewriters.symbolic_rewriter import SymbolicRewriter
 from mmdeploy.utils import IR, Backend
 
 

@@ -4,7 +4,7 @@
 context inside another one would remove the outer one's symbolic. The registry
 behind it can; this is the only place that knows it.
 """
-from typing import Callable
+from collections.abc import Callable
 
 from torch.onnx._internal.registration import registry
 

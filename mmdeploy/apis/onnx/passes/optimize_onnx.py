@@ -1,12 +1,12 @@
 """What `ir_config.optimize` does to a graph."""
-from typing import Any, Dict, Tuple
+from typing import Any
 
 import torch
 from torch.onnx._globals import GLOBALS
 
 
-def optimize_onnx(ctx, graph: torch._C.Graph, params_dict: Dict,
-                  torch_out: Any) -> Tuple:
+def optimize_onnx(ctx, graph: torch._C.Graph, params_dict: dict,
+                  torch_out: Any) -> tuple:
     """Clean up a graph with the passes that PyTorch has.
 
     Its peephole pass runs once more, because constant folding came after its

@@ -1,6 +1,7 @@
 """The task processor of classifiers."""
+from collections.abc import Sequence
 from copy import deepcopy
-from typing import Any, Dict, List, Optional, Sequence, Tuple, Union
+from typing import Any
 
 import mmcv
 import numpy as np
@@ -11,14 +12,15 @@ from mmdeploy.codebase.base import BaseTask
 from mmdeploy.codebase.base.checkpoint import check_checkpoint
 from mmdeploy.utils import Task, get_root_logger
 from mmdeploy.utils.logging import get_logger
+
 from .mmclassification import MMCLS_TASK
 
-Images = Union[str, np.ndarray, Sequence[Union[str, np.ndarray]]]
+Images = str | np.ndarray | Sequence[str | np.ndarray]
 
 
-def _as_list(imgs: Images) -> List[Union[str, np.ndarray]]:
+def _as_list(imgs: Images) -> list[str | np.ndarray]:
     """Return one or several images of one kind as a list."""
-    if isinstance(imgs, (str, np.ndarray)):
+    if isinstance(imgs, str | np.ndarray):
         imgs = [imgs]
     assert len(imgs) > 0 and (
         all(isinstance(img, str) for img in imgs) or all(
@@ -30,7 +32,7 @@ def _as_list(imgs: Images) -> List[Union[str, np.ndarray]]:
 def process_model_config(
         model_cfg: mmcv.Config,
         imgs: Images,
-        input_shape: Optional[Sequence[int]] = None) -> mmcv.Config:
+        input_shape: Sequence[int] | None = None) -> mmcv.Config:
     """Return a copy of a model config whose test pipeline fits some images.
 
     Args:
@@ -52,7 +54,7 @@ def process_model_config(
     return cfg
 
 
-def _warn_other_crop(pipeline: List[Dict], input_shape: Sequence[int]) -> None:
+def _warn_other_crop(pipeline: list[dict], input_shape: Sequence[int]) -> None:
     """Warn when the crop of the pipeline is not the input of the model."""
     for transform in pipeline:
         if 'crop_size' not in transform:
@@ -70,7 +72,7 @@ class Classification(BaseTask):
     """Converts classifiers of MMClassification."""
 
     def init_backend_model(self,
-                           model_files: Optional[Sequence[str]] = None,
+                           model_files: Sequence[str] | None = None,
                            **kwargs) -> torch.nn.Module:
         from .classification_model import build_classification_model
         model = build_classification_model(model_files, self.model_cfg,
@@ -79,8 +81,8 @@ class Classification(BaseTask):
         return model.eval()
 
     def init_pytorch_model(self,
-                           model_checkpoint: Optional[str] = None,
-                           cfg_options: Optional[Dict] = None,
+                           model_checkpoint: str | None = None,
+                           cfg_options: dict | None = None,
                            **kwargs) -> torch.nn.Module:
         model_cfg = deepcopy(self.model_cfg)
         if self.from_mmrazor:
@@ -98,8 +100,8 @@ class Classification(BaseTask):
     def create_input(
         self,
         imgs: Images,
-        input_shape: Optional[Sequence[int]] = None,
-    ) -> Tuple[Dict, List[torch.Tensor]]:
+        input_shape: Sequence[int] | None = None,
+    ) -> tuple[dict, list[torch.Tensor]]:
         """Preprocess images, which make one batch.
 
         Returns:
@@ -139,7 +141,7 @@ class Classification(BaseTask):
 
     def visualize(self,
                   model: torch.nn.Module,
-                  image: Union[str, np.ndarray],
+                  image: str | np.ndarray,
                   result: Any,
                   output_file: str,
                   window_name: str = '',
@@ -159,26 +161,26 @@ class Classification(BaseTask):
 
     @staticmethod
     def run_inference(model: torch.nn.Module,
-                      model_inputs: Dict[str, torch.Tensor]) -> list:
+                      model_inputs: dict[str, torch.Tensor]) -> list:
         return model(**model_inputs, return_loss=False)
 
     @staticmethod
-    def get_partition_cfg(partition_type: str) -> Dict:
+    def get_partition_cfg(partition_type: str) -> dict:
         raise NotImplementedError('Not supported yet.')
 
     @staticmethod
-    def get_tensor_from_input(input_data: Dict[str, Any]) -> torch.Tensor:
+    def get_tensor_from_input(input_data: dict[str, Any]) -> torch.Tensor:
         return input_data['img']
 
     @staticmethod
     def evaluate_outputs(model_cfg: mmcv.Config,
                          outputs: Sequence[np.ndarray],
                          dataset: Dataset,
-                         metrics: Optional[List[str]] = None,
-                         out: Optional[str] = None,
-                         metric_options: Optional[dict] = None,
+                         metrics: list[str] | None = None,
+                         out: str | None = None,
+                         metric_options: dict | None = None,
                          format_only: bool = False,
-                         log_file: Optional[str] = None) -> None:
+                         log_file: str | None = None) -> None:
         logger = get_logger('test', log_file=log_file)
         if metrics:
             results = dataset.evaluate(outputs, metrics, metric_options)
@@ -203,12 +205,12 @@ class Classification(BaseTask):
             logger.info(f'writing results to {out}')
             mmcv.dump(results, out)
 
-    def get_preprocess(self) -> List[Dict]:
+    def get_preprocess(self) -> list[dict]:
         """Return the transforms of the test pipeline."""
         cfg = process_model_config(self.model_cfg, '')
         return cfg.data.test.pipeline
 
-    def get_postprocess(self) -> Dict:
+    def get_postprocess(self) -> dict:
         """Return the head, with `topk` as one number."""
         postprocess = deepcopy(self.model_cfg.model.head)
         if 'topk' not in postprocess:
@@ -226,7 +228,7 @@ class Classification(BaseTask):
         return self.model_cfg.model.backbone.type.lower()
 
     def get_reference_result(
-            self, outputs: Dict[str, np.ndarray]) -> List[Dict]:
+            self, outputs: dict[str, np.ndarray]) -> list[dict]:
         """Return the best `topk` labels of the first image."""
         scores = next(iter(outputs.values()))[0]
         best = np.argsort(-scores, kind='stable')

@@ -1,5 +1,6 @@
 """Classifiers in an engine."""
-from typing import Any, List, Optional, Sequence, Union
+from collections.abc import Sequence
+from typing import Any
 
 import mmcv
 import numpy as np
@@ -7,8 +8,7 @@ import torch
 from mmcv.utils import Registry
 
 from mmdeploy.codebase.base import BaseBackendModel
-from mmdeploy.utils import (Backend, get_backend, get_codebase_config,
-                            get_root_logger, load_config)
+from mmdeploy.utils import Backend, get_backend, get_codebase_config, get_root_logger, load_config
 
 
 def _build_backend_model(cls_name: str, registry: Registry, *args, **kwargs):
@@ -41,7 +41,7 @@ class End2EndModel(BaseBackendModel):
                  backend_files: Sequence[str],
                  device: str,
                  class_names: Sequence[str],
-                 deploy_cfg: Optional[Union[str, mmcv.Config]] = None,
+                 deploy_cfg: str | mmcv.Config | None = None,
                  **kwargs):
         super().__init__(deploy_cfg=deploy_cfg)
         self.CLASSES = class_names
@@ -64,8 +64,8 @@ class End2EndModel(BaseBackendModel):
             deploy_cfg=self.deploy_cfg,
             **kwargs)
 
-    def forward(self, img: Union[torch.Tensor, List[torch.Tensor]], *args,
-                **kwargs) -> List[np.ndarray]:
+    def forward(self, img: torch.Tensor | list[torch.Tensor], *args,
+                **kwargs) -> list[np.ndarray]:
         """Classify images.
 
         Args:
@@ -74,12 +74,12 @@ class End2EndModel(BaseBackendModel):
         Returns:
             The scores of each image.
         """
-        if isinstance(img, (list, tuple)):
+        if isinstance(img, list | tuple):
             img = img[0]
         return list(self.forward_test(img.contiguous(), *args, **kwargs)[0])
 
     def forward_test(self, imgs: torch.Tensor, *args,
-                     **kwargs) -> List[np.ndarray]:
+                     **kwargs) -> list[np.ndarray]:
         """Return all outputs of the network, the scores [B, C] first."""
         outputs = self.wrapper({self.input_name: imgs})
         return [
@@ -92,7 +92,7 @@ class End2EndModel(BaseBackendModel):
                     result: Any,
                     win_name: str = '',
                     show: bool = True,
-                    out_file: Optional[str] = None):
+                    out_file: str | None = None):
         """Draw a result; see `BaseClassifier.show_result` of mmcls."""
         from mmcls.models.classifiers import BaseClassifier
         return BaseClassifier.show_result(
@@ -103,8 +103,8 @@ class End2EndModel(BaseBackendModel):
 class SDKEnd2EndModel(End2EndModel):
     """A classifier that the SDK runs, preprocessing included."""
 
-    def forward(self, img: Union[torch.Tensor, List[torch.Tensor]], *args,
-                **kwargs) -> List[np.ndarray]:
+    def forward(self, img: torch.Tensor | list[torch.Tensor], *args,
+                **kwargs) -> list[np.ndarray]:
         """Classify images.
 
         Args:
@@ -114,7 +114,7 @@ class SDKEnd2EndModel(End2EndModel):
             The scores of each image; 0 for labels that the SDK model leaves
             out, because its `topk` is less than the number of classes.
         """
-        if isinstance(img, (list, tuple)):
+        if isinstance(img, list | tuple):
             img = img[0]
         results = []
         for pixels in img.contiguous().detach().cpu().numpy():
@@ -125,7 +125,7 @@ class SDKEnd2EndModel(End2EndModel):
         return results
 
 
-def get_classes_from_config(model_cfg: Union[str, mmcv.Config]) -> List[str]:
+def get_classes_from_config(model_cfg: str | mmcv.Config) -> list[str]:
     """Return the name of each label, from the first data set that knows it.
 
     Without one, the numbers of the labels are used, with a warning.
@@ -150,8 +150,8 @@ def get_classes_from_config(model_cfg: Union[str, mmcv.Config]) -> List[str]:
 
 
 def build_classification_model(model_files: Sequence[str],
-                               model_cfg: Union[str, mmcv.Config],
-                               deploy_cfg: Union[str, mmcv.Config],
+                               model_cfg: str | mmcv.Config,
+                               deploy_cfg: str | mmcv.Config,
                                device: str, **kwargs) -> BaseBackendModel:
     """Load a converted classifier.
 

@@ -1,6 +1,5 @@
 """MMClassification as a code base."""
 from copy import deepcopy
-from typing import List, Optional, Union
 
 import mmcv
 import torch
@@ -37,7 +36,7 @@ class MMClassification(MMCodebase):
         return MMCLS_TASK.build(model_cfg, deploy_cfg, device)
 
     @staticmethod
-    def build_dataset(dataset_cfg: Union[str, mmcv.Config],
+    def build_dataset(dataset_cfg: str | mmcv.Config,
                       dataset_type: str = 'val',
                       **kwargs) -> Dataset:
         from mmcls.datasets.builder import build_dataset
@@ -57,7 +56,7 @@ class MMClassification(MMCodebase):
                          dist: bool = False,
                          shuffle: bool = False,
                          round_up: bool = True,
-                         seed: Optional[int] = None,
+                         seed: int | None = None,
                          pin_memory: bool = True,
                          persistent_workers: bool = True,
                          **kwargs) -> DataLoader:
@@ -80,9 +79,9 @@ class MMClassification(MMCodebase):
     def single_gpu_test(model: torch.nn.Module,
                         data_loader: DataLoader,
                         show: bool = False,
-                        out_dir: Optional[str] = None,
+                        out_dir: str | None = None,
                         win_name: str = '',
-                        **kwargs) -> List:
+                        **kwargs) -> list:
         from mmcls.apis import single_gpu_test
         return single_gpu_test(
             model, data_loader, show, out_dir, win_name=win_name, **kwargs)
