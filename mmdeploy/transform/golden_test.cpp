@@ -64,8 +64,8 @@ double MaxDifference(const Tensor& planar, const Tensor& interleaved) {
   double worst = 0;
   for (int64_t i = 0; i < plane; ++i) {
     for (int64_t c = 0; c < channels; ++c) {
-      worst = std::max(worst, std::abs(At(planar, c * plane + i) -
-                                       At(interleaved, i * channels + c)));
+      worst =
+          std::max(worst, std::abs(At(planar, c * plane + i) - At(interleaved, i * channels + c)));
     }
   }
   return worst;

@@ -33,17 +33,17 @@ struct ImageShape {
 
 // What the steps have noted about a sample; post-processing maps results back with it.
 struct ImageMeta {
-  ImageShape ori_shape;                              // as the caller gave it
-  ImageShape img_shape;                              // after resizing and cropping
-  std::optional<ImageShape> pad_shape;               // after padding
+  ImageShape ori_shape;                               // as the caller gave it
+  ImageShape img_shape;                               // after resizing and cropping
+  std::optional<ImageShape> pad_shape;                // after padding
   std::optional<std::array<double, 4>> scale_factor;  // {x, y, x, y}: working size / original
-  std::vector<float> offset;                         // CenterCrop appends {x, y}, original pixels
-  std::array<float, 4> pad_param{};                  // LetterResize: {top, left, bottom, right}
-  std::array<float, 4> border{};                     // Pad: {top, left, top + h, left + w}
-  std::optional<double> valid_ratio;                 // ResizeOCR: share of the width that is text
-  std::optional<Point> center;                       // TopDown*: of the box, original pixels
-  std::optional<Point> scale;                        // TopDown*: size of the box / 200
-  float rotation = 0;                                // TopDownAffine, degrees
+  std::vector<float> offset;                          // CenterCrop appends {x, y}, original pixels
+  std::array<float, 4> pad_param{};                   // LetterResize: {top, left, bottom, right}
+  std::array<float, 4> border{};                      // Pad: {top, left, top + h, left + w}
+  std::optional<double> valid_ratio;                  // ResizeOCR: share of the width that is text
+  std::optional<Point> center;                        // TopDown*: of the box, original pixels
+  std::optional<Point> scale;                         // TopDown*: size of the box / 200
+  float rotation = 0;                                 // TopDownAffine, degrees
   bool keep_ratio = false;
 };
 
@@ -62,11 +62,11 @@ const Tensor* Find(const NamedTensors& tensors, std::string_view name);
 // what the network is to see into `tensors`.
 struct Sample {
   Image ori_img;
-  std::vector<Image> frames;           // of a video clip, which Lift takes instead of ori_img
-  int clip_len = 1;                    // frames of one clip
-  std::optional<Rect> bbox;            // of one object, for top-down models, original pixels;
-                                       // all four sides belong to it
-  std::optional<ImageShape> target;    // given size that Resize uses instead of its own ("scale")
+  std::vector<Image> frames;         // of a video clip, which Lift takes instead of ori_img
+  int clip_len = 1;                  // frames of one clip
+  std::optional<Rect> bbox;          // of one object, for top-down models, original pixels;
+                                     // all four sides belong to it
+  std::optional<ImageShape> target;  // given size that Resize uses instead of its own ("scale")
   Tensor img;
   std::vector<Tensor> imgs;
   ImageMeta meta;

@@ -17,7 +17,7 @@ struct Case {
   std::string name;
   std::string json;
   int height, width;
-  bool crop;          // resize the short side to `size`, cut out 224; else letterbox to `size`
+  bool crop;  // resize the short side to `size`, cut out 224; else letterbox to `size`
   int size;
 };
 
@@ -32,8 +32,8 @@ std::vector<Case> Cases() {
   for (const std::string backend : {"cv2", "pillow"}) {
     const std::string end = R"(,"backend":")" + backend + R"("})";
     const auto letter = [&](int size) {
-      return Chain(fmt::format(R"({{"type":"LetterResize","scale":[{0},{0}],"pad_val":114{1})", size,
-                               end));
+      return Chain(
+          fmt::format(R"({{"type":"LetterResize","scale":[{0},{0}],"pad_val":114{1})", size, end));
     };
     cases.push_back({"classifier 1080p->224 " + backend,
                      Chain(R"({"type":"Resize","size":[256,-1])" + end +

@@ -17,8 +17,8 @@ struct Interval {
 Interval Middle(int size, double length, bool half_to_even) {
   const double margin = (size - length) / 2;
   // std::nearbyint rounds half to even in the default rounding mode.
-  const auto begin = static_cast<int>(
-      std::max(0.0, half_to_even ? std::nearbyint(margin) : std::round(margin)));
+  const auto begin =
+      static_cast<int>(std::max(0.0, half_to_even ? std::nearbyint(margin) : std::round(margin)));
   const auto end = static_cast<int>(std::min<double>(size, begin + length) - 1) + 1;
   return {begin, std::max(end - begin, 1)};
 }

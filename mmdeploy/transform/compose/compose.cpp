@@ -42,8 +42,8 @@ Result<std::vector<Compose::Step>> ReadSteps(const Json& transforms, const JsonP
   for (size_t i = 0; i < steps.size(); ++i) {
     auto result = steps[i].transform->Infer(image);
     if (!result) {
-      return MakeError(result.error().In(fmt::format(
-          "{} ({})", (path / i).str(), transforms[i]["type"].get<std::string>())));
+      return MakeError(result.error().In(
+          fmt::format("{} ({})", (path / i).str(), transforms[i]["type"].get<std::string>())));
     }
     image = *result;
   }

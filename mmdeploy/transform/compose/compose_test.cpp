@@ -30,10 +30,10 @@ TEST(ComposeTest, ErrorsHaveThePathOfTheInnerStep) {
             "pipeline.json:/0: required key missing: 'transforms'");
   EXPECT_EQ(Message(Compile(R"([{"type":"Compose","transforms":7}])")),
             "pipeline.json:/0/transforms: expected an array, found number 7");
-  EXPECT_EQ(Message(Apply(R"([{"type":"Compose","transforms":[{"type":"Resize","size":5}]}])",
-                          Image{})),
-            "transforms/0 (Compose): transforms/0 (Resize): there is no image yet, put "
-            "LoadImageFromFile before this step");
+  EXPECT_EQ(
+      Message(Apply(R"([{"type":"Compose","transforms":[{"type":"Resize","size":5}]}])", Image{})),
+      "transforms/0 (Compose): transforms/0 (Resize): there is no image yet, put "
+      "LoadImageFromFile before this step");
 }
 
 TEST(ComposeTest, RefusesWhatIsNoStep) {

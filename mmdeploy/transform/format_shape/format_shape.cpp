@@ -64,8 +64,7 @@ Result<std::unique_ptr<Transform>> Create(JsonReader& reader, const TransformOpt
   if (!reader.Has("input_format")) reader.Fail("", "required key missing: 'input_format'");
   reader.ReadEnum<FormatShape::Format>(
       "input_format",
-      {{"NCHW", FormatShape::Format::kNchw}, {"NCTHW", FormatShape::Format::kNcthw}},
-      &args.format);
+      {{"NCHW", FormatShape::Format::kNchw}, {"NCTHW", FormatShape::Format::kNcthw}}, &args.format);
   reader.Ignore({"collapse"});
   return MakeStep<FormatShape>(reader, args);
 }

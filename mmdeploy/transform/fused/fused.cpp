@@ -62,9 +62,9 @@ class FusedTransform : public Transform {
       MergedGeometry geometry;
       if (Merge(sample, &geometry)) {
         const auto& load = chain_.load->args();
-        auto out = Render(sample.ori_img, load.color == LoadImageFromFile::Color::kGray,
-                          load.color == LoadImageFromFile::Color::kRgb, geometry, formatting_,
-                          context);
+        auto out =
+            Render(sample.ori_img, load.color == LoadImageFromFile::Color::kGray,
+                   load.color == LoadImageFromFile::Color::kRgb, geometry, formatting_, context);
         if (out) {
           if (chain_.bundle) {
             DefaultFormatBundle::Note(geometry.OutputShape(chain_.load->channels()), &sample.meta);
@@ -83,8 +83,7 @@ class FusedTransform : public Transform {
 
  private:
   static bool CanFuse(const Sample& sample) {
-    return sample.img.empty() && sample.imgs.empty() &&
-           sample.ori_img.dtype == DataType::kUint8;
+    return sample.img.empty() && sample.imgs.empty() && sample.ori_img.dtype == DataType::kUint8;
   }
 
   // Plans all steps for the sample's picture and notes them in its meta data, in their order.

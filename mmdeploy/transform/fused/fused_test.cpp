@@ -75,9 +75,9 @@ class RandomChain {
 
   std::string Json() {
     gray_ = Below(4) == 0;
-    std::string json = fmt::format(
-        R"([{{"type":"LoadImageFromFile","color_type":"{}","channel_order":"{}"}})",
-        gray_ ? "grayscale" : "color", OneOf({"bgr", "rgb"}));
+    std::string json =
+        fmt::format(R"([{{"type":"LoadImageFromFile","color_type":"{}","channel_order":"{}"}})",
+                    gray_ ? "grayscale" : "color", OneOf({"bgr", "rgb"}));
     json += Geometry();
     const bool normalize = Coin();
     if (normalize) json += Normalize();
@@ -85,8 +85,9 @@ class RandomChain {
       json += fmt::format(R"(,{{"type":"Pad","size_divisor":{},"pad_val":{}}})", 1 + Below(40),
                           Below(3));
     }
-    json += OneOf({R"(,{"type":"ImageToTensor","keys":["img"]})", R"(,{"type":"DefaultFormatBundle"})",
-                   R"(,{"type":"DefaultFormatBundle","img_to_float":false})"});
+    json +=
+        OneOf({R"(,{"type":"ImageToTensor","keys":["img"]})", R"(,{"type":"DefaultFormatBundle"})",
+               R"(,{"type":"DefaultFormatBundle","img_to_float":false})"});
     return json + R"(,{"type":"Collect","keys":["img"]}])";
   }
 
@@ -96,9 +97,8 @@ class RandomChain {
       return fmt::format(R"("backend":"cv2","interpolation":"{}")",
                          OneOf({"bilinear", "bilinear", "nearest", "bicubic", "area"}));
     }
-    return fmt::format(
-        R"("backend":"pillow","interpolation":"{}")",
-        OneOf({"bilinear", "bicubic", "nearest", "lanczos", "box", "hamming"}));
+    return fmt::format(R"("backend":"pillow","interpolation":"{}")",
+                       OneOf({"bilinear", "bicubic", "nearest", "lanczos", "box", "hamming"}));
   }
 
   std::string Resize() {
@@ -117,7 +117,8 @@ class RandomChain {
 
   std::string Geometry() {
     std::string json;
-    if (Below(4) == 0) json += fmt::format(R"(,{{"type":"CenterCrop","crop_size":{}}})", 1 + Below(100));
+    if (Below(4) == 0)
+      json += fmt::format(R"(,{{"type":"CenterCrop","crop_size":{}}})", 1 + Below(100));
     switch (Below(4)) {
       case 0:
         json += Resize();
@@ -134,8 +135,9 @@ class RandomChain {
                             1 + Below(100));
         break;
       default:
-        json += fmt::format(R"(,{{"type":"CenterCrop","crop_size":{},"efficientnet_style":true,{}}})",
-                            1 + Below(100), Resampling());
+        json +=
+            fmt::format(R"(,{{"type":"CenterCrop","crop_size":{},"efficientnet_style":true,{}}})",
+                        1 + Below(100), Resampling());
     }
     if (Below(4) == 0) {
       json += fmt::format(R"(,{{"type":"Pad","size_divisor":{},"pad_val":{},"padding_mode":"{}"}})",

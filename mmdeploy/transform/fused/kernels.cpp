@@ -29,7 +29,7 @@ void EmitBytes(const uint32_t* row, int count, const Plane& plane, uint8_t* out)
 
 using plain::BilinearRow;
 using plain::EmitFloat;
-using plain::PillowColumnsRow;
+using plain::PillowColumnsRows;
 using plain::PillowRowsSum;
 
 #else
@@ -101,14 +101,15 @@ HWY_INLINE void BilinearRowOf(const uint8_t* row0, const uint8_t* row1, int weig
     const auto even_weights = hn::BitCast(d16, hn::InterleaveLower(d64, weights, weights));
     const auto odd_weights = hn::BitCast(d16, hn::InterleaveUpper(d64, weights, weights));
     const auto load = [&](const uint8_t* row) HWY_ATTR {
-      return hn::BitCast(
-          d8, hn::GatherOffset(d64, reinterpret_cast<const uint64_t*>(row), offsets));
+      return hn::BitCast(d8,
+                         hn::GatherOffset(d64, reinterpret_cast<const uint64_t*>(row), offsets));
     };
-    auto sum = hn::MulHigh(BilinearColumnsSum(load(row0), even, odd, even_weights, odd_weights), w0);
+    auto sum =
+        hn::MulHigh(BilinearColumnsSum(load(row0), even, odd, even_weights, odd_weights), w0);
     if (kTwoRows) {
       sum = hn::Add(
-          sum, hn::MulHigh(BilinearColumnsSum(load(row1), even, odd, even_weights, odd_weights),
-                           w1));
+          sum,
+          hn::MulHigh(BilinearColumnsSum(load(row1), even, odd, even_weights, odd_weights), w1));
     }
     hn::StoreU(hn::DemoteTo(half8, hn::ShiftRight<2>(hn::Add(sum, two))), half8,
                reinterpret_cast<uint8_t*>(out + x));
@@ -127,66 +128,85 @@ void BilinearRow(const uint8_t* row0, const uint8_t* row1, int weight0, int weig
 constexpr int32_t kPillowHalf = 1 << 21;
 constexpr int kPillowBits = 22;
 
-void PillowColumnsRow(const uint8_t* row, const PillowColumns& columns, uint32_t* out) {
-  const hn::FixedTag<uint8_t, 16> d8;
-  const hn::FixedTag<int16_t, 8> d16;
-  const hn::FixedTag<int32_t, 4> d32;
-  const hn::FixedTag<uint8_t, 4> out8;
+// Two neighbouring weights in every lane.
+template <class D32>
+HWY_INLINE hn::Vec<hn::Repartition<int16_t, D32>> WeightPair(D32 d, const int16_t* weights) {
+  int32_t both;
+  std::memcpy(&both, weights, sizeof(both));
+  return hn::BitCast(hn::Repartition<int16_t, D32>(), hn::Set(d, both));
+}
+
+// 16 bytes of each of as many rows as the vector has blocks.
+template <class D>
+HWY_INLINE hn::Vec<D> LoadBlocks(D d, const uint8_t* const* rows, int64_t offset) {
+  if constexpr (hn::MaxLanes(D()) <= 16) {
+    return hn::LoadU(d, rows[0] + offset);
+  } else {
+    const hn::Half<D> half;
+    return hn::Combine(d, LoadBlocks(half, rows + hn::MaxLanes(half) / 16, offset),
+                       LoadBlocks(half, rows, offset));
+  }
+}
+
+// As many rows as a vector has blocks of 16 bytes.
+HWY_INLINE void PillowColumnsBlock(const uint8_t* const* rows, const PillowColumns& columns,
+                                   uint32_t* const* out) {
+  const hn::CappedTag<uint8_t, 16 * kPillowRows> d8;
+  const hn::Repartition<int16_t, decltype(d8)> d16;
+  const hn::Repartition<int32_t, decltype(d8)> d32;
+  const hn::Rebind<uint8_t, decltype(d32)> out8;
+  constexpr size_t kRows = hn::MaxLanes(d8) / 16;
   const PairShuffle first_shuffle(0, columns.pixel_bytes);
   const PairShuffle second_shuffle(2 * columns.pixel_bytes, columns.pixel_bytes);
-  const auto first = hn::Load(d8, first_shuffle.bytes);
-  const auto second = hn::Load(d8, second_shuffle.bytes);
-  const auto pair = [&](const int16_t* weights) HWY_ATTR {  // two weights, for each channel
-    int32_t both;
-    std::memcpy(&both, weights, sizeof(both));
-    return hn::BitCast(d16, hn::Set(d32, both));
-  };
+  const auto first = hn::LoadDup128(d8, first_shuffle.bytes);
+  const auto second = hn::LoadDup128(d8, second_shuffle.bytes);
   const int16_t* high = columns.high;
   const int16_t* low = columns.low;
   for (int x = 0; x < columns.count; ++x) {
     auto high_sum = hn::Zero(d32);
     auto low_sum = hn::Set(d32, kPillowHalf);
-    const uint8_t* from = row + columns.offsets[x];
-    for (int k = 0; k < columns.taps; k += 4, from += 4 * columns.pixel_bytes) {
-      const auto pixels = hn::LoadU(d8, from);
+    int64_t offset = columns.offsets[x];
+    for (int k = 0; k < columns.taps; k += 4, offset += 4 * columns.pixel_bytes) {
+      const auto pixels = LoadBlocks(d8, rows, offset);
       const auto pixels01 = hn::BitCast(d16, hn::TableLookupBytesOr0(pixels, first));
       const auto pixels23 = hn::BitCast(d16, hn::TableLookupBytesOr0(pixels, second));
-      high_sum = hn::Add(high_sum, PairwiseDot(d32, pixels01, pair(high + k)));
-      high_sum = hn::Add(high_sum, PairwiseDot(d32, pixels23, pair(high + k + 2)));
-      low_sum = hn::Add(low_sum, PairwiseDot(d32, pixels01, pair(low + k)));
-      low_sum = hn::Add(low_sum, PairwiseDot(d32, pixels23, pair(low + k + 2)));
+      high_sum = hn::Add(high_sum, PairwiseDot(d32, pixels01, WeightPair(d32, high + k)));
+      high_sum = hn::Add(high_sum, PairwiseDot(d32, pixels23, WeightPair(d32, high + k + 2)));
+      low_sum = hn::Add(low_sum, PairwiseDot(d32, pixels01, WeightPair(d32, low + k)));
+      low_sum = hn::Add(low_sum, PairwiseDot(d32, pixels23, WeightPair(d32, low + k + 2)));
     }
     const auto sum = hn::Add(hn::ShiftLeft<kPillowLowBits>(high_sum), low_sum);
+    uint32_t pixels[kRows];
     hn::StoreU(hn::DemoteTo(out8, hn::ShiftRight<kPillowBits>(sum)), out8,
-               reinterpret_cast<uint8_t*>(out + x));
+               reinterpret_cast<uint8_t*>(pixels));
+    for (size_t r = 0; r < kRows; ++r) out[r][x] = pixels[r];
     high += columns.taps;
     low += columns.taps;
   }
 }
 
+void PillowColumnsRows(const uint8_t* const* rows, const PillowColumns& columns,
+                       uint32_t* const* out) {
+  const hn::CappedTag<uint8_t, 16 * kPillowRows> d8;
+  constexpr int kStep = static_cast<int>(hn::MaxLanes(d8) / 16);
+  for (int r = 0; r < kPillowRows; r += kStep) PillowColumnsBlock(rows + r, columns, out + r);
+}
+
 void PillowRowsSum(const uint32_t* const* rows, const int16_t* high, const int16_t* low,
                    int num_rows, int count, uint32_t* out) {
-  const I16 d16;
   const I32 d32;
   const hn::Rebind<uint8_t, I32> d8;
   const int step = static_cast<int>(hn::Lanes(d32));
-  const auto pair = [&](const int16_t* weights) HWY_ATTR {
-    int32_t both;
-    std::memcpy(&both, weights, sizeof(both));
-    return hn::BitCast(d16, hn::Set(d32, both));
-  };
   for (int x = 0; x < 4 * count; x += step) {
     auto high_sum = hn::Zero(d32);
     auto low_sum = hn::Set(d32, kPillowHalf);
     for (int k = 0; k < num_rows; k += 2) {
       const auto load = [&](int row) HWY_ATTR {
-        return hn::PromoteTo(d32,
-                             hn::LoadU(d8, reinterpret_cast<const uint8_t*>(rows[row]) + x));
+        return hn::PromoteTo(d32, hn::LoadU(d8, reinterpret_cast<const uint8_t*>(rows[row]) + x));
       };
-      const auto pixels =
-          hn::BitCast(d16, hn::Or(load(k), hn::ShiftLeft<16>(load(k + 1))));
-      high_sum = hn::Add(high_sum, PairwiseDot(d32, pixels, pair(high + k)));
-      low_sum = hn::Add(low_sum, PairwiseDot(d32, pixels, pair(low + k)));
+      const auto pixels = hn::BitCast(I16(), hn::Or(load(k), hn::ShiftLeft<16>(load(k + 1))));
+      high_sum = hn::Add(high_sum, PairwiseDot(d32, pixels, WeightPair(d32, high + k)));
+      low_sum = hn::Add(low_sum, PairwiseDot(d32, pixels, WeightPair(d32, low + k)));
     }
     const auto sum = hn::Add(hn::ShiftLeft<kPillowLowBits>(high_sum), low_sum);
     hn::StoreU(hn::DemoteTo(d8, hn::ShiftRight<kPillowBits>(sum)), d8,
@@ -243,7 +263,7 @@ namespace mmdeploy {
 
 HWY_EXPORT(GatherPixels);
 HWY_EXPORT(BilinearRow);
-HWY_EXPORT(PillowColumnsRow);
+HWY_EXPORT(PillowColumnsRows);
 HWY_EXPORT(PillowRowsSum);
 HWY_EXPORT(EmitFloat);
 HWY_EXPORT(EmitBytes);
@@ -257,8 +277,9 @@ void BilinearRow(const uint8_t* row0, const uint8_t* row1, int weight0, int weig
   HWY_DYNAMIC_DISPATCH(BilinearRow)(row0, row1, weight0, weight1, columns, out);
 }
 
-void PillowColumnsRow(const uint8_t* row, const PillowColumns& columns, uint32_t* out) {
-  HWY_DYNAMIC_DISPATCH(PillowColumnsRow)(row, columns, out);
+void PillowColumnsRows(const uint8_t* const* rows, const PillowColumns& columns,
+                       uint32_t* const* out) {
+  HWY_DYNAMIC_DISPATCH(PillowColumnsRows)(rows, columns, out);
 }
 
 void PillowRowsSum(const uint32_t* const* rows, const int16_t* high, const int16_t* low,

@@ -36,8 +36,10 @@ void BilinearRow(const uint8_t* row0, const uint8_t* row1, int weight0, int weig
 // 16-bit multipliers.
 constexpr int kPillowLowBits = 11;
 
-// Horizontal part: output pixel i is a sum over `taps` (a multiple of 4) neighbouring pixels from
-// byte offset offsets[i]. `high` and `low` hold `taps` weights per output pixel.
+// Horizontal part, for kPillowRows rows at a time, which share the weights: output pixel i is a sum
+// over `taps` (a multiple of 4) neighbouring pixels from byte offset offsets[i]. `high` and `low`
+// hold `taps` weights per output pixel.
+constexpr int kPillowRows = 4;
 struct PillowColumns {
   const int64_t* offsets;
   const int16_t* high;
@@ -46,7 +48,8 @@ struct PillowColumns {
   int count;
   int pixel_bytes;
 };
-void PillowColumnsRow(const uint8_t* row, const PillowColumns& columns, uint32_t* out);
+void PillowColumnsRows(const uint8_t* const* rows, const PillowColumns& columns,
+                       uint32_t* const* out);
 
 // Vertical part: a weighted sum of `rows` (an even number of) rows.
 void PillowRowsSum(const uint32_t* const* rows, const int16_t* high, const int16_t* low,
@@ -54,8 +57,8 @@ void PillowRowsSum(const uint32_t* const* rows, const int16_t* high, const int16
 
 // How one output plane is made of a byte of each pixel.
 struct Plane {
-  int byte = 0;             // 0 to 3
-  const float* table;       // the normalised value of each of the 256 bytes
+  int byte = 0;              // 0 to 3
+  const float* table;        // the normalised value of each of the 256 bytes
   bool use_formula = false;  // fma(x - mean, scale, (x - mean) * scale_rest) gives the table
   float mean = 0, scale = 1, scale_rest = 0;
 };

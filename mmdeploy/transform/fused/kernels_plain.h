@@ -33,19 +33,23 @@ inline uint32_t FromPillowSum(int32_t high, int32_t low) {
   return static_cast<uint32_t>(std::clamp(sum >> 22, 0, 255));
 }
 
-inline void PillowColumnsRow(const uint8_t* row, const PillowColumns& columns, uint32_t* out) {
+inline void PillowColumnsRows(const uint8_t* const* rows, const PillowColumns& columns,
+                              uint32_t* const* out) {
   for (int x = 0; x < columns.count; ++x) {
     const int16_t* high = columns.high + static_cast<size_t>(x) * columns.taps;
     const int16_t* low = columns.low + static_cast<size_t>(x) * columns.taps;
-    out[x] = 0;
-    for (int c = 0; c < 3; ++c) {
-      int32_t high_sum = 0, low_sum = 0;
-      for (int k = 0; k < columns.taps; ++k) {
-        const int value = row[columns.offsets[x] + k * columns.pixel_bytes + c];
-        high_sum += value * high[k];
-        low_sum += value * low[k];
+    for (int r = 0; r < kPillowRows; ++r) {
+      uint32_t pixel = 0;
+      for (int c = 0; c < 3; ++c) {
+        int32_t high_sum = 0, low_sum = 0;
+        for (int k = 0; k < columns.taps; ++k) {
+          const int value = rows[r][columns.offsets[x] + k * columns.pixel_bytes + c];
+          high_sum += value * high[k];
+          low_sum += value * low[k];
+        }
+        pixel |= FromPillowSum(high_sum, low_sum) << 8 * c;
       }
-      out[x] |= FromPillowSum(high_sum, low_sum) << 8 * c;
+      out[r][x] = pixel;
     }
   }
 }

@@ -64,8 +64,7 @@ void SetWindow(Source* source, const uint8_t* data, int64_t stride, int image_he
                int image_width, int pixel_bytes, const Window& window) {
   const int64_t offset = window.top * stride + int64_t{window.left} * pixel_bytes;
   const int64_t size = (image_height - 1) * stride + int64_t{image_width} * pixel_bytes;
-  source->pixels = {data + offset, stride,       size - offset,
-                    window.height, window.width, pixel_bytes};
+  source->pixels = {data + offset, stride, size - offset, window.height, window.width, pixel_bytes};
 }
 
 // Only the rows of the window are converted; NV12 needs pairs of rows.

@@ -30,9 +30,9 @@ struct MergedGeometry {
 
 // What becomes of the pixels after they are in place.
 struct PixelFormatting {
-  std::vector<Plane> planes;        // of the output, `byte` counts channels of the loaded image
-  std::vector<int> pad_channel;     // the channel whose pad value counts for each plane
-  bool to_float = true;             // else uint8
+  std::vector<Plane> planes;     // of the output, `byte` counts channels of the loaded image
+  std::vector<int> pad_channel;  // the channel whose pad value counts for each plane
+  bool to_float = true;          // else uint8
 };
 
 // The picture in the colours of `color`, cut, scaled, padded, formatted: a [1,C,H,W] tensor.

@@ -90,8 +90,7 @@ Result<Scaler> Scaler::Make(const PixelView& source, int scaled_height, int scal
 void Scaler::AddColumn(int pixel, int pixels_read) {
   const int pixel_bytes = source_.pixel_bytes == 1 ? 4 : source_.pixel_bytes;
   offsets_.push_back(int64_t{pixel} * pixel_bytes);
-  row_bytes_ =
-      std::max(row_bytes_, (int64_t{pixel} + pixels_read) * pixel_bytes + kOverread);
+  row_bytes_ = std::max(row_bytes_, (int64_t{pixel} + pixels_read) * pixel_bytes + kOverread);
 }
 
 void Scaler::PadColumns() {
@@ -173,23 +172,26 @@ Result<void> RowMaker::Init() {
       static_cast<int>(std::max<int64_t>(scaler_.row_bytes_, int64_t{4} * scaler_.source_.width) +
                        kOverread),
       64);
-  const int64_t ring_rows = scaler_.kind_ == Scaler::Kind::kPillow ? scaler_.row_taps_ : 0;
-  const int64_t bytes = width * 4 * (1 + ring_rows) + 2 * source_bytes;
+  // A few rows more than are summed up, because rows are made in groups.
+  const bool pillow = scaler_.kind_ == Scaler::Kind::kPillow;
+  const int64_t ring_rows = pillow ? scaler_.row_taps_ + kPillowRows - 1 : 0;
+  const int64_t bytes = width * 4 * (2 + ring_rows) + kPillowRows * source_bytes;
   MMDEPLOY_TRY(memory_, Tensor::Allocate(DataType::kUint8, {bytes}, pool_));
   out_ = memory_.data<uint32_t>();
-  ring_ = out_ + width;
+  unused_ = out_ + width;
+  ring_ = unused_ + width;
   slots_[0] = reinterpret_cast<uint8_t*>(ring_ + ring_rows * width);
-  slots_[1] = slots_[0] + source_bytes;
+  for (int i = 1; i < kPillowRows; ++i) slots_[i] = slots_[i - 1] + source_bytes;
   ring_rows_.assign(static_cast<size_t>(ring_rows), -1);
-  taps_.resize(static_cast<size_t>(ring_rows));
+  taps_.resize(pillow ? static_cast<size_t>(scaler_.row_taps_) : 0);
   return {};
 }
 
-const uint8_t* RowMaker::SourceRow(int y, int slot) {
+const uint8_t* RowMaker::SourceRow(int y) {
+  const int slot = y % kPillowRows;  // rows that are needed together follow each other
   const PixelView& source = scaler_.source_;
   const int64_t offset = y * source.stride;
-  const bool in_place =
-      source.pixel_bytes > 1 && offset + scaler_.row_bytes_ <= source.readable;
+  const bool in_place = source.pixel_bytes > 1 && offset + scaler_.row_bytes_ <= source.readable;
   if (in_place) return source.data + offset;
   if (slot_rows_[slot] == y) return slots_[slot];
   slot_rows_[slot] = y;
@@ -203,18 +205,27 @@ const uint8_t* RowMaker::SourceRow(int y, int slot) {
   return slots_[slot];
 }
 
-const uint32_t* RowMaker::ScaledColumns(int source_row) {
+uint32_t* RowMaker::RingRow(int source_row) {
   const auto place = static_cast<size_t>(source_row) % ring_rows_.size();
-  uint32_t* row = ring_ + place * static_cast<size_t>(PadToBlock(scaler_.width_));
-  if (ring_rows_[place] != source_row) {
-    ring_rows_[place] = source_row;
-    PillowColumnsRow(SourceRow(source_row, 0),
-                     {scaler_.offsets_.data(), scaler_.column_high_.data(),
-                      scaler_.column_low_.data(), scaler_.column_taps_,
-                      PadToBlock(scaler_.width_), scaler_.source_.pixel_bytes == 3 ? 3 : 4},
-                     row);
+  return ring_ + place * static_cast<size_t>(PadToBlock(scaler_.width_));
+}
+
+// Scales a group of rows horizontally, from `source_row` on.
+void RowMaker::ScaleColumns(int source_row) {
+  const int last = scaler_.source_.height - 1;
+  const uint8_t* rows[kPillowRows];
+  uint32_t* out[kPillowRows];
+  for (int i = 0; i < kPillowRows; ++i) {
+    const int row = source_row + i;
+    rows[i] = SourceRow(std::min(row, last));
+    out[i] = row <= last ? RingRow(row) : unused_;
+    if (row <= last) ring_rows_[static_cast<size_t>(row) % ring_rows_.size()] = row;
   }
-  return row;
+  PillowColumnsRows(
+      rows,
+      {scaler_.offsets_.data(), scaler_.column_high_.data(), scaler_.column_low_.data(),
+       scaler_.column_taps_, PadToBlock(scaler_.width_), scaler_.source_.pixel_bytes == 3 ? 3 : 4},
+      out);
 }
 
 void RowMaker::PillowRow(int y) {
@@ -223,7 +234,9 @@ void RowMaker::PillowRow(int y) {
   const int last = scaler_.source_.height - 1;
   for (size_t k = 0; k < taps; ++k) {
     // Rows beyond the image have weight 0.
-    taps_[k] = ScaledColumns(std::min(scaler_.rows_[y] + static_cast<int>(k), last));
+    const int row = std::min(scaler_.rows_[y] + static_cast<int>(k), last);
+    if (ring_rows_[static_cast<size_t>(row) % ring_rows_.size()] != row) ScaleColumns(row);
+    taps_[k] = RingRow(row);
   }
   PillowRowsSum(taps_.data(), scaler_.row_high_.data() + at, scaler_.row_low_.data() + at,
                 scaler_.row_taps_, PadToBlock(scaler_.width_), out_);
@@ -234,12 +247,11 @@ const uint32_t* RowMaker::Row(int y) {
   const int pixel_bytes = scaler_.source_.pixel_bytes == 3 ? 3 : 4;
   switch (scaler_.kind_) {
     case Scaler::Kind::kCopy:
-      GatherPixels(SourceRow(scaler_.rows_[y], 0), scaler_.offsets_.data(), width, out_);
+      GatherPixels(SourceRow(scaler_.rows_[y]), scaler_.offsets_.data(), width, out_);
       break;
     case Scaler::Kind::kBilinear: {
       const auto& pair = scaler_.row_pairs_[y];
-      BilinearRow(SourceRow(scaler_.rows_[y], scaler_.rows_[y] % 2),
-                  SourceRow(pair.second, pair.second % 2), pair.weight0, pair.weight1,
+      BilinearRow(SourceRow(scaler_.rows_[y]), SourceRow(pair.second), pair.weight0, pair.weight1,
                   {scaler_.offsets_.data(), scaler_.column_weights_.data(), width, pixel_bytes},
                   out_);
       break;

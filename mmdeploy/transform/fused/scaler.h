@@ -69,17 +69,20 @@ class RowMaker {
   const uint32_t* Row(int y);
 
  private:
-  const uint8_t* SourceRow(int y, int slot);
+  const uint8_t* SourceRow(int y);
   void PillowRow(int y);
-  const uint32_t* ScaledColumns(int source_row);
+  uint32_t* RingRow(int source_row);
+  void ScaleColumns(int source_row);
 
   const Scaler& scaler_;
   BufferPool* pool_;
   Tensor memory_;
   uint32_t* out_ = nullptr;
-  uint8_t* slots_[2] = {};             // copies of source rows that cannot be read in place
-  int slot_rows_[2] = {-1, -1};        // which rows they hold
+  // Copies of source rows that cannot be read in place, and which rows they hold.
+  uint8_t* slots_[kPillowRows] = {};
+  int slot_rows_[kPillowRows] = {-1, -1, -1, -1};
   uint32_t* ring_ = nullptr;           // Pillow: rows scaled horizontally
+  uint32_t* unused_ = nullptr;         // Pillow: takes rows that do not exist
   std::vector<int> ring_rows_;         // which source row each place holds, or -1
   std::vector<const uint32_t*> taps_;  // Pillow: the rows that are summed up
 };

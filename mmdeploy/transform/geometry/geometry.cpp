@@ -13,8 +13,8 @@ Result<Tensor> ApplyGeometry(const Tensor& img, const Geometry& geometry,
   }
   MMDEPLOY_TRY(out, Resample(out, geometry.height, geometry.width, geometry.resampling, context));
   if (!geometry.borders.empty()) {
-    MMDEPLOY_TRY(out, AddBorder(out, geometry.borders, geometry.padding_mode, geometry.pad_value,
-                                context));
+    MMDEPLOY_TRY(
+        out, AddBorder(out, geometry.borders, geometry.padding_mode, geometry.pad_value, context));
   }
   return out;
 }

@@ -7,8 +7,8 @@ namespace mmdeploy {
 // What a step does to the place of pixels: it crops, then scales, then adds borders; any of the
 // three may be nothing.
 struct Geometry {
-  Window crop;                 // of the incoming image
-  int height = 0, width = 0;   // of the crop after scaling
+  Window crop;                // of the incoming image
+  int height = 0, width = 0;  // of the crop after scaling
   Resampling resampling;
   Borders borders;
   PaddingMode padding_mode = PaddingMode::kConstant;

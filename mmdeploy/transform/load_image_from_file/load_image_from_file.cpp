@@ -145,9 +145,11 @@ namespace {
 
 Result<std::unique_ptr<Transform>> Create(JsonReader& reader, const TransformOptions&) {
   LoadImageFromFile::Args args;
-  const std::vector<std::pair<std::string, bool>> types = {
-      {"color", true},      {"color_ignore_orientation", true}, {"unchanged", true},
-      {"grayscale", false}, {"grayscale_ignore_orientation", false}};
+  const std::vector<std::pair<std::string, bool>> types = {{"color", true},
+                                                           {"color_ignore_orientation", true},
+                                                           {"unchanged", true},
+                                                           {"grayscale", false},
+                                                           {"grayscale_ignore_orientation", false}};
   bool colored = true;
   reader.ReadEnum("color_type", types, &colored);
   reader.ReadEnum<Color>("channel_order", {{"bgr", Color::kBgr}, {"rgb", Color::kRgb}},

@@ -38,8 +38,7 @@ TEST_P(LoadTest, EqualsOpenCv) {
   const auto& [format, dtype, args, code] = GetParam();
   for (const int extra : {0, 6}) {
     const Image image = MakeImage(format, 14, 22, extra, 3, dtype);
-    const auto sample =
-        Apply(std::string(R"([{"type":"LoadImageFromFile")") + args + "}]", image);
+    const auto sample = Apply(std::string(R"([{"type":"LoadImageFromFile")") + args + "}]", image);
     ASSERT_TRUE(sample) << sample.error().message();
     const cv::Mat expected = Expected(image, code);
     ASSERT_EQ(Describe(sample->img), fmt::format("{} {}x{}x{}", Name(dtype), expected.rows,

@@ -32,11 +32,10 @@ class NormalizeTest : public ::testing::TestWithParam<std::tuple<DataType, bool>
 TEST_P(NormalizeTest, EqualsMmcv) {
   const auto& [dtype, to_rgb] = GetParam();
   const Image image = MakeImage(PixelFormat::kBgr, 31, 45, 0, 2, dtype);
-  const auto sample = Apply(
-      fmt::format(R"([{{"type":"LoadImageFromFile"}},{{"type":"Normalize",
+  const auto sample = Apply(fmt::format(R"([{{"type":"LoadImageFromFile"}},{{"type":"Normalize",
                        "mean":[123.675,116.28,103.53],"std":[58.395,57.12,57.375],"to_rgb":{}}}])",
-                  to_rgb),
-      image);
+                                        to_rgb),
+                            image);
   ASSERT_TRUE(sample) << sample.error().message();
   const cv::Mat expected = Expected(image, to_rgb);
   EXPECT_EQ(std::memcmp(sample->img.raw(), expected.data, sample->img.num_bytes()), 0);

@@ -70,8 +70,8 @@ TEST(PadTest, CentredPaddingNotesTheBorder) {
 }
 
 TEST(PadTest, ValuePerChannel) {
-  const auto sample =
-      PadOf(R"("size":[3,3],"pad_val":{"img":[1,2,3],"seg":255})", MakeImage(PixelFormat::kBgr, 2, 2));
+  const auto sample = PadOf(R"("size":[3,3],"pad_val":{"img":[1,2,3],"seg":255})",
+                            MakeImage(PixelFormat::kBgr, 2, 2));
   ASSERT_TRUE(sample);
   const auto* last = sample->img.data<uint8_t>() + 8 * 3;
   EXPECT_EQ(std::vector<int>(last, last + 3), (std::vector<int>{1, 2, 3}));

@@ -88,8 +88,7 @@ Result<Tensor> ResizeHorizontally(const Tensor& img, int width, Interpolation in
 Result<Tensor> ResizeVertically(const Tensor& img, int height, Interpolation interpolation,
                                 const TransformContext& context) {
   MMDEPLOY_TRY(const ImageShape in, CheckPixels(img));
-  MMDEPLOY_TRY(Tensor out,
-               AllocatePixels(img.dtype(), {height, in.width, in.channels}, context));
+  MMDEPLOY_TRY(Tensor out, AllocatePixels(img.dtype(), {height, in.width, in.channels}, context));
   const auto axis = MakePillowAxis(in.height, height, interpolation, 0, height);
   const size_t row = static_cast<size_t>(in.width) * static_cast<size_t>(in.channels);
   auto* to = out.data<uint8_t>();

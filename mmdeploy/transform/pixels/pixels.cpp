@@ -58,12 +58,12 @@ Result<ImageShape> CheckPixels(const Tensor& img) {
 Result<void> CheckSize(int64_t height, int64_t width) {
   MMDEPLOY_ENSURE(height > 0 && width > 0, Code::kOutOfRange,
                   "the result would be empty: {}x{} (height x width)", height, width);
-  MMDEPLOY_ENSURE(height <= Image::kMaxSide && width <= Image::kMaxSide &&
-                      height * width <= Image::kMaxPixels,
-                  Code::kOutOfRange,
-                  "the result would be too large: {}x{} (height x width), allowed: sides up to {} "
-                  "and up to {} pixels",
-                  height, width, Image::kMaxSide, Image::kMaxPixels);
+  MMDEPLOY_ENSURE(
+      height <= Image::kMaxSide && width <= Image::kMaxSide && height * width <= Image::kMaxPixels,
+      Code::kOutOfRange,
+      "the result would be too large: {}x{} (height x width), allowed: sides up to {} "
+      "and up to {} pixels",
+      height, width, Image::kMaxSide, Image::kMaxPixels);
   return {};
 }
 
@@ -112,9 +112,8 @@ Result<Tensor> AddBorder(const Tensor& img, const Borders& borders, PaddingMode 
       FillPixels(row, shape.width, constant, pixel);
       continue;
     }
-    const auto* from = img.data<unsigned char>() + static_cast<size_t>(BorderIndex(
-                                                       from_y, in.height, mode)) *
-                                                       in.width * pixel;
+    const auto* from = img.data<unsigned char>() +
+                       static_cast<size_t>(BorderIndex(from_y, in.height, mode)) * in.width * pixel;
     for (int x = 0; x < borders.left; ++x) {
       const auto* source = mode == PaddingMode::kConstant
                                ? constant
@@ -123,9 +122,8 @@ Result<Tensor> AddBorder(const Tensor& img, const Borders& borders, PaddingMode 
     }
     std::memcpy(row + borders.left * pixel, from, in.width * pixel);
     for (int x = in.width; x < in.width + borders.right; ++x) {
-      const auto* source = mode == PaddingMode::kConstant
-                               ? constant
-                               : from + BorderIndex(x, in.width, mode) * pixel;
+      const auto* source =
+          mode == PaddingMode::kConstant ? constant : from + BorderIndex(x, in.width, mode) * pixel;
       std::memcpy(row + (borders.left + x) * pixel, source, pixel);
     }
   }

@@ -14,8 +14,8 @@ using testing::MakeImage;
 using testing::Message;
 
 std::string Chain(const std::string& args, const char* color = "color") {
-  return fmt::format(
-      R"([{{"type":"LoadImageFromFile","color_type":"{}"}},{{"type":"Resize",{}}}])", color, args);
+  return fmt::format(R"([{{"type":"LoadImageFromFile","color_type":"{}"}},{{"type":"Resize",{}}}])",
+                     color, args);
 }
 
 std::string SizeAfter(const std::string& args, int height, int width, FormatVersion version = {}) {
@@ -37,10 +37,10 @@ TEST_P(ResizeTest, EqualsOpenCv) {
                                             {"lanczos", cv::INTER_LANCZOS4}};
   const auto format = gray ? PixelFormat::kGray : PixelFormat::kBgr;
   const Image image = MakeImage(format, from.first, from.second, 0, 5, dtype);
-  const auto sample = Apply(Chain(fmt::format(R"("size":[{},{}],"interpolation":"{}")", to.first,
-                                              to.second, name),
-                                  gray ? "grayscale" : "color"),
-                            image);
+  const auto sample =
+      Apply(Chain(fmt::format(R"("size":[{},{}],"interpolation":"{}")", to.first, to.second, name),
+                  gray ? "grayscale" : "color"),
+            image);
   ASSERT_TRUE(sample) << sample.error().message();
   const int depth = dtype == DataType::kUint8 ? CV_8U : CV_32F;
   const cv::Mat picture(from.first, from.second, CV_MAKETYPE(depth, gray ? 1 : 3),
@@ -53,11 +53,10 @@ TEST_P(ResizeTest, EqualsOpenCv) {
 
 INSTANTIATE_TEST_SUITE_P(
     Sizes, ResizeTest,
-    ::testing::Combine(
-        ::testing::Values("nearest", "bilinear", "bicubic", "area", "lanczos"),
-        ::testing::Values(std::pair{40, 60}, std::pair{33, 17}),
-        ::testing::Values(std::pair{20, 30}, std::pair{61, 90}, std::pair{7, 55}),
-        ::testing::Values(DataType::kUint8, DataType::kFloat32), ::testing::Bool()));
+    ::testing::Combine(::testing::Values("nearest", "bilinear", "bicubic", "area", "lanczos"),
+                       ::testing::Values(std::pair{40, 60}, std::pair{33, 17}),
+                       ::testing::Values(std::pair{20, 30}, std::pair{61, 90}, std::pair{7, 55}),
+                       ::testing::Values(DataType::kUint8, DataType::kFloat32), ::testing::Bool()));
 
 TEST(ResizeTest, TargetSizes) {
   EXPECT_EQ(SizeAfter(R"("size":30)", 40, 60), "30x30");

@@ -8,8 +8,8 @@
 namespace mmdeploy {
 
 Result<int> ResizeOcr::TextWidth(const ImageShape& original) const {
-  const float exact = 1.f * static_cast<float>(args_.height) /
-                      static_cast<float>(original.height) * static_cast<float>(original.width);
+  const float exact = 1.f * static_cast<float>(args_.height) / static_cast<float>(original.height) *
+                      static_cast<float>(original.width);
   MMDEPLOY_TRYV(CheckSize(args_.height, static_cast<int64_t>(std::min(std::ceil(exact), 1e9f))));
   int width = static_cast<int>(std::ceil(exact));
   const int multiple = args_.width_multiple;

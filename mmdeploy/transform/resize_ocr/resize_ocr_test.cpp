@@ -48,9 +48,8 @@ TEST(ResizeOcrTest, RefusesWhatCannotWork) {
             "pipeline.json:/0: required key missing: 'height'");
   EXPECT_EQ(Message(Compile(R"([{"type":"ResizeOCR","height":32,"keep_aspect_ratio":false}])")),
             "pipeline.json:/0/max_width: required when keep_aspect_ratio is false");
-  EXPECT_EQ(
-      Message(Compile(R"([{"type":"ResizeOCR","height":32,"width_downsample_ratio":0.0}])")),
-      "pipeline.json:/0/width_downsample_ratio: found 0, allowed: 0.000244140625 to 1");
+  EXPECT_EQ(Message(Compile(R"([{"type":"ResizeOCR","height":32,"width_downsample_ratio":0.0}])")),
+            "pipeline.json:/0/width_downsample_ratio: found 0, allowed: 0.000244140625 to 1");
   EXPECT_EQ(After(R"("height":60000)", 1, 1000),
             "transforms/1 (ResizeOCR): the result would be too large: 60000x60000000 (height x "
             "width), allowed: sides up to 65536 and up to 268435456 pixels");

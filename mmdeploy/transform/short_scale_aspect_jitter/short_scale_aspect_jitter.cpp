@@ -8,8 +8,7 @@
 namespace mmdeploy {
 
 Result<Geometry> ShortScaleAspectJitter::Plan(const ImageShape& in, const Sample&) const {
-  const double factor =
-      static_cast<double>(args_.short_size) / std::min(in.height, in.width);
+  const double factor = static_cast<double>(args_.short_size) / std::min(in.height, in.width);
   const auto scale = [&](int side) {
     const auto length = static_cast<int64_t>(std::llround(side * factor));
     return (length + args_.scale_divisor - 1) / args_.scale_divisor * args_.scale_divisor;

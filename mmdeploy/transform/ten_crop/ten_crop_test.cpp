@@ -12,8 +12,9 @@ using testing::MakeImage;
 using testing::Message;
 
 TEST(TenCropTest, TakesCornersAndMiddleWithMirrorImages) {
-  const auto sample = Apply(R"([{"type":"LoadImageFromFile"},{"type":"TenCrop","crop_size":[2,3]}])",
-                            MakeImage(PixelFormat::kBgr, 7, 6));
+  const auto sample =
+      Apply(R"([{"type":"LoadImageFromFile"},{"type":"TenCrop","crop_size":[2,3]}])",
+            MakeImage(PixelFormat::kBgr, 7, 6));
   ASSERT_TRUE(sample) << sample.error().message();
   ASSERT_EQ(sample->imgs.size(), 10u);
   const std::pair<int, int> corners[] = {{0, 0}, {0, 4}, {4, 0}, {4, 4}, {2, 2}};

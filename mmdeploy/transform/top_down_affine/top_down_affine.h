@@ -9,7 +9,7 @@ class TopDownAffine : public Transform {
  public:
   struct Args {
     int width = 0, height = 0;  // of the network's input
-    bool use_udp = false;       // sides are measured between pixel centres (unbiased data processing)
+    bool use_udp = false;  // sides are measured between pixel centres (unbiased data processing)
   };
 
   explicit TopDownAffine(Args args) : args_(args) {}

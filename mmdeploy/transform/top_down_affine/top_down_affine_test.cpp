@@ -11,11 +11,10 @@ using testing::MakeImage;
 using testing::Message;
 
 Result<Sample> AffineOf(const std::string& args, const Rect& box, float rotation) {
-  MMDEPLOY_TRY(auto transform,
-               Compile(R"([{"type":"LoadImageFromFile"},
+  MMDEPLOY_TRY(auto transform, Compile(R"([{"type":"LoadImageFromFile"},
                            {"type":"TopDownGetBboxCenterScale","image_size":[40,60],"padding":1},
                            {"type":"TopDownAffine","image_size":[40,60])" +
-                       args + "}]"));
+                                       args + "}]"));
   Sample sample;
   sample.ori_img = MakeImage(PixelFormat::kBgr, 120, 160);
   sample.bbox = box;
@@ -62,7 +61,8 @@ TEST(TopDownAffineTest, RefusesBoxesWithoutAnArea) {
   EXPECT_EQ(Message(AffineOf("", {30, 20, 29, 19}, 0)),
             "transforms/2 (TopDownAffine): box has centre (30, 20), scale (0, 0) and rotation 0; "
             "all must be finite and the scale above 0");
-  EXPECT_THAT(Message(AffineOf("", {NAN, 20, 29, 19}, 0)), ::testing::HasSubstr("centre (nan, 20)"));
+  EXPECT_THAT(Message(AffineOf("", {NAN, 20, 29, 19}, 0)),
+              ::testing::HasSubstr("centre (nan, 20)"));
   EXPECT_EQ(Message(Compile(R"([{"type":"TopDownAffine"}])")),
             "pipeline.json:/0: required key missing: 'image_size'");
 }

@@ -7,8 +7,8 @@ namespace mmdeploy {
 
 Rect BoxOf(const Sample& sample) {
   const ImageShape& shape = sample.meta.ori_shape;
-  return sample.bbox.value_or(Rect{0, 0, static_cast<float>(shape.width - 1),
-                                   static_cast<float>(shape.height - 1)});
+  return sample.bbox.value_or(
+      Rect{0, 0, static_cast<float>(shape.width - 1), static_cast<float>(shape.height - 1)});
 }
 
 CenterScale BoxToCenterScale(const Rect& box, float aspect_ratio, float padding) {

@@ -11,8 +11,7 @@ using testing::MakeImage;
 using testing::Message;
 
 Result<Sample> CenterScaleOf(const std::optional<Rect>& box) {
-  MMDEPLOY_TRY(auto transform,
-               Compile(R"([{"type":"LoadImageFromFile"},
+  MMDEPLOY_TRY(auto transform, Compile(R"([{"type":"LoadImageFromFile"},
                            {"type":"TopDownGetBboxCenterScale","image_size":[192,256]}])"));
   Sample sample;
   sample.ori_img = MakeImage(PixelFormat::kBgr, 100, 300);
@@ -37,9 +36,9 @@ TEST(TopDownGetBboxCenterScaleTest, WidensTheBoxToTheAspectRatio) {
 TEST(TopDownGetBboxCenterScaleTest, RefusesBadArguments) {
   EXPECT_EQ(Message(Compile(R"([{"type":"TopDownGetBboxCenterScale"}])")),
             "pipeline.json:/0: required key missing: 'image_size'");
-  EXPECT_EQ(Message(Compile(
-                R"([{"type":"TopDownGetBboxCenterScale","image_size":[5,5],"padding":0}])")),
-            "pipeline.json:/0/padding: found 0, allowed: 0.0010000000474974513 to 1000");
+  EXPECT_EQ(
+      Message(Compile(R"([{"type":"TopDownGetBboxCenterScale","image_size":[5,5],"padding":0}])")),
+      "pipeline.json:/0/padding: found 0, allowed: 0.0010000000474974513 to 1000");
 }
 
 }  // namespace
