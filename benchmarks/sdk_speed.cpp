@@ -15,7 +15,7 @@
 #include <opencv2/imgcodecs.hpp>
 #include <thread>
 
-#include "mmdeploy/backend/registry.h"
+#include "mmdeploy/pipeline/load_net.h"
 #include "mmdeploy/pipeline/pipeline.h"
 
 namespace mmdeploy {
@@ -64,13 +64,10 @@ void MeasureLoad(const std::string& path) {
   const double all = Best(9, [&] { Load(Must(Model::FromPath(path)), 1); });
   const auto model = Must(Model::FromPath(path));
   const auto& spec = model->deploy().models.at(0);
-  const Engine* engine = Must(FindEngine(spec.backend));
   const double own = Best(9, [&] {
-    NetFiles files;
-    files.net = {spec.net, model->PathOf(spec.net), Must(model->ReadFile(spec.net))};
     NetOptions options;
     options.num_threads = 1;
-    Must(engine->Load(files, options));
+    Must(LoadNet(*model, spec, options));
   });
   fmt::print("load {:.2f} ms, of which the engine {:.2f} ms, ours {:.2f} ms\n", all, own, all - own);
 }

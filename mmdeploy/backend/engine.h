@@ -24,12 +24,15 @@ struct TensorInfo {
   Shape max_shape;
 };
 
-// A file of a network. Engines that can read from memory take `bytes`; the others need `path`,
-// which is empty for a model that came out of a zip archive.
+// A file of a network: a path, or bytes that came out of a zip archive or from the caller. Engines
+// that can should open the path, so that a large file is not read twice.
 struct NetFile {
   std::string name;  // for messages
-  std::string path;
-  Bytes bytes;
+  std::string path;  // empty if there are only bytes
+  Bytes bytes;       // null if there is only a path
+
+  // The content; reads the path if there are no bytes.
+  Result<Bytes> Content() const;
 };
 
 struct NetFiles {

@@ -4,6 +4,7 @@
 #include "mmdeploy/backend/registry.h"
 #include "mmdeploy/backend/session.h"
 #include "mmdeploy/cli/command.h"
+#include "mmdeploy/pipeline/load_net.h"
 
 namespace mmdeploy::cli {
 namespace fs = std::filesystem;
@@ -20,16 +21,7 @@ Json ToJson(const std::vector<TensorInfo>& infos) {
 // Loads one network alone, so that it can be shown whatever the pipeline is.
 Result<Json> InspectNet(const Model& model, const NetSpec& spec, const NetOptions& options) {
   MMDEPLOY_TRY(const Engine* engine, FindEngine(spec.backend));
-  NetFiles files;
-  files.net.name = spec.net;
-  files.net.path = model.PathOf(spec.net);
-  MMDEPLOY_TRY(files.net.bytes, model.ReadFile(spec.net));
-  if (!spec.weights.empty()) {
-    files.weights.name = spec.weights;
-    files.weights.path = model.PathOf(spec.weights);
-    MMDEPLOY_TRY(files.weights.bytes, model.ReadFile(spec.weights));
-  }
-  MMDEPLOY_TRY(const auto net, engine->Load(files, options));
+  MMDEPLOY_TRY(const auto net, LoadNet(model, spec, options));
   return Json{{"name", spec.name},
               {"engine", fmt::format("{} {}", spec.backend, engine->version())},
               {"file", spec.net},
@@ -61,7 +53,6 @@ Result<Json> InspectOnnx(const std::string& path) {
   NetFiles files;
   files.net.name = path;
   files.net.path = path;
-  MMDEPLOY_TRY(files.net.bytes, ReadFile(path));
   MMDEPLOY_TRY(const auto net, engine->Load(files, {}));
   return Json{{"file", path}, {"inputs", ToJson(net->inputs())}, {"outputs", ToJson(net->outputs())}};
 }

@@ -91,8 +91,8 @@ class ExampleEngine : public Engine {
                                           const NetOptions& options) const override {
     MMDEPLOY_ENSURE(options.device.type == DeviceType::kCpu, Code::kNotSupported,
                     "engine 'example' runs on 'cpu', found device '{}'", Name(options.device));
-    MMDEPLOY_ENSURE(files.net.bytes, Code::kFail, "'{}' has no content", files.net.name);
-    MMDEPLOY_TRY(auto program, ReadProgram(AsText(files.net.bytes), files.net.name));
+    MMDEPLOY_TRY(const Bytes text, files.net.Content());
+    MMDEPLOY_TRY(auto program, ReadProgram(AsText(text), files.net.name));
     return std::make_shared<const ExampleNet>(std::move(program));
   }
 };

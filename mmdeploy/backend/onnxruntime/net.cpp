@@ -222,18 +222,18 @@ Result<void> OrtNet::CreateSession(const NetFiles& files, const NetOptions& opti
       session_options, [this](OrtSessionOptions* o) { ort().ReleaseSessionOptions(o); });
   MMDEPLOY_TRYV(SetOptions(session_options, options));
   const auto what = fmt::format("load '{}'", files.net.name);
-  MMDEPLOY_ENSURE(files.net.bytes && !files.net.bytes->empty(), Code::kFail,
-                  "onnxruntime cannot {}: the file is empty", what);
-  // A path lets ONNX Runtime find external data beside the file.
+  // A path lets ONNX Runtime map the file, and find external data beside it.
   if (!files.net.path.empty()) {
     MMDEPLOY_ORT(ort(), CreateSession(api_.env, files.net.path.c_str(), session_options, &session_),
                  what);
-  } else {
-    MMDEPLOY_ORT(ort(),
-                 CreateSessionFromArray(api_.env, files.net.bytes->data(), files.net.bytes->size(),
-                                        session_options, &session_),
-                 what);
+    return {};
   }
+  MMDEPLOY_TRY(const Bytes bytes, files.net.Content());
+  MMDEPLOY_ENSURE(!bytes->empty(), Code::kFail, "onnxruntime cannot {}: the file is empty", what);
+  MMDEPLOY_ORT(ort(),
+               CreateSessionFromArray(api_.env, bytes->data(), bytes->size(), session_options,
+                                      &session_),
+               what);
   return {};
 }
 

@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <cstring>
 
-#include "mmdeploy/backend/registry.h"
 #include "mmdeploy/backend/session.h"
 #include "mmdeploy/base/suggest.h"
+#include "mmdeploy/pipeline/load_net.h"
 #include "mmdeploy/pipeline/modules/modules.h"
 
 namespace mmdeploy {
@@ -142,25 +142,6 @@ class NetModule : public Module {
   Signature signature_;
 };
 
-Result<NetFile> ReadNetFile(const Model& model, const std::string& name) {
-  NetFile file;
-  file.name = name;
-  if (name.empty()) return file;
-  MMDEPLOY_TRY(file.bytes, model.ReadFile(name));
-  file.path = model.PathOf(name);
-  return file;
-}
-
-Result<std::shared_ptr<const Net>> LoadNet(const Model& model, const NetSpec& spec,
-                                           NetOptions options) {
-  MMDEPLOY_TRY(const Engine* engine, FindEngine(spec.backend));
-  NetFiles files;
-  MMDEPLOY_TRY(files.net, ReadNetFile(model, spec.net));
-  MMDEPLOY_TRY(files.weights, ReadNetFile(model, spec.weights));
-  options.precision = spec.precision;
-  return engine->Load(files, options);
-}
-
 // The names on the side of the pipeline, in the order of the network's tensors: what `map`
 // (pipeline name -> network name, or "#position") says, else the network's own.
 Result<std::vector<std::string>> ApplyMap(JsonReader& args, std::string_view key,
@@ -221,7 +202,7 @@ Result<std::unique_ptr<Module>> CreateNetModule(JsonReader& args, const ModuleEn
   if (!args.ok() || !args.Has("name")) return MakeError(args.Finish().error());
   const auto& spec = env.model->FindNet(name);
   if (!spec) return MakeError(spec.error().In((args.path() / "name").str()));
-  auto net = LoadNet(*env.model, **spec, options);
+  auto net = LoadNet(*env.model, **spec, std::move(options));
   if (!net) return MakeError(net.error().In(fmt::format("net '{}'", name)));
   MMDEPLOY_TRY(auto keys, ApplyMap(args, "input_map", (*net)->inputs()));
   MMDEPLOY_TRY(auto results, ApplyMap(args, "output_map", (*net)->outputs()));
