@@ -223,6 +223,16 @@ TEST(FusedTest, FloatPicturesTakeThePlainSteps) {
   ExpectSame(Classifier("cv2"), MakeImage(PixelFormat::kBgr, 60, 80, 0, 1, DataType::kFloat32));
 }
 
+TEST(FusedTest, HugePadValuesAreClamped) {
+  for (const char* value : {"1e300", "-1e300", "254.5"}) {
+    ExpectSame(fmt::format(R"([{{"type":"LoadImageFromFile"}},
+                               {{"type":"Pad","size_divisor":32,"pad_val":{}}},
+                               {{"type":"ImageToTensor"}}])",
+                           value),
+               MakeImage(PixelFormat::kBgr, 20, 30));
+  }
+}
+
 TEST(FusedTest, ErrorsNameTheStep) {
   const auto result = Apply(
       R"([{"type":"LoadImageFromFile"},{"type":"Pad","size":[10,10]},{"type":"ImageToTensor"}])",

@@ -1,8 +1,6 @@
 #include "mmdeploy/transform/fused/render.h"
 
 #include <algorithm>
-#include <atomic>
-#include <cmath>
 
 #include "mmdeploy/base/parallel.h"
 #include "mmdeploy/transform/fused/scaler.h"
@@ -106,8 +104,7 @@ Result<Source> OpenSource(const Image& image, Color color, const Window& window,
 float PadFloat(const MergedGeometry& geometry, const PixelFormatting& formatting, size_t plane) {
   if (geometry.pad_is_normalized) return static_cast<float>(geometry.pad_value[plane]);
   const double value = geometry.pad_value[static_cast<size_t>(formatting.pad_channel[plane])];
-  // As saturate_cast: to the nearest, half to even.
-  const auto byte = static_cast<size_t>(std::clamp(std::nearbyint(value), 0.0, 255.0));
+  const uint8_t byte = ToByte(value);
   return formatting.to_float ? formatting.planes[plane].table[byte] : static_cast<float>(byte);
 }
 

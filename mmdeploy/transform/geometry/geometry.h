@@ -55,6 +55,12 @@ class GeometricTransform : public Transform {
   virtual bool needs_sample() const { return false; }
 };
 
+// Shape of the caller's picture; that of the image itself when nobody has noted one.
+inline const ImageShape& OriginalShape(const ImageShape& in, const Sample& sample) {
+  const ImageShape& original = sample.meta.ori_shape;
+  return original.height > 0 && original.width > 0 ? original : in;
+}
+
 // Applies `geometry` with the plain implementations of each part.
 Result<Tensor> ApplyGeometry(const Tensor& img, const Geometry& geometry,
                              const TransformContext& context);

@@ -2,8 +2,6 @@
 
 #include <cstring>
 
-#include "mmdeploy/transform/pixels/opencv.h"
-
 namespace mmdeploy {
 namespace {
 
@@ -22,7 +20,7 @@ int BorderIndex(int64_t i, int size, PaddingMode mode) {
 void EncodePixel(DataType dtype, int channels, const PadValue& value, unsigned char* pixel) {
   for (int c = 0; c < channels; ++c) {
     if (dtype == DataType::kUint8) {
-      pixel[c] = cv::saturate_cast<uchar>(value[c]);
+      pixel[c] = ToByte(value[static_cast<size_t>(c)]);
     } else {
       const auto number = static_cast<float>(value[c]);
       std::memcpy(pixel + c * sizeof(float), &number, sizeof(float));

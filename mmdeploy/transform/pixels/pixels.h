@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdint>
 
 #include "mmdeploy/base/image.h"
@@ -36,6 +38,11 @@ enum class PaddingMode {
 
 // A value per channel; the last one given counts for all further channels.
 using PadValue = std::array<double, 4>;
+
+// The nearest byte, half to even; values outside 0 to 255 are clamped.
+inline uint8_t ToByte(double value) {
+  return static_cast<uint8_t>(std::nearbyint(std::clamp(value, 0.0, 255.0)));
+}
 
 // Height, width and channels of a [H,W,C] tensor.
 // Errors (kInvalidArgument): no image yet, already [1,C,H,W], not 1, 3 or 4 channels of uint8 or

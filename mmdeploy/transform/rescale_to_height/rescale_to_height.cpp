@@ -8,7 +8,7 @@
 namespace mmdeploy {
 
 Result<Geometry> RescaleToHeight::Plan(const ImageShape& in, const Sample& sample) const {
-  const ImageShape& original = sample.meta.ori_shape;
+  const ImageShape& original = OriginalShape(in, sample);
   double width = std::ceil(static_cast<double>(args_.height) / original.height * original.width);
   if (args_.min_width > 0) width = std::max<double>(width, args_.min_width);
   if (args_.max_width > 0) width = std::min<double>(width, args_.max_width);

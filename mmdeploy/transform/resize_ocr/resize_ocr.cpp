@@ -25,7 +25,7 @@ Result<Geometry> ResizeOcr::Plan(const ImageShape& in, const Sample& sample) con
   geometry.height = args_.height;
   geometry.width = args_.max_width;
   if (args_.keep_aspect_ratio) {
-    MMDEPLOY_TRY(const int width, TextWidth(sample.meta.ori_shape));
+    MMDEPLOY_TRY(const int width, TextWidth(OriginalShape(in, sample)));
     geometry.width = args_.max_width > 0 ? std::min(args_.max_width, width) : width;
     geometry.borders.right = std::max(args_.max_width - width, 0);
     geometry.pad_value = args_.pad_value;
