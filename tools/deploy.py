@@ -316,7 +316,8 @@ def convert(args: argparse.Namespace, console: Console) -> None:
     Raises:
         StepError: the first step that failed.
     """
-    steps = Steps(console, total=5 + 2 * args.dump_info)
+    golden = args.dump_info and not args.no_golden
+    steps = Steps(console, total=5 + args.dump_info + golden)
     with steps.step('check of the configs'):
         deploy_cfg, model_cfg, manager = _prepare(args)
     backend = get_backend(deploy_cfg)
@@ -370,8 +371,8 @@ def _dump_info(args: argparse.Namespace, steps: Steps,
             deploy_cfg, model_cfg, args.work_dir, pth=args.checkpoint)
     names = ['deploy.json', 'pipeline.json', 'detail.json']
     files = [osp.join(args.work_dir, name) for name in names]
-    with steps.step('golden data'):
-        if not args.no_golden:
+    if not args.no_golden:
+        with steps.step('golden data'):
             files.append(
                 write_golden(deploy_cfg, model_cfg, args.checkpoint,
                              args.test_img, args.work_dir))

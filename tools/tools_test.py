@@ -110,8 +110,8 @@ def test_deploy_without_backend_config(tmp_path):
 
 def test_deploy_with_an_engine_that_is_not_there(tmp_path):
     cfg = _config(tmp_path, f"_base_ = ['{DEPLOY}']\n"
-                  "backend_config = dict(type='snpe')\n")
-    assert 'Unknown backend type: snpe; supported: onnxruntime' in _failure(
+                  "backend_config = dict(type='pytorch')\n")
+    assert 'Unknown backend type: pytorch; supported: ' in _failure(
         tmp_path, cfg, MODEL, CHECKPOINT, IMAGE)
 
 

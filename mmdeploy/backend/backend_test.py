@@ -30,11 +30,11 @@ MODEL = str(ROOT / 'zoo/mmcls/resnet18_digits.py')
 
 
 def test_backends_are_folders():
-    assert list_backends() == ['onnxruntime', 'sdk']
+    assert {'onnxruntime', 'sdk'} <= set(list_backends())
     with pytest.raises(
             NotImplementedError,
-            match='Unknown backend type: tensorrt; supported: onnxruntime'):
-        get_backend_manager(Backend.TENSORRT)
+            match='Unknown backend type: pytorch; supported: .*onnxruntime'):
+        get_backend_manager(Backend.PYTORCH)
 
 
 def test_missing_engine_is_explained(monkeypatch):

@@ -46,6 +46,8 @@ def test_files_and_schema(folder):
     ]
     for stage in golden['stages']:
         assert set(stage['tolerance']) == {'abs', 'rel'}
+    largest = golden['stages'][1]['tensors']['output']['max']
+    assert golden['stages'][1]['tolerance']['abs'] == 1e-4 * largest
     assert np.array_equal(
         cv2.imread(str(folder / 'image.png')), cv2.imread(IMAGE))
 

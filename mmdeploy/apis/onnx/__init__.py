@@ -1,6 +1,6 @@
 """Exports to ONNX and cuts ONNX models."""
+from . import optimizer  # noqa: F401, registers its rewrites
 from .export import export
-from .optimizer import *  # noqa: F401,F403
 from .partition import extract_partition
 
 __all__ = ['export', 'extract_partition']

@@ -159,8 +159,8 @@ def test_unknown_model_type(model_cfg):
 
 def test_unknown_backend(model_cfg):
     cfg = mmcv.Config.fromfile(DEPLOY)
-    cfg.backend_config.type = 'snpe'
-    with pytest.raises(NotImplementedError, match='Unknown backend type: snp'):
+    cfg.backend_config.type = 'pytorch'
+    with pytest.raises(NotImplementedError, match='Unknown backend type: pyt'):
         build_classification_model([''], model_cfg, cfg, 'cpu')
 
 

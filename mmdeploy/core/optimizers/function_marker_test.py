@@ -139,3 +139,45 @@ def test_parse_marker():
     assert parse_extractor_io_string('f:output') == ('f', 0, 'output')
     with pytest.raises(AssertionError, match="marker is 'f:middle'"):
         parse_extractor_io_string('f:middle')
+
+
+class _Marked(nn.Module):
+
+    def forward(self, x):
+        return _add(_add(x, x * 2), x)
+
+
+def test_calibration_data_of_partitions(tmp_path):
+    import h5py
+    from torch.utils.data import DataLoader
+
+    from mmdeploy.apis.utils import create_calib_input_data
+    cfg = dict(
+        partition_config=dict(
+            apply_marks=True,
+            type='toy',
+            partition_cfg=[
+                dict(start='add:input', end='add:output'),
+                dict(start=['add[1]:input', 'add[1]:output'], end=[])
+            ]))
+    data = DataLoader(torch.arange(6.).reshape(2, 3), batch_size=1)
+    path = str(tmp_path / 'calib.h5')
+    create_calib_input_data(
+        path, _Marked(), data, model_partition=True,
+        context_info=dict(cfg=cfg))
+    with h5py.File(path) as file:
+        found = {}
+        file.visititems(lambda name, item: found.update(
+            {name: item[()].tolist()} if hasattr(item, 'dtype') else {}))
+    assert found == {
+        'calib_data/partition0/x/0': [[0, 1, 2]],
+        'calib_data/partition0/y/0': [[0, 2, 4]],
+        'calib_data/partition1/x/0': [[0, 3, 6]],
+        'calib_data/partition1/y/0': [[0, 1, 2]],
+        'calib_data/partition1/z/0': [[0, 4, 8]],
+        'calib_data/partition0/x/1': [[3, 4, 5]],
+        'calib_data/partition0/y/1': [[6, 8, 10]],
+        'calib_data/partition1/x/1': [[9, 12, 15]],
+        'calib_data/partition1/y/1': [[3, 4, 5]],
+        'calib_data/partition1/z/1': [[12, 16, 20]],
+    }
