@@ -75,6 +75,12 @@ def test_create_input(task):
             task.create_input(wrong)
 
 
+def test_input_is_on_the_device(model_cfg):
+    # The device 'meta' is always there.
+    task = build_task_processor(model_cfg, mmcv.Config.fromfile(DEPLOY), 'meta')
+    assert task.create_input(IMAGE)[1][0].device.type == 'meta'
+
+
 def test_images_of_different_shape(model_cfg):
     model_cfg.data.test.pipeline = [
         t for t in model_cfg.data.test.pipeline

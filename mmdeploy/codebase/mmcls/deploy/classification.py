@@ -109,7 +109,7 @@ class Classification(BaseTask):
             [B, C, H, W].
         """
         from mmcls.datasets.pipelines import Compose
-        from mmcv.parallel import collate, scatter
+        from mmcv.parallel import collate
         imgs = _as_list(imgs)
         cfg = process_model_config(self.model_cfg, imgs, input_shape)
         pipeline = Compose(cfg.data.test.pipeline)
@@ -134,9 +134,7 @@ class Classification(BaseTask):
                 f'images of one batch have different shapes {shapes} after '
                 'the test pipeline; give one image, or make the pipeline '
                 'crop to one size') from error
-        data['img'] = [data['img']]
-        if self.device != 'cpu':
-            data = scatter(data, [self.device])[0]
+        data['img'] = [data['img'].to(self.device)]
         return data, data['img']
 
     def visualize(self,
