@@ -204,8 +204,16 @@ class Classification(BaseTask):
             mmcv.dump(results, out)
 
     def get_preprocess(self) -> list[dict]:
-        """Return the transforms of the test pipeline."""
+        """Return the transforms of the test pipeline.
+
+        mmcls rounds the margin of a centre crop half to even, MMDeploy's SDK
+        away from zero: the crop says which one it was trained with, so that
+        no image is shifted by a pixel.
+        """
         cfg = process_model_config(self.model_cfg, '')
+        for transform in cfg.data.test.pipeline:
+            if transform['type'] == 'CenterCrop':
+                transform['rounding'] = 'half_even'
         return cfg.data.test.pipeline
 
     def get_postprocess(self) -> dict:
