@@ -9,8 +9,9 @@ SDK model the time of each stage is printed as well.
 import argparse
 import json
 import os.path as osp
+import shutil
+import subprocess
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -27,8 +28,7 @@ from mmcv import DictAction  # noqa: E402
 from prettytable import PrettyTable  # noqa: E402
 
 from mmdeploy.apis.utils import build_task_processor  # noqa: E402
-from mmdeploy.backend.base.native import import_native, split_device  # noqa: E402
-from mmdeploy.utils import SDK_TASK_MAP, get_backend, get_input_shape, get_task_type, load_config  # noqa: E402
+from mmdeploy.utils import get_backend, get_file_path, get_input_shape, load_config  # noqa: E402
 from mmdeploy.utils.timer import TimeCounter  # noqa: E402
 
 _SUFFIXES = ('.jpg', '.jpeg', '.png', '.ppm', '.bmp', '.pgm', '.tif')
@@ -145,66 +145,57 @@ def profile_model(args: argparse.Namespace, deploy_cfg: mmcv.Config,
     TimeCounter.print_stats(name)
 
 
-def _time(function: Any, items: Sequence[Any], warmup: int) -> np.ndarray:
-    """Return the milliseconds of each call after the warm-up."""
-    times = []
-    for item in items:
-        start = time.perf_counter()
-        function(item)
-        times.append(1000 * (time.perf_counter() - start))
-    return np.asarray(times[warmup:])
+def get_command() -> str:
+    """Return the path of the command `mmdeploy`.
 
-
-def measure_sdk(folder: str, task_name: str, device: str,
-                images: Sequence[np.ndarray],
-                warmup: int) -> dict[str, np.ndarray]:
-    """Return the milliseconds of the whole SDK model and of its network.
-
-    The network gets random numbers of the shape that preprocessing made when
-    the model was converted (golden data).
+    Raises:
+        FileNotFoundError: it is not built.
     """
-    native = import_native()
-    name, index = split_device(device)
-    handle = getattr(native, task_name)(folder, name, index)
-    times = dict(total=_time(handle, images, warmup))
-    with open(osp.join(folder, 'deploy.json')) as file:
-        model = json.load(file)['models'][0]
-    golden = osp.join(folder, 'golden', 'golden.json')
-    if not osp.exists(golden):
-        return times
-    with open(golden) as file:
-        stage = json.load(file)['stages'][0]
-    net = native.Net(osp.join(folder, model['net']), model['backend'], name,
-                     index)
-    tensor = next(iter(stage['tensors'].values()))
-    array = np.random.default_rng(0).standard_normal(
-        tensor['shape']).astype(tensor['dtype'])
-    inputs = {net.inputs[0].name: array}
-    times['network'] = _time(lambda _: net.run(inputs), images, warmup)
-    return times
+    root = osp.dirname(osp.dirname(osp.abspath(__file__)))
+    command = get_file_path(root, ['build/bin/mmdeploy'])
+    command = command or shutil.which('mmdeploy')
+    if not command:
+        raise FileNotFoundError(
+            'the command mmdeploy is not built; run ./dev build')
+    return command
 
 
-def profile_sdk(args: argparse.Namespace, deploy_cfg: mmcv.Config,
-                images: Sequence[str]) -> None:
+def measure_stages(folder: str, device: str, images: Sequence[str],
+                   warmup: int) -> dict[str, np.ndarray]:
+    """Return the milliseconds of each step of an SDK model and of all.
+
+    They are taken inside the pipeline, by the command `mmdeploy infer`.
+
+    Raises:
+        RuntimeError: the model cannot be run; the command's own message.
+    """
+    command = [
+        get_command(), 'infer', folder, *images, '--device', device,
+        '--profile', '--json'
+    ]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise RuntimeError(f'cannot profile {folder!r}: {done.stderr.strip()}')
+    runs = json.loads(done.stdout)[warmup:]
+    stages = {
+        step['name']: np.array([run['steps'][i]['ms'] for run in runs])
+        for i, step in enumerate(runs[0]['steps'])
+    }
+    stages['total'] = np.sum(list(stages.values()), axis=0)
+    return stages
+
+
+def profile_sdk(args: argparse.Namespace, images: Sequence[str]) -> None:
     """Print how long each stage of an SDK model takes."""
-    pixels = [mmcv.imread(image) for image in images]
-    task_name = SDK_TASK_MAP[get_task_type(deploy_cfg)]['cls_name']
-    times = measure_sdk(args.model[0], task_name, args.device, pixels,
-                        args.warmup)
-    height, width = pixels[-1].shape[:2]
+    stages = measure_stages(args.model[0], args.device, images, args.warmup)
+    height, width = mmcv.imread(images[-1]).shape[:2]
     print_settings([width, height], args.num_iter, args.warmup)
-    medians = {stage: float(np.median(t)) for stage, t in times.items()}
-    if 'network' in medians:
-        medians['pre- and post-processing'] = max(
-            0.0, medians['total'] - medians['network'])
     table = PrettyTable()
     table.field_names = ['Stage', 'Median/ms', 'Min/ms', 'Max/ms']
-    for stage, median in medians.items():
-        spread = ['-', '-']
-        if stage in times:
-            spread = [f'{t:.3f}' for t in (times[stage].min(),
-                                           times[stage].max())]
-        table.add_row([stage, f'{median:.3f}', *spread])
+    for stage, times in stages.items():
+        table.add_row(
+            [stage] +
+            [f'{t:.3f}' for t in (np.median(times), times.min(), times.max())])
     print('----- Stages:')
     print(table)
 
@@ -216,7 +207,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         model_cfg.merge_from_dict(args.cfg_options)
     images = get_images(args.image_dir, args.warmup + args.num_iter)
     if osp.isdir(args.model[0]):
-        profile_sdk(args, deploy_cfg, images)
+        profile_sdk(args, images)
     else:
         profile_model(args, deploy_cfg, model_cfg, images)
 

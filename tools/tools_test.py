@@ -177,8 +177,15 @@ def test_profile(converted, model, name):
 def test_profile_of_an_sdk_model(converted):
     output = run('profile.py', DEPLOY, MODEL, IMAGES, '--model', converted[0],
                  '--device', 'cpu', '--num-iter', 5, '--warmup', 1)
-    for stage in ('total', 'network', 'pre- and post-processing'):
-        assert stage in output
+    for stage in ('Preprocess', 'resnet', 'postprocess', 'total'):
+        assert f'| {stage} ' in ' '.join(output.split())
+
+
+def test_profile_of_a_damaged_sdk_model(converted, tmp_path):
+    (tmp_path / 'deploy.json').write_text('{}')
+    output = run('profile.py', DEPLOY, MODEL, IMAGES, '--model', tmp_path,
+                 '--device', 'cpu', code=1)
+    assert 'deploy.json:/: required keys missing' in output
 
 
 def test_profile_without_shape_or_images(converted, tmp_path):

@@ -16,12 +16,22 @@ struct InferArgs {
   bool profile = false;
 };
 
-// Prints how long each step took.
+// Notes how long each step took.
 class StepTimer : public RunObserver {
  public:
   void OnStep(const Step& step, std::chrono::nanoseconds duration, Span<const Value>) override {
-    fmt::print("  {:<16} {:>9.3f} ms\n", step.name, static_cast<double>(duration.count()) / 1e6);
+    const double milliseconds = static_cast<double>(duration.count()) / 1e6;
+    steps.push_back({{"name", step.name}, {"ms", milliseconds}});
   }
+
+  void Print() const {
+    for (const auto& step : steps) {
+      fmt::print("  {:<16} {:>9.3f} ms\n", step["name"].get<std::string>(),
+                 step["ms"].get<double>());
+    }
+  }
+
+  Json steps = Json::array();
 };
 
 // Names of the classes, which the converter notes in detail.json; may be empty.
@@ -95,11 +105,16 @@ Result<int> Infer(const InferArgs& args) {
     if (!args.json) fmt::print("{}\n", path);
     StepTimer timer;
     auto outputs = pipeline->Run({Value(Value::List{Value(View(mat))})},
-                                 args.profile && !args.json ? &timer : nullptr);
+                                 args.profile ? &timer : nullptr);
     if (!outputs) return MakeError(outputs.error().In(fmt::format("image '{}'", path)));
     const Value& result = (*outputs)[0].list().at(0);
     const auto lines = Lines(result, names);
-    if (args.json) all.push_back({{"image", path}, {"result", ToJson(result)}});
+    if (args.json) {
+      all.push_back({{"image", path}, {"result", ToJson(result)}});
+      if (args.profile) all.back()["steps"] = timer.steps;
+    } else {
+      timer.Print();
+    }
     for (const auto& line : lines) {
       if (!args.json) fmt::print("  {}\n", line);
     }

@@ -67,7 +67,7 @@ def mutate_json(rng: random.Random, files: Files) -> Files:
     elif kind == 'huge':
         parent[key] = rng.choice(HUGE)
     elif kind == 'negative':
-        parent[key] = -value if isinstance(value, (int, float)) else -1
+        parent[key] = -value if isinstance(value, int | float) else -1
     elif isinstance(value, str):
         parent[key] = _misspell(rng, value)
     elif isinstance(key, str):
