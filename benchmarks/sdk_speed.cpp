@@ -69,7 +69,8 @@ void MeasureLoad(const std::string& path) {
     options.num_threads = 1;
     Must(LoadNet(*model, spec, options));
   });
-  fmt::print("load {:.2f} ms, of which the engine {:.2f} ms, ours {:.2f} ms\n", all, own, all - own);
+  fmt::print("load {:.2f} ms, of which the engine {:.2f} ms, ours {:.2f} ms\n", all, own,
+             all - own);
 }
 
 // Calls per second of `callers` threads on one handle; the best of some windows.

@@ -9,8 +9,8 @@ Result<Bytes> NetFile::Content() const {
 }
 
 Result<std::vector<std::string>> Engine::Convert(const ConvertTask&) const {
-  return MakeError(Code::kNotSupported, "engine '{}' runs ONNX files as they are: nothing to convert",
-                   name());
+  return MakeError(Code::kNotSupported,
+                   "engine '{}' runs ONNX files as they are: nothing to convert", name());
 }
 
 }  // namespace mmdeploy

@@ -98,8 +98,8 @@ struct ShapeRange {
 };
 
 struct ConvertTask {
-  NetFile ir;                     // ONNX
-  std::string output_prefix;      // files are written to <prefix>.<extension>
+  NetFile ir;                 // ONNX
+  std::string output_prefix;  // files are written to <prefix>.<extension>
   std::vector<ShapeRange> inputs;
   std::string precision = "FP32";
   std::map<std::string, std::string> engine;

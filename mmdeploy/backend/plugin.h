@@ -37,18 +37,18 @@ Result<void> CheckPlugin(const PluginDescriptor* plugin, std::string_view path);
 }  // namespace mmdeploy
 
 // Makes a folder of mmdeploy/backend a plug-in; `function` is `const Engine* function()`.
-#define MMDEPLOY_ENGINE_PLUGIN(function)                                                       \
-  extern "C" __attribute__((visibility("default"))) const ::mmdeploy::PluginDescriptor*        \
-  mmdeploy_engine_plugin() {                                                                   \
-    static const ::mmdeploy::PluginDescriptor descriptor = {                                   \
-        ::mmdeploy::kPluginMagic,                                                              \
-        ::mmdeploy::kPluginInterfaceVersion,                                                   \
-        ::mmdeploy::kPluginCompiler,                                                           \
-        ::mmdeploy::kPluginLibstdcxxAbi,                                                       \
-        ::mmdeploy::kPluginBuildId,                                                            \
-        [](::mmdeploy::LogSink log) -> const ::mmdeploy::Engine* {                             \
-          ::mmdeploy::SetLogSink(std::move(log));                                              \
-          return function();                                                                   \
-        }};                                                                                    \
-    return &descriptor;                                                                        \
+#define MMDEPLOY_ENGINE_PLUGIN(function)                                                \
+  extern "C" __attribute__((visibility("default"))) const ::mmdeploy::PluginDescriptor* \
+  mmdeploy_engine_plugin() {                                                            \
+    static const ::mmdeploy::PluginDescriptor descriptor = {                            \
+        ::mmdeploy::kPluginMagic,                                                       \
+        ::mmdeploy::kPluginInterfaceVersion,                                            \
+        ::mmdeploy::kPluginCompiler,                                                    \
+        ::mmdeploy::kPluginLibstdcxxAbi,                                                \
+        ::mmdeploy::kPluginBuildId,                                                     \
+        [](::mmdeploy::LogSink log) -> const ::mmdeploy::Engine* {                      \
+          ::mmdeploy::SetLogSink(std::move(log));                                       \
+          return function();                                                            \
+        }};                                                                             \
+    return &descriptor;                                                                 \
   }

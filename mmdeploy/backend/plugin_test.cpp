@@ -8,8 +8,8 @@ namespace {
 using ::testing::HasSubstr;
 
 PluginDescriptor Good() {
-  return {kPluginMagic, kPluginInterfaceVersion, kPluginCompiler, kPluginLibstdcxxAbi,
-          kPluginBuildId, nullptr};
+  return {kPluginMagic,        kPluginInterfaceVersion, kPluginCompiler,
+          kPluginLibstdcxxAbi, kPluginBuildId,          nullptr};
 }
 
 std::string Message(const PluginDescriptor& plugin) {
@@ -24,7 +24,8 @@ TEST(CheckPlugin, RefusesOtherBuildsNamingFoundAndNeeded) {
   EXPECT_EQ(Message(plugin), "'libx.so' is not an engine plug-in of mmdeploy");
   plugin = Good();
   plugin.interface_version = 99;
-  EXPECT_THAT(Message(plugin), HasSubstr("'libx.so' has interface version 99, this library needs 1"));
+  EXPECT_THAT(Message(plugin),
+              HasSubstr("'libx.so' has interface version 99, this library needs 1"));
   plugin = Good();
   plugin.compiler = "clang 3";
   EXPECT_THAT(Message(plugin), HasSubstr("was built by compiler 'clang 3'"));

@@ -19,8 +19,7 @@ TEST(FindEngine, KnowsTheExampleEngine) {
 TEST(FindEngine, NamesTheNearestMatch) {
   const auto engine = FindEngine("examples");
   ASSERT_FALSE(engine);
-  EXPECT_THAT(engine.error().message(),
-              HasSubstr("unknown backend 'examples', known: 'example'"));
+  EXPECT_THAT(engine.error().message(), HasSubstr("unknown backend 'examples', known: 'example'"));
   EXPECT_THAT(engine.error().message(), HasSubstr("did you mean 'example'?"));
 }
 

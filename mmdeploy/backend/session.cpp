@@ -100,9 +100,7 @@ Result<void> CheckInput(const TensorInfo& info, DataType dtype, const Shape& sha
 }
 
 Session::Session(std::shared_ptr<const Net> net, std::string name)
-    : net_(std::move(net)),
-      name_(std::move(name)),
-      pool_(std::make_unique<RequestPool>(*net_)) {}
+    : net_(std::move(net)), name_(std::move(name)), pool_(std::make_unique<RequestPool>(*net_)) {}
 
 Session::~Session() = default;
 

@@ -84,8 +84,8 @@ TEST(Session, ManyThreadsGetTheirOwnResults) {
       for (int i = 0; i < 200; ++i) {
         const auto value = static_cast<float>(t * 1000 + i);
         const auto out = session.Run(std::vector<Tensor>{Full({1, 2}, value), Full({1, 3}, value)});
-        wrong += !out || (*out)[0].data<float>()[1] != value ||
-                 (*out)[1].data<float>()[0] != 2 * value;
+        wrong +=
+            !out || (*out)[0].data<float>()[1] != value || (*out)[1].data<float>()[0] != 2 * value;
       }
     });
   }

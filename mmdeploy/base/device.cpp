@@ -18,10 +18,9 @@ Result<Device> Device::Parse(std::string_view name, int index) {
   if (colon != std::string_view::npos) {
     const auto digits = name.substr(colon + 1);
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), parsed);
-    MMDEPLOY_ENSURE(error == std::errc() && end == digits.data() + digits.size(),
-                    Code::kInvalidArgument,
-                    "device '{}' has no number behind the colon, expected for example 'cuda:1'",
-                    name);
+    MMDEPLOY_ENSURE(
+        error == std::errc() && end == digits.data() + digits.size(), Code::kInvalidArgument,
+        "device '{}' has no number behind the colon, expected for example 'cuda:1'", name);
     MMDEPLOY_ENSURE(index == 0 || index == parsed, Code::kInvalidArgument,
                     "device '{}' and device id {} contradict each other", name, index);
   }

@@ -29,12 +29,13 @@ Result<void> Check(const Image& image) {
   MMDEPLOY_ENSURE(image.height > 0 && image.width > 0, Code::kInvalidArgument,
                   "image is empty: height {}, width {}; both must be at least 1", image.height,
                   image.width);
-  MMDEPLOY_ENSURE(image.height <= Image::kMaxSide && image.width <= Image::kMaxSide &&
-                      int64_t{image.height} * image.width <= Image::kMaxPixels,
-                  Code::kOutOfRange,
-                  "image is too large: {}x{} (height x width), allowed: sides up to {} and up to {} "
-                  "pixels",
-                  image.height, image.width, Image::kMaxSide, Image::kMaxPixels);
+  MMDEPLOY_ENSURE(
+      image.height <= Image::kMaxSide && image.width <= Image::kMaxSide &&
+          int64_t{image.height} * image.width <= Image::kMaxPixels,
+      Code::kOutOfRange,
+      "image is too large: {}x{} (height x width), allowed: sides up to {} and up to {} "
+      "pixels",
+      image.height, image.width, Image::kMaxSide, Image::kMaxPixels);
   MMDEPLOY_ENSURE(image.data, Code::kInvalidArgument, "image has no data (null pointer)");
   const bool float_ok = !IsYuv(image.format) && image.format != PixelFormat::kBgra;
   MMDEPLOY_ENSURE(
@@ -43,8 +44,8 @@ Result<void> Check(const Image& image) {
       Name(image.format), Name(image.dtype), float_ok ? ", float32" : "");
   MMDEPLOY_ENSURE(!IsYuv(image.format) || (image.height % 2 == 0 && image.width % 2 == 0),
                   Code::kInvalidArgument,
-                  "{} image is {}x{} (height x width), both sides must be even",
-                  Name(image.format), image.height, image.width);
+                  "{} image is {}x{} (height x width), both sides must be even", Name(image.format),
+                  image.height, image.width);
   MMDEPLOY_ENSURE(image.row_stride == 0 || image.row_stride >= image.tight_row_bytes(),
                   Code::kInvalidArgument,
                   "image has a row stride of {} bytes, a row of {} {} pixels needs {}",

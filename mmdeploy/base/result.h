@@ -59,20 +59,20 @@ inline tl::unexpected<Error> MakeError(Error error) {
 // MMDEPLOY_TRY(auto x, F());  declares x from a Result, or returns its error.
 #define MMDEPLOY_TRY(decl, expr) \
   MMDEPLOY_TRY_IMPL(MMDEPLOY_CONCAT(mmdeploy_result_, __LINE__), decl, expr)
-#define MMDEPLOY_TRY_IMPL(result, decl, expr)                              \
-  auto result = (expr);                                                    \
+#define MMDEPLOY_TRY_IMPL(result, decl, expr)                           \
+  auto result = (expr);                                                 \
   if (!result) return ::mmdeploy::MakeError(std::move(result).error()); \
   decl = std::move(*result)
 
 // MMDEPLOY_TRYV(F());  for Result<void>.
-#define MMDEPLOY_TRYV(expr)                                                              \
-  do {                                                                                   \
-    if (auto mmdeploy_result = (expr); !mmdeploy_result)                                 \
-      return ::mmdeploy::MakeError(std::move(mmdeploy_result).error());                  \
+#define MMDEPLOY_TRYV(expr)                                             \
+  do {                                                                  \
+    if (auto mmdeploy_result = (expr); !mmdeploy_result)                \
+      return ::mmdeploy::MakeError(std::move(mmdeploy_result).error()); \
   } while (false)
 
 // MMDEPLOY_ENSURE(cond, Code::kOutOfRange, "height is {}, allowed 1..{}", h, kMax);
-#define MMDEPLOY_ENSURE(cond, code, ...)                              \
-  do {                                                                \
-    if (!(cond)) return ::mmdeploy::MakeError((code), __VA_ARGS__);   \
+#define MMDEPLOY_ENSURE(cond, code, ...)                            \
+  do {                                                              \
+    if (!(cond)) return ::mmdeploy::MakeError((code), __VA_ARGS__); \
   } while (false)

@@ -19,7 +19,8 @@ class Shape {
   static constexpr int64_t kDynamic = -1;
 
   Shape() = default;
-  Shape(std::initializer_list<int64_t> dims) : Shape(Span<const int64_t>(dims.begin(), dims.size())) {}
+  Shape(std::initializer_list<int64_t> dims)
+      : Shape(Span<const int64_t>(dims.begin(), dims.size())) {}
   // Dimensions beyond kMaxRank are dropped: check the rank of foreign data first.
   explicit Shape(Span<const int64_t> dims) {
     for (size_t i = 0; i < dims.size() && i < kMaxRank; ++i) dims_[rank_++] = dims[i];

@@ -8,7 +8,8 @@ Result<Tensor> Tensor::Allocate(DataType dtype, const Shape& shape, BufferPool* 
   MMDEPLOY_ENSURE(
       count && !__builtin_mul_overflow(*count, static_cast<int64_t>(SizeOf(dtype)), &bytes),
       Code::kOutOfRange, "a tensor of shape {} has no valid size", Name(shape));
-  MMDEPLOY_TRY(auto buffer, (pool ? *pool : BufferPool::Shared()).Acquire(static_cast<size_t>(bytes)));
+  MMDEPLOY_TRY(auto buffer,
+               (pool ? *pool : BufferPool::Shared()).Acquire(static_cast<size_t>(bytes)));
   void* data = buffer.get();
   return Tensor(data, dtype, shape, std::move(buffer));
 }

@@ -15,7 +15,8 @@ Result<std::unique_ptr<ZipArchive>> Open(std::vector<char> bytes, const ZipLimit
 }
 
 TEST(ZipArchive, ReadsByFullAndByBaseName) {
-  const auto zip = Open(testing::Zip({{"a/x.txt", "one"}, {"b/x.txt", "two"}, {"b/y.txt", "three"}}));
+  const auto zip =
+      Open(testing::Zip({{"a/x.txt", "one"}, {"b/x.txt", "two"}, {"b/y.txt", "three"}}));
   ASSERT_TRUE(zip) << zip.error().message();
   EXPECT_EQ(AsText(*(*zip)->Read("a/x.txt")), "one");
   EXPECT_EQ(AsText(*(*zip)->Read("y.txt")), "three");

@@ -11,12 +11,9 @@ namespace {
 
 // What is installed, for people and, as JSON, for the tables of the documentation.
 Json Collect() {
-  Json report = {{"version", MMDEPLOY_VERSION},
-                 {"processors", NumProcessors()},
-                 {"opencv", CV_VERSION},
-                 {"engines", Json::array()},
-                 {"transforms", Json::array()},
-                 {"heads", Json::array()},
+  Json report = {{"version", MMDEPLOY_VERSION}, {"processors", NumProcessors()},
+                 {"opencv", CV_VERSION},        {"engines", Json::array()},
+                 {"transforms", Json::array()}, {"heads", Json::array()},
                  {"modules", Json::array()}};
   for (const auto& name : EngineNames()) {
     const auto engine = FindEngine(name);

@@ -104,8 +104,8 @@ Result<int> Infer(const InferArgs& args) {
     MMDEPLOY_TRY(const cv::Mat mat, ReadImage(path));
     if (!args.json) fmt::print("{}\n", path);
     StepTimer timer;
-    auto outputs = pipeline->Run({Value(Value::List{Value(View(mat))})},
-                                 args.profile ? &timer : nullptr);
+    auto outputs =
+        pipeline->Run({Value(Value::List{Value(View(mat))})}, args.profile ? &timer : nullptr);
     if (!outputs) return MakeError(outputs.error().In(fmt::format("image '{}'", path)));
     const Value& result = (*outputs)[0].list().at(0);
     const auto lines = Lines(result, names);

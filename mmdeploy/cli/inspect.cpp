@@ -54,7 +54,8 @@ Result<Json> InspectOnnx(const std::string& path) {
   files.net.name = path;
   files.net.path = path;
   MMDEPLOY_TRY(const auto net, engine->Load(files, {}));
-  return Json{{"file", path}, {"inputs", ToJson(net->inputs())}, {"outputs", ToJson(net->outputs())}};
+  return Json{
+      {"file", path}, {"inputs", ToJson(net->inputs())}, {"outputs", ToJson(net->outputs())}};
 }
 
 void PrintTensors(const char* title, const Json& tensors) {

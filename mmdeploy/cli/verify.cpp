@@ -12,7 +12,9 @@ void Print(const std::string& title, const std::vector<Comparison>& comparisons)
   for (const auto& c : comparisons) {
     fmt::print("  {:<12} {:<10} {:<6} max {:<9.3g} mean {:<9.3g} {}{}\n", c.stage, c.what,
                c.passed ? "ok" : "DIFFERS", c.max_difference, c.mean_difference,
-               c.max_difference == 0 ? "bit-equal" : c.where.empty() ? "" : "at " + c.where,
+               c.max_difference == 0 ? "bit-equal"
+               : c.where.empty()     ? ""
+                                     : "at " + c.where,
                c.replayed ? "" : "  (input not stored completely)");
   }
 }

@@ -69,8 +69,7 @@ Result<std::shared_ptr<const Model>> Model::FromPath(const std::string& path, bo
   return Finish(std::make_shared<ZipModel>(path, std::move(archive)), strict);
 }
 
-Result<std::shared_ptr<const Model>> Model::FromBuffer(const void* data, size_t size,
-                                                       bool strict) {
+Result<std::shared_ptr<const Model>> Model::FromBuffer(const void* data, size_t size, bool strict) {
   MMDEPLOY_ENSURE(data && size > 0, Code::kFail,
                   "the model buffer is empty; expected the bytes of a zip archive");
   const char* begin = static_cast<const char*>(data);

@@ -27,7 +27,7 @@ struct NetSpec {
 struct DeploySpec {
   FormatVersion version;
   std::string version_text;
-  std::string task;                  // "Classifier", "Detector", ...; may be empty
+  std::string task;  // "Classifier", "Detector", ...; may be empty
   std::vector<NetSpec> models;
   std::vector<std::string> customs;  // further files, for example "dict_file.txt"
 };

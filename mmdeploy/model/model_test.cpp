@@ -9,8 +9,8 @@
 namespace mmdeploy {
 namespace {
 
-using ::testing::HasSubstr;
 using testing::ExampleClassifier;
+using ::testing::HasSubstr;
 using testing::LoadFiles;
 using testing::Replace;
 
@@ -20,8 +20,9 @@ TEST(Model, FolderZipAndBufferAreTheSame) {
   auto with_zip = files;
   with_zip["m.zip"] = std::string(bytes.begin(), bytes.end());
   const testing::TemporaryFolder folder(with_zip);
-  for (const auto& model : {Model::FromPath(folder.path()), Model::FromPath(folder.path() + "/m.zip"),
-                            Model::FromBuffer(bytes.data(), bytes.size())}) {
+  for (const auto& model :
+       {Model::FromPath(folder.path()), Model::FromPath(folder.path() + "/m.zip"),
+        Model::FromBuffer(bytes.data(), bytes.size())}) {
     ASSERT_TRUE(model) << model.error().message();
     EXPECT_EQ((*model)->deploy().task, "Classifier");
     EXPECT_EQ((*model)->deploy().models.at(0).backend, "example");
@@ -51,7 +52,8 @@ TEST(Model, ReportsWhatIsWrong) {
     const auto model = LoadFiles(files);
     return model ? "accepted" : model.error().message();
   };
-  EXPECT_THAT(message("\"0.7.0\"", "\"new\""), HasSubstr("deploy.json:/version: 'new' is not a version"));
+  EXPECT_THAT(message("\"0.7.0\"", "\"new\""),
+              HasSubstr("deploy.json:/version: 'new' is not a version"));
   EXPECT_THAT(message("\"0.7.0\"", "7"), HasSubstr("deploy.json:/version: expected a string"));
   EXPECT_THAT(message("\"models\"", "\"modles\""), HasSubstr("modles"));
   EXPECT_THAT(message("\"net.json\"", "\"../net.json\""),
@@ -63,13 +65,15 @@ TEST(Model, ReportsWhatIsWrong) {
 }
 
 TEST(Model, ReportsMissingFiles) {
-  EXPECT_THAT(Model::FromPath("no/such/model").error().message(),
-              HasSubstr("model 'no/such/model' does not exist; expected a folder with deploy.json"));
+  EXPECT_THAT(
+      Model::FromPath("no/such/model").error().message(),
+      HasSubstr("model 'no/such/model' does not exist; expected a folder with deploy.json"));
   auto files = ExampleClassifier();
   files.erase("pipeline.json");
   EXPECT_THAT(LoadFiles(files).error().message(), HasSubstr("no file 'pipeline.json'"));
   const testing::TemporaryFolder folder;
-  EXPECT_THAT(Model::FromPath(folder.path()).error().message(), HasSubstr("deploy.json' does not exist"));
+  EXPECT_THAT(Model::FromPath(folder.path()).error().message(),
+              HasSubstr("deploy.json' does not exist"));
   EXPECT_FALSE(Model::FromBuffer(nullptr, 0));
   EXPECT_THAT(Model::FromBuffer("garbage", 7).error().message(),
               HasSubstr("not a complete zip archive"));

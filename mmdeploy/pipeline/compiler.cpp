@@ -33,8 +33,7 @@ Result<int> CommonExtraDepth(const Step& step, const Signature& signature,
 Result<void> CheckKinds(const Step& step, const Signature& signature,
                         const std::vector<EdgeType>& types) {
   MMDEPLOY_ENSURE(types.size() == signature.inputs.size(), Code::kFail,
-                  "{}: {} inputs, expected {}", step.where, types.size(),
-                  signature.inputs.size());
+                  "{}: {} inputs, expected {}", step.where, types.size(), signature.inputs.size());
   for (size_t i = 0; i < types.size(); ++i) {
     MMDEPLOY_ENSURE(!(types[i].kinds & signature.inputs[i].kinds).empty(), Code::kFail,
                     "{}: input {} is {}, expected {}", step.where, i, Describe(types[i].kinds),
@@ -89,8 +88,8 @@ class Compiler {
     if (it != edges_.end()) return &it->second;
     std::vector<std::string> known;
     for (const auto& [key, edge] : edges_) known.push_back(key);
-    return MakeError(Code::kFail, "{}: no value named '{}' before this node, found: {}",
-                     path.str(), name, ListAllowed(name, known));
+    return MakeError(Code::kFail, "{}: no value named '{}' before this node, found: {}", path.str(),
+                     name, ListAllowed(name, known));
   }
 
   Result<void> DefineInputs(const JsonPath& path) {

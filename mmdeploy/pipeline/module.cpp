@@ -25,8 +25,7 @@ Result<std::vector<Module::Values>> Module::RunMany(Span<const Values> items,
   for (size_t i = 0; i < results.size(); ++i) {
     if (!results[i]) {
       if (items.size() == 1) return MakeError(results[i].error());
-      return MakeError(
-          results[i].error().In(fmt::format("item {} of {}", i + 1, items.size())));
+      return MakeError(results[i].error().In(fmt::format("item {} of {}", i + 1, items.size())));
     }
     outputs.push_back(std::move(*results[i]));
   }

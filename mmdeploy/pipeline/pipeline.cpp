@@ -10,11 +10,10 @@ Result<void> CheckItem(const Module& module, Span<const Value> inputs) {
   const auto& ports = module.signature().inputs;
   for (size_t i = 0; i < inputs.size(); ++i) {
     const Value& value = inputs[i];
-    const bool fits = ports[i].depth > 0
-                          ? value.is_list()
-                          : !value.is_list() && ports[i].kinds.Has(value.kind());
-    MMDEPLOY_ENSURE(fits, Code::kInvalidArgument, "input {} is {}, expected {}", i,
-                    Describe(value), Describe(ports[i]));
+    const bool fits =
+        ports[i].depth > 0 ? value.is_list() : !value.is_list() && ports[i].kinds.Has(value.kind());
+    MMDEPLOY_ENSURE(fits, Code::kInvalidArgument, "input {} is {}, expected {}", i, Describe(value),
+                    Describe(ports[i]));
   }
   return {};
 }

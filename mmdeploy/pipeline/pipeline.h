@@ -23,7 +23,7 @@ struct Step {
   std::shared_ptr<const Module> module;
   std::vector<int> inputs;  // slots
   std::vector<InputMark> marks;
-  std::vector<int> outputs;  // slots
+  std::vector<int> outputs;     // slots
   std::vector<bool> unflatten;  // of outputs: '*' puts the removed level back
   bool has_flatten = false;
   int extra_depth = 0;  // list levels that arrive beyond what the module takes for one item

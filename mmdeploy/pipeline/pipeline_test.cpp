@@ -12,8 +12,8 @@
 namespace mmdeploy {
 namespace {
 
-using ::testing::HasSubstr;
 using testing::ExampleClassifier;
+using ::testing::HasSubstr;
 using testing::LoadFiles;
 using testing::ModelFiles;
 using testing::Replace;
@@ -76,7 +76,8 @@ EdgeType Type(KindSet kinds, int depth = 0) { return EdgeType{kinds, depth, {}};
 TEST(Pipeline, RunsAPlainGraph) {
   const auto pipeline = Load(ExampleClassifier());
   ASSERT_TRUE(pipeline) << pipeline.error().message();
-  const auto out = RunAll(**pipeline, {List{Value(Colour(10, 20, 200)), Value(Colour(200, 20, 10))}});
+  const auto out =
+      RunAll(**pipeline, {List{Value(Colour(10, 20, 200)), Value(Colour(200, 20, 10))}});
   ASSERT_EQ(out.size(), 1u);
   ASSERT_EQ(out[0].list().size(), 2u);
   EXPECT_EQ(BestLabel(out[0].list()[0]), 0);  // R
@@ -94,15 +95,16 @@ TEST(Pipeline, AnEmptyBatchGivesAnEmptyResult) {
 TEST(Pipeline, DetectsCropsAndRecognises) {
   PipelineOptions options;
   options.models["classifier"] = *LoadFiles(ExampleClassifier());
-  options.extra_modules.push_back(
-      Row("Halves", {{Type(Kind::kImage)}, {Type(Kind::kDetection, 1)}},
-          [](Span<const Value> in) -> Result<Module::Values> {
-            const auto& image = in[0].image();
-            const auto w = static_cast<float>(image.width), h = static_cast<float>(image.height);
-            List found{Value(Detection{0, 1, {0, 0, w / 2, h}})};
-            if (image.width > 8) found.emplace_back(Detection{1, 1, {w / 2, 0, w, h}});
-            return Module::Values{Value(std::move(found))};
-          }));
+  options.extra_modules.push_back(Row("Halves", {{Type(Kind::kImage)}, {Type(Kind::kDetection, 1)}},
+                                      [](Span<const Value> in) -> Result<Module::Values> {
+                                        const auto& image = in[0].image();
+                                        const auto w = static_cast<float>(image.width),
+                                                   h = static_cast<float>(image.height);
+                                        List found{Value(Detection{0, 1, {0, 0, w / 2, h}})};
+                                        if (image.width > 8)
+                                          found.emplace_back(Detection{1, 1, {w / 2, 0, w, h}});
+                                        return Module::Values{Value(std::move(found))};
+                                      }));
   const Json json = Json::parse(R"({"input": "img", "output": ["dets", "labels"], "tasks": [
     {"type": "Task", "module": "Halves", "input": "img", "output": "dets"},
     {"type": "Task", "module": "CropBox", "input": ["img+", "dets*"], "output": "patches*"},
@@ -140,8 +142,9 @@ TEST(Pipeline, FlattensAndUnflattens) {
     {"type": "Unflatten", "input": ["flat_labels", "index"], "output": "labels"}]})");
   const auto pipeline = Pipeline::Compile(json, JsonPath("p.json"), nullptr, options);
   ASSERT_TRUE(pipeline) << pipeline.error().message();
-  const auto out = RunAll(**pipeline, {List{List{Value(Colour(200, 0, 0))}, List{},
-                                         List{Value(Colour(0, 200, 0)), Value(Colour(0, 0, 99))}}});
+  const auto out =
+      RunAll(**pipeline, {List{List{Value(Colour(200, 0, 0))}, List{},
+                               List{Value(Colour(0, 200, 0)), Value(Colour(0, 0, 99))}}});
   const List& labels = out[0].list();
   ASSERT_EQ(labels.size(), 3u);
   EXPECT_EQ(BestLabel(labels[0].list()[0]), 2);
@@ -230,8 +233,7 @@ TEST(Pipeline, TakesStateExplicitly) {
 TEST(Pipeline, RunsTenCrop) {
   auto files = ExampleClassifier();
   files["pipeline.json"] = Replace(
-      Replace(files["pipeline.json"],
-              R"({"type": "Resize", "size": [8, 8], "keep_ratio": false})",
+      Replace(files["pipeline.json"], R"({"type": "Resize", "size": [8, 8], "keep_ratio": false})",
               R"({"type": "TenCrop", "crop_size": 8})"),
       R"({"type": "ImageToTensor", "keys": ["img"]})",
       R"({"type": "FormatShape", "input_format": "NCHW"})");
@@ -263,7 +265,7 @@ TEST(Pipeline, RunsABodyOnlyWhereThePredicateIsTrue) {
   const auto pipeline = Pipeline::Compile(json, JsonPath("c.json"), nullptr, options);
   ASSERT_TRUE(pipeline) << pipeline.error().message();
   const auto out = RunAll(**pipeline, {List{Value(false), Value(true)},
-                                    List{Value(Colour(0, 0, 9)), Value(Colour(0, 9, 0))}});
+                                       List{Value(Colour(0, 0, 9)), Value(Colour(0, 9, 0))}});
   EXPECT_EQ(out[0].list()[0].kind(), Kind::kNull);
   EXPECT_EQ(BestLabel(out[0].list()[1]), 1);
 }
@@ -301,8 +303,8 @@ TEST(Pipeline, StacksUpToBatchSize) {
   files["deploy.json"] = Replace(files["deploy.json"], R"("batch_size": 1)", R"("batch_size": 2)");
   const auto pipeline = Load(files);
   ASSERT_TRUE(pipeline) << pipeline.error().message();
-  const auto out = RunAll(**pipeline, {List{Value(Colour(9, 0, 0)), Value(Colour(0, 9, 0)),
-                                         Value(Colour(0, 0, 9))}});
+  const auto out = RunAll(
+      **pipeline, {List{Value(Colour(9, 0, 0)), Value(Colour(0, 9, 0)), Value(Colour(0, 0, 9))}});
   EXPECT_EQ(BestLabel(out[0].list()[0]), 2);
   EXPECT_EQ(BestLabel(out[0].list()[1]), 1);
   EXPECT_EQ(BestLabel(out[0].list()[2]), 0);
@@ -355,50 +357,101 @@ const char* const kTasks = "pipeline.json:/pipeline/tasks/";
 INSTANTIATE_TEST_SUITE_P(
     All, LoadErrors,
     ::testing::ValuesIn(std::vector<BadModel>{
-        {"transform", "pipeline.json", "\"Resize\"", "\"Resise\"",
-         {"tasks/0/transforms/1/type: unknown transform 'Resise', known: ", "did you mean 'Resize'?"}},
-        {"module", "pipeline.json", "\"mmcls\"", "\"mmclas\"",
+        {"transform",
+         "pipeline.json",
+         "\"Resize\"",
+         "\"Resise\"",
+         {"tasks/0/transforms/1/type: unknown transform 'Resise', known: ",
+          "did you mean 'Resize'?"}},
+        {"module",
+         "pipeline.json",
+         "\"mmcls\"",
+         "\"mmclas\"",
          {std::string(kTasks) + "2/module: unknown module 'mmclas'", "did you mean 'mmcls'?"}},
-        {"component", "pipeline.json", "\"LinearClsHead\"", "\"LinearHead\"",
+        {"component",
+         "pipeline.json",
+         "\"LinearClsHead\"",
+         "\"LinearHead\"",
          {std::string(kTasks) + "2/component: unknown component 'LinearHead' of mmcls",
           "'MultiLabelLinearClsHead'"}},
-        {"node_type", "pipeline.json", "\"type\": \"Task\", \"module\": \"Net\"",
+        {"node_type",
+         "pipeline.json",
+         "\"type\": \"Task\", \"module\": \"Net\"",
          "\"type\": \"Tusk\", \"module\": \"Net\"",
          {"1/type: unknown node type 'Tusk', known: 'Cond', 'Flatten', 'Inference'",
           "did you mean 'Task'?"}},
-        {"backend", "deploy.json", "\"example\"", "\"exmple\"",
+        {"backend",
+         "deploy.json",
+         "\"example\"",
+         "\"exmple\"",
          {"unknown backend 'exmple'", "did you mean 'example'?"}},
-        {"near_miss", "pipeline.json", "\"keep_ratio\"", "\"keep_ration\"",
+        {"near_miss",
+         "pipeline.json",
+         "\"keep_ratio\"",
+         "\"keep_ration\"",
          {"tasks/0/transforms/1/keep_ration: unknown key, did you mean 'keep_ratio'?"}},
-        {"wrong_type", "pipeline.json", "\"topk\": 2", "\"topk\": \"2\"",
+        {"wrong_type",
+         "pipeline.json",
+         "\"topk\": 2",
+         "\"topk\": \"2\"",
          {"tasks/2/params/topk: expected an integer, found string \"2\""}},
-        {"wrong_range", "pipeline.json", "\"topk\": 2", "\"topk\": 0",
+        {"wrong_range",
+         "pipeline.json",
+         "\"topk\": 2",
+         "\"topk\": 0",
          {"tasks/2/params/topk: found 0, allowed: 1 to"}},
-        {"undefined_name", "pipeline.json", "\"input\": [\"infer_output\"]",
+        {"undefined_name",
+         "pipeline.json",
+         "\"input\": [\"infer_output\"]",
          "\"input\": [\"infer_ouput\"]",
          {"tasks/2/input: no value named 'infer_ouput' before this node",
           "did you mean 'infer_output'?"}},
-        {"duplicate_name", "pipeline.json", "\"output\": [\"infer_output\"]",
-         "\"output\": [\"prep_output\"]", {"tasks/1/output: a second value named 'prep_output'"}},
-        {"missing_output", "pipeline.json", "\"output\": [\"post_output\"], \"tasks\"",
-         "\"output\": [\"result\"], \"tasks\"", {"/output: no value named 'result'"}},
-        {"input_map", "pipeline.json", "{\"img\": \"input\"}", "{\"img\": \"imput\"}",
+        {"duplicate_name",
+         "pipeline.json",
+         "\"output\": [\"infer_output\"]",
+         "\"output\": [\"prep_output\"]",
+         {"tasks/1/output: a second value named 'prep_output'"}},
+        {"missing_output",
+         "pipeline.json",
+         "\"output\": [\"post_output\"], \"tasks\"",
+         "\"output\": [\"result\"], \"tasks\"",
+         {"/output: no value named 'result'"}},
+        {"input_map",
+         "pipeline.json",
+         "{\"img\": \"input\"}",
+         "{\"img\": \"imput\"}",
          {"tasks/1/input_map/img: the network has no input 'imput'", "did you mean 'input'?"}},
-        {"missing_model_input", "pipeline.json", "{\"img\": \"input\"}", "{\"image\": \"input\"}",
+        {"missing_model_input",
+         "pipeline.json",
+         "{\"img\": \"input\"}",
+         "{\"image\": \"input\"}",
          {"the network's input 'input' takes 'image', which preprocessing does not make",
           "it makes: 'img'"}},
-        {"impossible_shape", "pipeline.json", "\"size\": [8, 8]", "\"size\": [8, 9]",
+        {"impossible_shape",
+         "pipeline.json",
+         "\"size\": [8, 8]",
+         "\"size\": [8, 9]",
          {"what preprocessing makes does not fit the network",
           "input 'input' has shape 1x3x8x9, the network takes float32 ?x3x8x8"}},
-        {"missing_file", "deploy.json", "\"net.json\"", "\"other.json\"",
+        {"missing_file",
+         "deploy.json",
+         "\"net.json\"",
+         "\"other.json\"",
          {"no file 'other.json' in the archive"}},
-        {"net_name", "pipeline.json", "\"name\": \"net\"", "\"name\": \"nett\"",
+        {"net_name",
+         "pipeline.json",
+         "\"name\": \"net\"",
+         "\"name\": \"nett\"",
          {"tasks/1/name: deploy.json:/models: no model named 'nett'", "did you mean 'net'?"}},
-        {"kinds", "pipeline.json",
+        {"kinds",
+         "pipeline.json",
          "\"input\": [\"infer_output\"],\n         \"output\": [\"post_output\"]",
          "\"input\": [\"img\", \"prep_output\"],\n         \"output\": [\"post_output\"]",
          {"(Task 'postprocess'): input 1 is Sample, expected Tensors"}},
-        {"throttle", "pipeline.json", "\"name\": \"net\"", "\"throttle\": 2, \"name\": \"net\"",
+        {"throttle",
+         "pipeline.json",
+         "\"name\": \"net\"",
+         "\"throttle\": 2, \"name\": \"net\"",
          {"tasks/1/throttle: limiting the flow is not supported, expected 0"}},
     }),
     [](const auto& info) { return info.param.name; });

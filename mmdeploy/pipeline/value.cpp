@@ -7,8 +7,8 @@ namespace {
 
 // Indexed by Kind.
 constexpr std::array<std::string_view, kNumKinds> kNames = {
-    "Null",   "Bool", "Int",            "Image",     "Sample", "Tensors",
-    "Points", "Box",  "Classification", "Detection", "State"};
+    "Null", "Bool",           "Int",       "Image", "Sample", "Tensors", "Points",
+    "Box",  "Classification", "Detection", "State"};
 
 }  // namespace
 

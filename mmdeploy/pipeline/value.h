@@ -33,14 +33,14 @@ class State {
 
 // What can travel along an edge of a pipeline.
 enum class Kind : uint8_t {
-  kNull,            // nothing: the branch of a Cond that was not taken
+  kNull,  // nothing: the branch of a Cond that was not taken
   kBool,
   kInt,
-  kImage,           // the caller's picture
-  kSample,          // a picture with its meta data and tensors, possibly with a box
-  kTensors,         // named tensors: the outputs of a network
-  kPoints,          // [x, y] points, or a point cloud of one image
-  kBox,             // a rectangle, pixels of the original image
+  kImage,    // the caller's picture
+  kSample,   // a picture with its meta data and tensors, possibly with a box
+  kTensors,  // named tensors: the outputs of a network
+  kPoints,   // [x, y] points, or a point cloud of one image
+  kBox,      // a rectangle, pixels of the original image
   kClassification,
   kDetection,
   kState,

@@ -75,7 +75,8 @@ Comparison CompareTensor(const GoldenTensor& expected, const Tensor& found,
   result.passed = outside == 0;
   if (!result.passed) {
     result.message = fmt::format(
-        "{} of {} elements differ: at most {:.3g} at {}, {:.3g} on average, allowed {:.3g} + {:.3g} "
+        "{} of {} elements differ: at most {:.3g} at {}, {:.3g} on average, allowed {:.3g} + "
+        "{:.3g} "
         "x value",
         outside, count, result.max_difference, result.where, result.mean_difference, tolerance.abs,
         tolerance.rel);

@@ -46,10 +46,10 @@ Result<GoldenTensor> ReadTensor(const std::string& name, const Json& json, const
   tensor.dtype = *parsed;
   tensor.shape = Shape(dims);
   MMDEPLOY_TRY(tensor.data, ReadArray(arrays, array));
-  MMDEPLOY_ENSURE(tensor.data.dtype() == tensor.dtype &&
-                      tensor.data.num_elements() == StoredElements(tensor),
-                  Code::kFail, "{}: array '{}' is {}, which does not fit shape {}, stride {}",
-                  path.str(), array, Describe(tensor.data), Name(tensor.shape), tensor.stride);
+  MMDEPLOY_ENSURE(
+      tensor.data.dtype() == tensor.dtype && tensor.data.num_elements() == StoredElements(tensor),
+      Code::kFail, "{}: array '{}' is {}, which does not fit shape {}, stride {}", path.str(),
+      array, Describe(tensor.data), Name(tensor.shape), tensor.stride);
   return tensor;
 }
 

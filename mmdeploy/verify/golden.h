@@ -40,7 +40,7 @@ struct GoldenStage {
 
 // The proof of parity that an SDK model carries (mmdeploy/model/README.md, section "golden").
 struct Golden {
-  Bytes image;  // encoded
+  Bytes image;            // encoded
   std::string reference;  // "pytorch 1.13.1, mmcls 0.25.0"
   std::vector<GoldenStage> stages;
 };

@@ -25,9 +25,10 @@ TEST(ParseArray, ReadsShapeAndElements) {
   ASSERT_TRUE(array) << array.error().message();
   EXPECT_EQ(Describe(*array), "float32 2x3");
   EXPECT_EQ(array->data<float>()[5], 6);
-  EXPECT_EQ(Name(ParseArray(Npy("{'descr': '|u1', 'fortran_order': False, 'shape': (2,), }", "ab"),
-                            "a")->shape()),
-            "2");
+  EXPECT_EQ(
+      Name(ParseArray(Npy("{'descr': '|u1', 'fortran_order': False, 'shape': (2,), }", "ab"), "a")
+               ->shape()),
+      "2");
 }
 
 TEST(ParseArray, RefusesWhatDoesNotAddUp) {
@@ -38,7 +39,8 @@ TEST(ParseArray, RefusesWhatDoesNotAddUp) {
                              "{'descr': '<f4', 'fortran_order': False}", ""}) {
     const auto array = ParseArray(Npy(header, "abcd"), "a");
     ASSERT_FALSE(array) << header;
-    EXPECT_THAT(array.error().message(), ::testing::HasSubstr("array 'a' is not a valid .npy file"));
+    EXPECT_THAT(array.error().message(),
+                ::testing::HasSubstr("array 'a' is not a valid .npy file"));
   }
   EXPECT_FALSE(ParseArray(std::make_shared<std::vector<char>>(5, 'x'), "a"));
 }

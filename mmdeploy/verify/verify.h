@@ -10,8 +10,8 @@ namespace mmdeploy {
 
 // One comparison with the golden data.
 struct Comparison {
-  std::string stage;     // "preprocess"
-  std::string what;      // tensor name, or "result"
+  std::string stage;  // "preprocess"
+  std::string what;   // tensor name, or "result"
   bool passed = false;
   bool replayed = true;  // from the stage's golden input; false: from what ran before it here
   double max_difference = 0;

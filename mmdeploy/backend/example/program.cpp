@@ -110,7 +110,8 @@ class Linear : public Op {
     for (int64_t n = 0; n < in.shape()[0]; ++n) {
       for (int64_t m = 0; m < rows; ++m) {
         float sum = bias_[m];
-        for (int64_t k = 0; k < columns; ++k) sum += in.data<float>()[n * columns + k] * weights_[m][k];
+        for (int64_t k = 0; k < columns; ++k)
+          sum += in.data<float>()[n * columns + k] * weights_[m][k];
         out.data<float>()[n * rows + m] = sum;
       }
     }
@@ -152,8 +153,8 @@ Result<std::unique_ptr<Op>> ReadOp(const Json& json, const JsonPath& path) {
   MMDEPLOY_TRYV(args.Finish());
   std::vector<std::string> known;
   for (const auto& type : kOps) known.emplace_back(type.name);
-  return MakeError(Code::kNotSupported, "{}: unknown op '{}', known: {}", (path / "op").str(),
-                   name, ListAllowed(name, known));
+  return MakeError(Code::kNotSupported, "{}: unknown op '{}', known: {}", (path / "op").str(), name,
+                   ListAllowed(name, known));
 }
 
 Result<TensorInfo> ReadInfo(const Json& json, const JsonPath& path) {

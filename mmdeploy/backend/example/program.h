@@ -18,7 +18,7 @@ class Op {
   virtual ~Op() = default;
   virtual Result<Tensor> Run(const Tensor& input) const = 0;
 
-  std::string input;   // "" for an op without input
+  std::string input;  // "" for an op without input
   std::string output;
 };
 

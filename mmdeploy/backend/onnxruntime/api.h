@@ -32,11 +32,10 @@ std::string TakeMessage(const OrtApi& ort, OrtStatus* status);
 }  // namespace mmdeploy::onnxruntime
 
 // MMDEPLOY_ORT(api, CreateTensor(...), "what was done") returns an error if the call failed.
-#define MMDEPLOY_ORT(api, call, what)                                                       \
-  do {                                                                                      \
-    if (OrtStatus* mmdeploy_status = (api).call) {                                          \
-      return ::mmdeploy::MakeError(::mmdeploy::Code::kFail, "onnxruntime cannot {}: {}",    \
-                                   what,                                                    \
+#define MMDEPLOY_ORT(api, call, what)                                                           \
+  do {                                                                                          \
+    if (OrtStatus* mmdeploy_status = (api).call) {                                              \
+      return ::mmdeploy::MakeError(::mmdeploy::Code::kFail, "onnxruntime cannot {}: {}", what,  \
                                    ::mmdeploy::onnxruntime::TakeMessage(api, mmdeploy_status)); \
-    }                                                                                       \
+    }                                                                                           \
   } while (false)

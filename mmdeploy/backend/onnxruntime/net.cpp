@@ -41,8 +41,9 @@ Result<DataType> FromOnnx(ONNXTensorElementDataType type, const std::string& nam
   for (const auto& pair : kDtypes) {
     if (pair.onnx == type) return pair.ours;
   }
-  return MakeError(Code::kNotSupported, "tensor '{}' has ONNX element type {}, which is not supported",
-                   name, static_cast<int>(type));
+  return MakeError(Code::kNotSupported,
+                   "tensor '{}' has ONNX element type {}, which is not supported", name,
+                   static_cast<int>(type));
 }
 
 // One run: values over the caller's or ONNX Runtime's memory.
@@ -135,9 +136,8 @@ Result<void> OrtRequest::Run() {
     MMDEPLOY_TRY(outputs_[i], Wrap(bound_outputs_[i]));
     outputs[i] = outputs_[i].get();
   }
-  OrtStatus* status =
-      ort_.Run(net_.session(), nullptr, input_names_.data(), inputs.data(), inputs.size(),
-               output_names_.data(), outputs.size(), outputs.data());
+  OrtStatus* status = ort_.Run(net_.session(), nullptr, input_names_.data(), inputs.data(),
+                               inputs.size(), output_names_.data(), outputs.size(), outputs.data());
   for (size_t i = 0; i < outputs.size(); ++i) {
     if (outputs[i] && !outputs_[i]) outputs_[i] = Own(outputs[i]);
   }
@@ -204,10 +204,10 @@ Result<void> OrtNet::SetOptions(OrtSessionOptions* session_options, const NetOpt
   MMDEPLOY_ORT(ort(), SetSessionGraphOptimizationLevel(session_options, ORT_ENABLE_ALL),
                "set the optimisation level");
   const char* spin = options.low_latency ? "1" : "0";
-  MMDEPLOY_ORT(ort(),
-               AddSessionConfigEntry(session_options, kOrtSessionOptionsConfigAllowIntraOpSpinning,
-                                     spin),
-               "set spinning");
+  MMDEPLOY_ORT(
+      ort(),
+      AddSessionConfigEntry(session_options, kOrtSessionOptionsConfigAllowIntraOpSpinning, spin),
+      "set spinning");
   for (const auto& [key, value] : options.engine) {
     MMDEPLOY_ORT(ort(), AddSessionConfigEntry(session_options, key.c_str(), value.c_str()),
                  fmt::format("set '{}' to '{}'", key, value));
@@ -230,10 +230,10 @@ Result<void> OrtNet::CreateSession(const NetFiles& files, const NetOptions& opti
   }
   MMDEPLOY_TRY(const Bytes bytes, files.net.Content());
   MMDEPLOY_ENSURE(!bytes->empty(), Code::kFail, "onnxruntime cannot {}: the file is empty", what);
-  MMDEPLOY_ORT(ort(),
-               CreateSessionFromArray(api_.env, bytes->data(), bytes->size(), session_options,
-                                      &session_),
-               what);
+  MMDEPLOY_ORT(
+      ort(),
+      CreateSessionFromArray(api_.env, bytes->data(), bytes->size(), session_options, &session_),
+      what);
   return {};
 }
 

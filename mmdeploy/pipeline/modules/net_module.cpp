@@ -210,8 +210,7 @@ Result<std::unique_ptr<Module>> CreateNetModule(JsonReader& args, const ModuleEn
   if (env.inputs.size() == 1) {
     MMDEPLOY_TRYV(CheckProvided(env.inputs[0], (*net)->inputs(), keys, args.path()));
   }
-  return std::make_unique<NetModule>(std::move(*net), **spec, std::move(keys),
-                                     std::move(results));
+  return std::make_unique<NetModule>(std::move(*net), **spec, std::move(keys), std::move(results));
 }
 
 }  // namespace mmdeploy

@@ -73,9 +73,9 @@ NodeResult CreateInference(const NodeSpec& spec, JsonReader& reader, const Modul
   const Json& root = model->pipeline();
   const bool wrapped = root.is_object() && root.contains("pipeline");
   const JsonPath path(fmt::format("{}/pipeline.json", name));
-  auto pipeline = Pipeline::Compile(wrapped ? root["pipeline"] : root,
-                                    wrapped ? path / "pipeline" : path, model, options,
-                                    env.nesting + 1);
+  auto pipeline =
+      Pipeline::Compile(wrapped ? root["pipeline"] : root, wrapped ? path / "pipeline" : path,
+                        model, options, env.nesting + 1);
   if (!pipeline) return MakeError(pipeline.error().In(reader.path().str()));
   MMDEPLOY_TRYV(CheckCounts(**pipeline, spec, reader.path()));
   return std::make_shared<SubPipeline>(std::move(*pipeline), options.inputs);

@@ -5,9 +5,8 @@ namespace mmdeploy {
 
 const std::vector<NodeType>& NodeTypes() {
   static const auto* types = new std::vector<NodeType>{
-      {"Task", CreateTask},       {"Inference", CreateInference},
-      {"Pipeline", CreateSubPipeline}, {"Flatten", CreateFlatten},
-      {"Unflatten", CreateUnflatten},  {"Cond", CreateCond},
+      {"Task", CreateTask},       {"Inference", CreateInference}, {"Pipeline", CreateSubPipeline},
+      {"Flatten", CreateFlatten}, {"Unflatten", CreateUnflatten}, {"Cond", CreateCond},
   };
   return *types;
 }

@@ -68,10 +68,9 @@ Result<std::unique_ptr<Module>> Create(JsonReader& params, const ModuleEnv& env)
 // Heads of mmcls whose exported output means the same: one score per class.
 std::vector<HeadType> linear_cls_head_heads() {
   std::vector<HeadType> heads;
-  for (const char* name :
-       {"LinearClsHead", "ClsHead", "StackedLinearClsHead", "VisionTransformerClsHead",
-        "ConformerHead", "DeiTClsHead", "EfficientFormerClsHead", "ArcFaceClsHead",
-        "LeViTClsHead"}) {
+  for (const char* name : {"LinearClsHead", "ClsHead", "StackedLinearClsHead",
+                           "VisionTransformerClsHead", "ConformerHead", "DeiTClsHead",
+                           "EfficientFormerClsHead", "ArcFaceClsHead", "LeViTClsHead"}) {
     heads.push_back({"mmcls", name, Create});
   }
   return heads;
