@@ -36,13 +36,14 @@ T ValueOrThrow(Result<T> result, const std::string& what) {
   throw std::runtime_error(what + ": " + result.error().message());
 }
 
-NetFile ReadNetFile(const Source& source, const std::string& what) {
+// A path is left to the engine, which opens it without the GIL and only once.
+NetFile ToNetFile(const Source& source) {
   if (const auto* bytes = std::get_if<nb::bytes>(&source)) {
     const auto* data = static_cast<const char*>(bytes->data());
     return {"<bytes>", "", std::make_shared<std::vector<char>>(data, data + bytes->size())};
   }
   const auto& path = std::get<std::filesystem::path>(source);
-  return {path.filename().string(), path.string(), ValueOrThrow(ReadFile(path.string()), what)};
+  return {path.filename().string(), path.string(), nullptr};
 }
 
 // What Python calls a Net.
@@ -58,8 +59,8 @@ class PythonNet {
                                ", allowed: 0 (the default) or more");
     options.num_threads = num_threads;
     NetFiles files;
-    files.net = ReadNetFile(model, what);
-    if (weights) files.weights = ReadNetFile(*weights, what);
+    files.net = ToNetFile(model);
+    if (weights) files.weights = ToNetFile(*weights);
 
     nb::gil_scoped_release release;
     const Engine* engine = ValueOrThrow(FindEngine(backend), what);
