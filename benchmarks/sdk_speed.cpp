@@ -3,13 +3,10 @@
 // load time beside the engine's own, calls per second of one and two callers with one and with
 // all threads per call, time per step, and growth of memory over CALLS calls (default 2000).
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdio>
-#include <fstream>
 #include <functional>
 #include <map>
 #include <opencv2/imgcodecs.hpp>
@@ -17,6 +14,7 @@
 
 #include "mmdeploy/pipeline/load_net.h"
 #include "mmdeploy/pipeline/pipeline.h"
+#include "tests/support/resident_memory.h"
 
 namespace mmdeploy {
 namespace {
@@ -45,13 +43,6 @@ T Must(Result<T> result) {
     std::exit(2);
   }
   return std::move(*result);
-}
-
-double ResidentMegabytes() {
-  std::ifstream statm("/proc/self/statm");
-  double total = 0, resident = 0;
-  statm >> total >> resident;
-  return resident * static_cast<double>(::sysconf(_SC_PAGESIZE)) / (1 << 20);
 }
 
 std::shared_ptr<const Pipeline> Load(const std::shared_ptr<const Model>& model, int num_threads) {
@@ -129,9 +120,10 @@ void MeasureSteps(const Pipeline& pipeline, const Value& input) {
 
 void MeasureMemory(const Pipeline& pipeline, const Value& input, int calls) {
   for (int i = 0; i < calls / 10; ++i) Must(pipeline.Run({input}));
-  const double before = ResidentMegabytes();
+  const int64_t before = testing::ResidentBytes();
   for (int i = 0; i < calls; ++i) Must(pipeline.Run({input}));
-  fmt::print("memory after {} calls: {:+.2f} MB\n", calls, ResidentMegabytes() - before);
+  fmt::print("memory after {} calls: {:+.2f} MB\n", calls,
+             static_cast<double>(testing::ResidentBytes() - before) / (1 << 20));
 }
 
 int Main(int argc, char** argv) {

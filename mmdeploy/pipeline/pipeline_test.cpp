@@ -1,13 +1,12 @@
 #include "mmdeploy/pipeline/pipeline.h"
 
 #include <gmock/gmock.h>
-#include <unistd.h>
 
-#include <fstream>
 #include <numeric>
 #include <thread>
 
 #include "tests/support/model_files.h"
+#include "tests/support/resident_memory.h"
 
 namespace mmdeploy {
 namespace {
@@ -310,13 +309,6 @@ TEST(Pipeline, StacksUpToBatchSize) {
   EXPECT_EQ(BestLabel(out[0].list()[2]), 0);
 }
 
-double ResidentMegabytes() {
-  std::ifstream statm("/proc/self/statm");
-  double total = 0, resident = 0;
-  statm >> total >> resident;
-  return resident * static_cast<double>(::sysconf(_SC_PAGESIZE)) / (1 << 20);
-}
-
 TEST(Pipeline, MemoryStaysFlat) {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
   GTEST_SKIP() << "sanitizers keep freed memory";
@@ -327,9 +319,9 @@ TEST(Pipeline, MemoryStaysFlat) {
     for (int i = 0; i < count; ++i) ASSERT_TRUE(pipeline->Run({Value(List{image})}));
   };
   call(10000);
-  const double before = ResidentMegabytes();
+  const int64_t before = testing::ResidentBytes();
   call(100000);
-  EXPECT_LE(ResidentMegabytes() - before, 1.0);
+  EXPECT_LE(testing::ResidentBytes() - before, int64_t{1} << 20);
 }
 
 // Each damaged model is refused when it is loaded, with the place and what is allowed.
