@@ -39,6 +39,9 @@ echo "engines"
 ort=${ONNXRUNTIME_DIR:-.deps/onnxruntime}
 library=$(readlink -f "$ort/lib/libonnxruntime.so" 2>/dev/null || true)
 report onnxruntime "$([ -e "$library" ] && basename "$library" | sed 's/libonnxruntime.so.//')" "$ort" "./dev setup"
+ov=${INTEL_OPENVINO_DIR:-.deps/openvino}
+library=$(find -L "$ov" -maxdepth 4 -name 'libopenvino.so*' 2>/dev/null | head -1)
+report openvino "$([ -e "$library" ] && basename "$library" | sed 's/libopenvino.so.//')" "$ov" "./dev setup"
 
 echo "build"
 for file in build/CMakeCache.txt build/bin/mmdeploy build/lib/libmmdeploy.so; do

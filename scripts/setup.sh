@@ -15,6 +15,7 @@ require_debian_12() {
     echo "  system packages: $(pins apt | awk '{ printf "%s ", $1 }')"
     echo "  into .venv: $(pins wheel | awk '{ printf "%s %s ", $1, $2 }') and $(pins pip | wc -l) packages of dependencies.txt"
     echo "  into .deps: ONNX Runtime (library of the Python package, headers of $(pins deb | awk '{ print $1, $2 }'))"
+    echo "              and OpenVINO (all of it from the Python package)"
   } >&2
   die "set MMDEPLOY_ANY_SYSTEM=1 to go on with the tools that are installed here (no system package is touched then)"
 }
@@ -134,10 +135,23 @@ make_onnxruntime() {
   mv "$new" "$target"
 }
 
+# OpenVINO for C++: the Python package holds headers, libraries and CMake files.
+make_openvino() {
+  local package
+  package=$(echo "$root"/.venv/lib/python3*/site-packages/openvino)
+  mkdir -p "$root/.deps"
+  ln -sfn "../${package#"$root"/}" "$root/.deps/openvino"
+}
+
 setup_engines() {
-  [ -n "${ONNXRUNTIME_DIR:-}" ] && return
-  stamped "$root/.deps/stamp/onnxruntime" "$(pins deb; pins pip | grep '^onnxruntime ')" onnxruntime \
-    "ONNX Runtime for C++ in .deps" make_onnxruntime
+  if [ -z "${ONNXRUNTIME_DIR:-}" ]; then
+    stamped "$root/.deps/stamp/onnxruntime" "$(pins deb; pins pip | grep '^onnxruntime ')" onnxruntime \
+      "ONNX Runtime for C++ in .deps" make_onnxruntime
+  fi
+  if [ -z "${OpenVINO_DIR:-}${INTEL_OPENVINO_DIR:-}" ]; then
+    stamped "$root/.deps/stamp/openvino" "$(pins pip | grep '^openvino ')" openvino "OpenVINO for C++ in .deps" \
+      make_openvino
+  fi
 }
 
 setup_all() {

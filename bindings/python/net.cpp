@@ -1,6 +1,7 @@
 #include "bindings/python/net.h"
 
 #include <nanobind/stl/filesystem.h>
+#include <nanobind/stl/map.h>
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/variant.h>
@@ -8,6 +9,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -46,13 +48,19 @@ NetFile ToNetFile(const Source& source) {
   return {path.filename().string(), path.string(), nullptr};
 }
 
+using EngineOptions = std::map<std::string, std::string>;
+
 // What Python calls a Net.
 class PythonNet {
  public:
   PythonNet(const Source& model, const std::string& backend, const std::string& device_name,
-            int device_id, int num_threads, const std::optional<Source>& weights) {
+            int device_id, int num_threads, const std::optional<Source>& weights,
+            const std::string& precision, bool trusted, const EngineOptions& engine_options) {
     const std::string what = "failed to create net";
     NetOptions options;
+    options.precision = precision;
+    options.trusted = trusted;
+    options.engine = engine_options;
     options.device = ValueOrThrow(Device::Parse(device_name, device_id), what);
     if (num_threads < 0)
       throw std::runtime_error(what + ": num_threads is " + std::to_string(num_threads) +
@@ -70,6 +78,7 @@ class PythonNet {
 
   const std::vector<TensorInfo>& inputs() const { return session_->net().inputs(); }
   const std::vector<TensorInfo>& outputs() const { return session_->net().outputs(); }
+  std::string precision() const { return session_->net().precision(); }
 
   nb::dict Run(const nb::dict& arrays) const {
     const std::string what = "failed to run net";
@@ -115,6 +124,41 @@ class PythonNet {
 
 std::vector<int64_t> Dims(const TensorInfo& info) { return {info.shape.begin(), info.shape.end()}; }
 
+// Shapes by input name; one of (min, opt, max) may be empty.
+using ShapeRanges = std::map<std::string, std::vector<std::vector<int64_t>>>;
+
+Shape ToShape(const std::vector<int64_t>& dims, const std::string& name) {
+  if (dims.size() <= Shape::kMaxRank) return Shape(dims);
+  throw std::runtime_error("input '" + name + "' has " + std::to_string(dims.size()) +
+                           " dimensions, allowed: up to " + std::to_string(Shape::kMaxRank));
+}
+
+std::vector<std::string> ConvertFile(const std::string& backend, const Source& ir,
+                                     const std::filesystem::path& output_prefix,
+                                     const ShapeRanges& inputs, const std::string& precision,
+                                     const std::string& device, const std::string& calibration,
+                                     const EngineOptions& engine_options) {
+  const std::string what = "failed to convert";
+  ConvertTask task;
+  task.ir = ToNetFile(ir);
+  task.output_prefix = output_prefix.string();
+  task.precision = precision;
+  task.device = ValueOrThrow(Device::Parse(device), what);
+  task.calibration = calibration;
+  task.engine = engine_options;
+  for (const auto& [name, range] : inputs) {
+    if (range.size() != 3) {
+      throw std::runtime_error(what + ": input '" + name + "' has " + std::to_string(range.size()) +
+                               " shapes, expected min, opt, max");
+    }
+    task.inputs.push_back(
+        {name, ToShape(range[0], name), ToShape(range[1], name), ToShape(range[2], name)});
+  }
+  nb::gil_scoped_release release;
+  const Engine* engine = ValueOrThrow(FindEngine(backend), what);
+  return ValueOrThrow(engine->Convert(task), what);
+}
+
 }  // namespace
 
 void BindNet(nb::module_& module) {
@@ -129,15 +173,25 @@ void BindNet(nb::module_& module) {
   nb::class_<PythonNet>(module, "Net",
                         "One network in an engine, without pre- and post-processing.")
       .def(nb::init<const Source&, const std::string&, const std::string&, int, int,
-                    const std::optional<Source>&>(),
+                    const std::optional<Source>&, const std::string&, bool, const EngineOptions&>(),
            nb::arg("model"), nb::arg("backend"), nb::arg("device_name") = "cpu",
-           nb::arg("device_id") = 0, nb::arg("num_threads") = 0, nb::arg("weights") = nb::none())
+           nb::arg("device_id") = 0, nb::arg("num_threads") = 0, nb::arg("weights") = nb::none(),
+           nb::arg("precision") = "FP32", nb::arg("trusted") = false,
+           nb::arg("engine_options") = EngineOptions())
+      .def_prop_ro("precision", &PythonNet::precision,
+                   "What it really calculates in, as numpy spells it; '' if the engine does not "
+                   "tell.")
       .def_prop_ro("inputs", &PythonNet::inputs)
       .def_prop_ro("outputs", &PythonNet::outputs)
       .def("run", &PythonNet::Run, nb::arg("inputs"),
            "Arrays by output name, from arrays by input name.")
       .def("__call__", &PythonNet::Run, nb::arg("inputs"));
 
+  module.def("convert", &ConvertFile, nb::arg("backend"), nb::arg("ir"), nb::arg("output_prefix"),
+             nb::arg("inputs") = ShapeRanges(), nb::arg("precision") = "FP32",
+             nb::arg("device") = "cpu", nb::arg("calibration") = "",
+             nb::arg("engine_options") = EngineOptions(),
+             "Makes an engine's own files; returns their names.");
   module.def("engine_names", &EngineNames, "Engines that mmdeploy knows, installed or not.");
   module.def(
       "engine_version",

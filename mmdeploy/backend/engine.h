@@ -47,10 +47,13 @@ struct NetOptions {
   int num_threads = 0;
   // Let idle threads of the engine spin: lower latency for one caller, costs everybody else.
   bool low_latency = false;
-  std::string precision = "FP32";  // "FP32", "FP16", "INT8", as deploy.json says
-  bool use_vulkan = false;         // ncnn
-  bool trusted = false;            // formats that carry code (TorchScript) load only if true
-  std::map<std::string, std::string> engine;  // options that only one engine knows
+  // "FP32", "FP16", "INT8", as deploy.json says; an engine may know more ("BF16").
+  std::string precision = "FP32";
+  bool use_vulkan = false;  // ncnn
+  bool trusted = false;     // formats that carry code (TorchScript) load only if true
+  // Options that only one engine knows. They come out of deploy.json too: none may name a file to
+  // run or to write. An engine refuses those it does not know.
+  std::map<std::string, std::string> engine;
 };
 
 // One caller's run of a network: holds its inputs and outputs. Not thread-safe; several requests
@@ -89,6 +92,10 @@ class Net {
   // processors inside one call answers 1, and further callers wait their turn instead of
   // fighting for the processors.
   virtual int max_concurrent_runs() const { return 0; }
+
+  // What it really calculates in, for reports: "float32", "bfloat16", ...; "" if the engine does
+  // not tell.
+  virtual std::string precision() const { return ""; }
 };
 
 // Shapes that a converted network must accept.
@@ -102,6 +109,8 @@ struct ConvertTask {
   std::string output_prefix;  // files are written to <prefix>.<extension>
   std::vector<ShapeRange> inputs;
   std::string precision = "FP32";
+  Device device;            // that the files are made for, where it matters
+  std::string calibration;  // HDF5 file of inputs to calibrate INT8 with; "" if there is none
   std::map<std::string, std::string> engine;
   std::function<void(std::string_view step, double fraction)> progress;
 };

@@ -1,0 +1,70 @@
+"""What the converter asks OpenVINO."""
+import os.path as osp
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+
+import mmdeploy.backend.openvino as package
+from mmdeploy.backend.base.backend_manager import BackendManager
+from mmdeploy.backend.base.native import explain_missing_engine, get_engine_version
+from mmdeploy.utils import get_backend_config, get_ir_config, get_model_inputs
+
+
+class Manager(BackendManager):
+    """OpenVINO reads a network (.xml) and its weights (.bin)."""
+
+    @staticmethod
+    def is_available() -> bool:
+        return package.is_available()
+
+    @staticmethod
+    def explain_missing() -> str:
+        return explain_missing_engine('openvino')
+
+    @staticmethod
+    def get_version() -> str | None:
+        return get_engine_version('openvino')
+
+    @staticmethod
+    def to_backend(ir_files: Sequence[str], work_dir: str, deploy_cfg: Any,
+                   device: str) -> list[str]:
+        """Convert ONNX files; the weights lie beside what is returned."""
+        from mmdeploy.apis.openvino import from_onnx, get_input_info_from_cfg, get_mo_options_from_cfg
+        # The shapes are those of the whole model, not of its parts.
+        whole = len(ir_files) == 1
+        input_info = {}
+        output_names = []
+        if whole:
+            output_names = get_ir_config(deploy_cfg).get('output_names') or []
+            if get_model_inputs(deploy_cfg):
+                input_info = get_input_info_from_cfg(deploy_cfg)
+        files = []
+        for path in ir_files:
+            from_onnx(path, work_dir, input_info, output_names,
+                      get_mo_options_from_cfg(deploy_cfg))
+            files.append(package.get_output_model_file(path, work_dir))
+        return files
+
+    @staticmethod
+    def build_wrapper(backend_files: Sequence[str],
+                      device: str,
+                      input_names: Sequence[str] | None = None,
+                      output_names: Sequence[str] | None = None,
+                      deploy_cfg: Any | None = None,
+                      **kwargs) -> torch.nn.Module:
+        from mmdeploy.backend.openvino import OpenVINOWrapper
+        config = {} if deploy_cfg is None else get_backend_config(deploy_cfg)
+        return OpenVINOWrapper(
+            ir_model_file=backend_files[0],
+            output_names=output_names,
+            precision=config.get('precision', 'FP32'),
+            engine_options=config.get('engine_options'))
+
+    @staticmethod
+    def get_sdk_files(save_file: str, backend_config: dict) -> dict[str, str]:
+        stem = osp.splitext(save_file)[0]
+        return dict(
+            net=f'{stem}.xml',
+            weights=f'{stem}.bin',
+            precision=backend_config.get('precision', 'FP32'))

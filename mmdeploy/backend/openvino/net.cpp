@@ -1,0 +1,214 @@
+#include "mmdeploy/backend/openvino/net.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <openvino/runtime/properties.hpp>
+
+#include "mmdeploy/backend/openvino/checksum.h"
+#include "mmdeploy/backend/openvino/request.h"
+#include "mmdeploy/backend/openvino/tidy.h"
+#include "mmdeploy/backend/openvino/types.h"
+#include "mmdeploy/base/log.h"
+#include "mmdeploy/base/parallel.h"
+#include "mmdeploy/base/suggest.h"
+
+namespace mmdeploy::openvino {
+namespace fs = std::filesystem;
+namespace {
+
+// What the engine may calculate in. Quantised layers of an int8 model stay as they are; the rest
+// of it is calculated in float32.
+struct PrecisionPair {
+  const char* ours;
+  ov::element::Type_t ov;
+};
+
+constexpr PrecisionPair kPrecisions[] = {{"FP32", ov::element::Type_t::f32},
+                                         {"FP16", ov::element::Type_t::f16},
+                                         {"BF16", ov::element::Type_t::bf16},
+                                         {"INT8", ov::element::Type_t::f32}};
+
+// "float32" of f32, as we spell it everywhere.
+std::string SpellPrecision(const ov::element::Type& type) {
+  return type.is_real()
+             ? fmt::format("{}{}", type == ov::element::bf16 ? "bfloat" : "float", type.bitwidth())
+             : type.get_type_name();
+}
+
+Result<ov::element::Type> ParsePrecision(const std::string& precision) {
+  std::vector<std::string> known;
+  for (const auto& pair : kPrecisions) {
+    if (precision == pair.ours) return ov::element::Type(pair.ov);
+    known.emplace_back(pair.ours);
+  }
+  return MakeError(Code::kNotSupported, "engine 'openvino' has no precision '{}', allowed: {}",
+                   precision, ListAllowed(precision, known));
+}
+
+// What the device can do of it: float32 where it lacks the type that is asked for. Left alone,
+// OpenVINO would take bfloat16 for float16, which is less exact than either.
+Result<ov::element::Type> ChoosePrecision(ov::Core& core, const std::string& device,
+                                          const std::string& precision) {
+  MMDEPLOY_TRY(const auto wanted, ParsePrecision(precision));
+  if (wanted == ov::element::f32) return wanted;
+  MMDEPLOY_TRY(const auto capabilities, Guard("ask for capabilities", [&] {
+                 return core.get_property(device, ov::device::capabilities);
+               }));
+  const bool able =
+      std::find(capabilities.begin(), capabilities.end(), precision) != capabilities.end();
+  return able ? wanted : ov::element::Type(ov::element::f32);
+}
+
+// OpenVINO's name of the device, "CPU" or what the option says.
+Result<std::string> ChooseDevice(ov::Core& core, const NetOptions& options) {
+  for (const auto& [key, value] : options.engine) {
+    MMDEPLOY_ENSURE(key == kDeviceOption, Code::kNotSupported,
+                    "engine 'openvino' has no option '{}', allowed: {}", key,
+                    ListAllowed(key, {kDeviceOption}));
+  }
+  MMDEPLOY_ENSURE(options.device.type == DeviceType::kCpu, Code::kNotSupported,
+                  "engine 'openvino' runs on 'cpu', found device '{}'; Intel GPUs and NPUs are "
+                  "chosen by the engine option '{}'",
+                  Name(options.device), kDeviceOption);
+  const auto it = options.engine.find(kDeviceOption);
+  if (it == options.engine.end()) return std::string("CPU");
+  const std::string& device = it->second;
+  MMDEPLOY_TRY(const auto available,
+               Guard("list devices", [&] { return core.get_available_devices(); }));
+  const bool exists = std::any_of(available.begin(), available.end(), [&](const auto& name) {
+    return device == name || device.rfind(name + ".", 0) == 0;
+  });
+  MMDEPLOY_ENSURE(exists, Code::kNotSupported, "openvino has no device '{}' here, found: {}",
+                  device, ListAllowed(device, available));
+  return device;
+}
+
+bool IsXml(const std::string& path) { return fs::path(path).extension() == ".xml"; }
+
+// The weights of an IR lie beside it if nobody says where.
+NetFile FindWeights(const NetFiles& files) {
+  NetFile weights = files.weights;
+  if (!weights.name.empty() || !IsXml(files.net.path)) return weights;
+  const auto path = fs::path(files.net.path).replace_extension(".bin");
+  std::error_code error;
+  if (!fs::exists(path, error)) return weights;  // a model without constants has none
+  return {path.filename().string(), path.string(), nullptr};
+}
+
+Result<std::shared_ptr<ov::Model>> ReadPaths(ov::Core& core, const NetFile& net,
+                                             const NetFile& weights) {
+  const auto what = fmt::format("load '{}'", net.name);
+  if (weights.name.empty()) {
+    return Guard(what, [&] { return core.read_model(net.path, std::string()); });
+  }
+  std::error_code error;
+  MMDEPLOY_ENSURE(fs::is_regular_file(weights.path, error), Code::kFileNotExist,
+                  "weights '{}' do not exist", weights.path);
+  return Guard(what, [&] { return core.read_model(net.path, weights.path); });
+}
+
+// `*kept` is what the model's constants point into.
+Result<std::shared_ptr<ov::Model>> ReadBytes(ov::Core& core, const NetFile& net,
+                                             const NetFile& weights, Bytes* kept) {
+  MMDEPLOY_TRY(const Bytes content, net.Content());
+  MMDEPLOY_ENSURE(!content->empty(), Code::kFail, "openvino cannot load '{}': the file is empty",
+                  net.name);
+  ov::Tensor constants;
+  if (!weights.name.empty()) {
+    MMDEPLOY_TRY(*kept, weights.Content());
+    MMDEPLOY_ENSURE(!(*kept)->empty(), Code::kFail, "openvino cannot load '{}': the file is empty",
+                    weights.name);
+    constants = ov::Tensor(ov::element::u8, {(*kept)->size()}, (*kept)->data());
+  }
+  return Guard(fmt::format("load '{}'", net.name),
+               [&] { return core.read_model(std::string(AsText(content)), constants); });
+}
+
+Result<std::shared_ptr<ov::Model>> ReadModel(ov::Core& core, const NetFiles& files, Bytes* kept) {
+  const NetFile weights = FindWeights(files);
+  // Paths let OpenVINO map the weights, and find external data of an ONNX file.
+  const bool paths = !files.net.path.empty() && (weights.name.empty() || !weights.path.empty());
+  auto read =
+      paths ? ReadPaths(core, files.net, weights) : ReadBytes(core, files.net, weights, kept);
+  if (!read || weights.name.empty()) return read;
+  MMDEPLOY_TRYV(CheckWeights(**read, weights));
+  return read;
+}
+
+}  // namespace
+
+Result<ov::Core*> GetCore() {
+  static const auto* core = new Result<ov::Core*>(Guard("start", [] { return new ov::Core; }));
+  return *core;
+}
+
+std::string NameOf(const ov::Output<const ov::Node>& port) {
+  // A tensor may have several names, for example when it is both input and output. The node is
+  // called after the one that is meant; OpenVINO appends to it for outputs.
+  std::string name = port.get_node()->get_friendly_name();
+  name = name.substr(0, name.rfind("/sink_port_"));
+  const auto& names = port.get_names();
+  if (names.empty() || names.count(name)) return name;
+  return *std::min_element(names.begin(), names.end());
+}
+
+Result<std::shared_ptr<const Net>> OpenvinoNet::Load(const NetFiles& files,
+                                                     const NetOptions& options) {
+  MMDEPLOY_TRY(ov::Core * core, GetCore());
+  std::shared_ptr<OpenvinoNet> net(new OpenvinoNet);
+  MMDEPLOY_TRY(const auto model, ReadModel(*core, files, &net->weights_));
+  MMDEPLOY_TRYV(net->Compile(*core, model, options, files.net.name));
+  MMDEPLOY_TRYV(net->ReadInfos());
+  return std::shared_ptr<const Net>(std::move(net));
+}
+
+Result<void> OpenvinoNet::Compile(ov::Core& core, const std::shared_ptr<ov::Model>& model,
+                                  const NetOptions& options, const std::string& name) {
+  MMDEPLOY_TRY(const auto device, ChooseDevice(core, options));
+  MMDEPLOY_TRY(const auto precision, ChoosePrecision(core, device, options.precision));
+  const int processors = NumProcessors();
+  const int threads = options.num_threads > 0 ? options.num_threads : processors;
+  // Each stream runs one call at a time on its own threads; weights are there once.
+  max_concurrent_runs_ = std::max(1, processors / threads);
+  ov::AnyMap properties{ov::hint::inference_precision(precision)};
+  if (device == "CPU") {
+    properties.insert(
+        {ov::num_streams(max_concurrent_runs_),
+         ov::inference_num_threads(max_concurrent_runs_ * threads),
+         // The caller's threads are not ours to pin, nor are its processors to choose.
+         ov::hint::enable_cpu_pinning(false), ov::hint::enable_hyper_threading(true)});
+  }
+  MMDEPLOY_TRY(compiled_, Guard(fmt::format("compile '{}' for {}", name, device),
+                                [&] { return core.compile_model(model, device, properties); }));
+  MMDEPLOY_TRY(const auto executed, Guard("read a property", [&] {
+                 return compiled_.get_property(ov::hint::inference_precision);
+               }));
+  precision_ = SpellPrecision(executed);
+  Log(LogLevel::kInfo, "openvino: '{}' runs in {} on {}", name, precision_, device);
+  return {};
+}
+
+Result<void> OpenvinoNet::ReadInfos() {
+  const auto read = [](const std::vector<ov::Output<const ov::Node>>& ports,
+                       std::vector<TensorInfo>* infos) -> Result<void> {
+    for (const auto& port : ports) {
+      TensorInfo info;
+      info.name = NameOf(port);
+      MMDEPLOY_TRY(info.dtype, FromOv(port.get_element_type(), info.name));
+      MMDEPLOY_TRYV(SetShape(port.get_partial_shape(), &info));
+      infos->push_back(std::move(info));
+    }
+    return {};
+  };
+  const auto& compiled = compiled_;
+  MMDEPLOY_TRYV(read(compiled.inputs(), &inputs_));
+  return read(compiled.outputs(), &outputs_);
+}
+
+Result<std::unique_ptr<Request>> OpenvinoNet::CreateRequest() const {
+  MMDEPLOY_TRY(auto request,
+               Guard("create a request", [&] { return compiled_.create_infer_request(); }));
+  return std::make_unique<OpenvinoRequest>(*this, std::move(request));
+}
+
+}  // namespace mmdeploy::openvino
