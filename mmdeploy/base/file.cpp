@@ -1,13 +1,13 @@
 #include "mmdeploy/base/file.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <system_error>
+
+#include "mmdeploy/base/output_file.h"
 
 namespace mmdeploy {
 namespace fs = std::filesystem;
@@ -30,18 +30,9 @@ Result<Bytes> ReadFile(const std::string& path, int64_t max_bytes) {
 }
 
 Result<void> WriteFile(const std::string& path, std::string_view content) {
-  const std::string temporary = fmt::format("{}.{}.part", path, ::getpid());
-  std::ofstream stream(temporary, std::ios::binary | std::ios::trunc);
-  stream.write(content.data(), static_cast<std::streamsize>(content.size()));
-  stream.close();
-  std::error_code error;
-  if (stream) fs::rename(temporary, path, error);
-  if (!stream || error) {
-    const std::string reason = error ? error.message() : std::strerror(errno);
-    fs::remove(temporary, error);
-    return MakeError(Code::kFail, "cannot write '{}': {}", path, reason);
-  }
-  return {};
+  OutputFile file(path);
+  file.stream().write(content.data(), static_cast<std::streamsize>(content.size()));
+  return file.Commit();
 }
 
 bool IsContained(std::string_view name) {

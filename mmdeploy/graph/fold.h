@@ -14,12 +14,13 @@ struct FoldOptions {
   int64_t max_bytes = 64 << 10;
 };
 
-// Computes the outputs of one node from its inputs (nullptr: left out). Empty result: this operator,
-// or this type, is not evaluated here. Errors name the node: its inputs cannot be valid.
+// Computes the outputs of one node from its inputs (nullptr: left out). Empty result: this
+// operator, or this type, is not evaluated here. Errors name the node: its inputs cannot be valid.
 Result<std::vector<TensorPtr>> Evaluate(const Node& node, const std::vector<TensorPtr>& inputs);
 
 // Replaces nodes whose inputs are all constant by constants, and Shape/Size/ConstantOfShape/...
-// where `Value::type` tells the answer. Inner graphs included. Answers the number of nodes replaced.
+// where `Value::type` tells the answer. Inner graphs included. Answers the number of nodes
+// replaced.
 Result<int64_t> FoldConstants(Model* model, const FoldOptions& options = {});
 
 // The operators that Evaluate computes.

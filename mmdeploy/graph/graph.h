@@ -6,7 +6,6 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <unordered_set>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -39,9 +38,11 @@ struct Use {
 class Value {
  public:
   const std::string& name() const { return name_; }
-  // Gives the value a name; a taken one gets a suffix. Names of inputs and outputs of a graph are its
-  // interface, see Graph::Result.
+  // Gives the value a name; a taken one gets a suffix. Names of inputs and outputs of a graph are
+  // its interface, see Graph::Result.
   void set_name(std::string name);
+  // Exchanges names, e.g. to keep the name of a value that another one replaces.
+  void SwapName(Value* other) { name_.swap(other->name_); }
 
   // The graph in which it is defined. Nodes of inner graphs may use it as well.
   Graph* graph() const { return graph_; }
@@ -189,7 +190,7 @@ class Node {
 // the graphs around it.
 class Graph {
  public:
-  Graph(Model* model, Graph* parent) : model_(model), parent_(parent) {}
+  Graph(Model* model, Graph* parent);
   ~Graph();
   Graph(const Graph&) = delete;
   Graph& operator=(const Graph&) = delete;
@@ -222,7 +223,7 @@ class Graph {
   const std::string& output_name(size_t index) const { return output_names_[index]; }
   void AddOutput(Value* value, std::string name);
   void RemoveOutput(size_t index);
-  void RenameOutput(size_t index, std::string name) { output_names_[index] = std::move(name); }
+  void RenameOutput(size_t index, std::string name);
 
   // --- nodes ---
   Node* first() const { return first_; }
@@ -248,6 +249,7 @@ class Graph {
 
   std::string name;
   std::string doc;
+  std::vector<std::pair<std::string, std::string>> metadata;
   // Serialised onnx.TensorAnnotation, passed through.
   std::vector<std::string> quantization_annotations;
 
@@ -313,6 +315,10 @@ class Model {
 
   // A name that no value of the model has: `base`, or `base` with a number.
   std::string UniqueName(std::string_view base);
+  // Keeps a name from being given.
+  void ReserveName(const std::string& name) { names_.try_emplace(name, 1); }
+  // Lets a name be given again; nothing may have it.
+  void ReleaseName(const std::string& name) { names_.erase(name); }
 
   int64_t ir_version = 8;
   // Constants are listed among the inputs as well (PyTorch's keep_initializers_as_inputs, and what
@@ -321,13 +327,14 @@ class Model {
   std::string producer_name, producer_version, domain, doc;
   int64_t model_version = 0;
   std::vector<std::pair<std::string, std::string>> metadata;
-  // Serialised onnx.FunctionProto, passed through.
-  std::vector<std::string> functions;
+  // Serialised onnx.FunctionProto and onnx.TrainingInfoProto, passed through.
+  std::vector<std::string> functions, training_info;
 
  private:
   std::vector<std::pair<std::string, int64_t>> opsets_;
-  std::unordered_set<std::string> names_;
-  std::unordered_map<std::string, size_t> suffixes_;
+  // Every name that was ever given, with the next number to try behind it. Names are not used
+  // again: those of outputs stay reserved.
+  std::unordered_map<std::string, size_t> names_;
   std::unique_ptr<Graph> graph_;
 };
 

@@ -87,8 +87,8 @@ struct ValueType {
   ElementType element = ElementType::kUndefined;
   // Outermost first; nullopt: not even the rank is known.
   std::optional<Dims> dims;
-  // A serialised onnx.TypeProto for what is no dense tensor (sequence, optional, map); shared, never
-  // changed. `element` and `dims` are then unset.
+  // A serialised onnx.TypeProto for what is no dense tensor (sequence, optional, map); shared,
+  // never changed. `element` and `dims` are then unset.
   std::shared_ptr<const std::string> other;
 
   bool is_tensor() const { return other == nullptr; }
