@@ -51,4 +51,9 @@ Result<void> ContextSetNumThreads(mmdeploy_context_t context, int num_threads) {
   return {};
 }
 
+Result<void> ContextSetTrusted(mmdeploy_context_t context, int trusted) {
+  context->trusted = trusted != 0;
+  return {};
+}
+
 }  // namespace mmdeploy::capi

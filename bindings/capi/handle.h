@@ -17,7 +17,8 @@ struct mmdeploy_device {
 
 struct mmdeploy_context {
   mmdeploy::Device device;
-  int num_threads = 0;  // inside one call; 0: the default
+  int num_threads = 0;   // inside one call; 0: the default
+  bool trusted = false;  // models may carry code
 };
 
 struct mmdeploy_model {

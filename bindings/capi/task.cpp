@@ -34,6 +34,7 @@ Result<std::shared_ptr<const Pipeline>> LoadPipeline(std::shared_ptr<const Model
   PipelineOptions options;
   options.net.device = context.device;
   options.net.num_threads = context.num_threads;
+  options.net.trusted = context.trusted;
   options.inputs.push_back({KindSet(Kind::kImage), 1, {}});
   const std::string origin = model->origin();
   MMDEPLOY_TRY(auto pipeline, Pipeline::Load(std::move(model), options));

@@ -39,11 +39,13 @@ void BindShared(nb::module_& module) {
                       "Settings of a task: its device, and the threads inside one call.")
       .def(
           "__init__",
-          [](Context* self, const Device& device, int num_threads) {
-            new (self) Context(
-                Create("context", [&] { return Context(device).SetNumThreads(num_threads); }));
+          [](Context* self, const Device& device, int num_threads, bool trusted) {
+            new (self) Context(Create("context", [&] {
+              return Context(device).SetNumThreads(num_threads).SetTrusted(trusted);
+            }));
           },
-          nb::arg("device") = Device("cpu"), nb::arg("num_threads") = 0);
+          nb::arg("device") = Device("cpu"), nb::arg("num_threads") = 0,
+          nb::arg("trusted") = false);
 
   nb::class_<Model>(module, "Model", "An SDK model: a folder, a zip file, or the bytes of one.")
       .def(

@@ -29,10 +29,10 @@ class PythonTask {
       : task_(Create([&] { return std::make_unique<Task>(model, context); })) {}
 
   PythonTask(const std::filesystem::path& model_path, const std::string& device_name, int device_id,
-             int num_threads)
+             int num_threads, bool trusted)
       : task_(Create([&] {
           Context context(Device(device_name, device_id));
-          context.SetNumThreads(num_threads);
+          context.SetNumThreads(num_threads).SetTrusted(trusted);
           return std::make_unique<Task>(Model(model_path.string()), context);
         })) {}
 
@@ -82,9 +82,9 @@ template <class Traits>
 void BindTask(nb::module_& module, const char* name, const char* doc) {
   using Class = PythonTask<Traits>;
   nb::class_<Class>(module, name, doc)
-      .def(nb::init<const std::filesystem::path&, const std::string&, int, int>(),
+      .def(nb::init<const std::filesystem::path&, const std::string&, int, int, bool>(),
            nb::arg("model_path"), nb::arg("device_name"), nb::arg("device_id") = 0,
-           nb::arg("num_threads") = 0)
+           nb::arg("num_threads") = 0, nb::arg("trusted") = false)
       .def(nb::init<const Model&, const Context&>(), nb::arg("model"), nb::arg("context"))
       .def("__call__", &Class::Apply, nb::arg("img").none(), "Results of one image.")
       .def("batch", &Class::ApplyBatch, nb::arg("imgs"), "Results of each image of a list.");

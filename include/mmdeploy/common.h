@@ -179,6 +179,10 @@ MMDEPLOY_API int mmdeploy_context_add(mmdeploy_context_t context, mmdeploy_conte
 // when several threads call one handle. Negative is an error.
 MMDEPLOY_API int mmdeploy_context_set_num_threads(mmdeploy_context_t context, int num_threads);
 
+// Whether models that are opened with this context come from somebody you trust (not 0). Some
+// formats (TorchScript) carry code, and are refused otherwise.
+MMDEPLOY_API int mmdeploy_context_set_trusted(mmdeploy_context_t context, int trusted);
+
 // A value that holds images. Their pixels are not copied and must stay valid while the value is in
 // use.
 MMDEPLOY_API int mmdeploy_common_create_input(const mmdeploy_mat_t* mats, int mat_count,

@@ -126,6 +126,12 @@ class Context {
     return *this;
   }
 
+  // Models come from somebody you trust: formats that carry code (TorchScript) are refused otherwise.
+  Context& SetTrusted(bool trusted) {
+    ThrowIfFailed(mmdeploy_context_set_trusted(context_.get(), trusted ? 1 : 0));
+    return *this;
+  }
+
   operator mmdeploy_context_t() const noexcept { return context_.get(); }  // NOLINT
 
  private:

@@ -16,9 +16,11 @@ struct ModelArgs {
   std::string device = "cpu";
   int num_threads = 0;
   bool strict = false;
+  bool trust = false;
 
   void Add(CLI::App* app);
   Result<std::shared_ptr<const Model>> LoadModel() const;
+  Result<NetOptions> ReadNetOptions() const;
   Result<std::shared_ptr<const Pipeline>> LoadPipeline(std::shared_ptr<const Model> model) const;
 };
 

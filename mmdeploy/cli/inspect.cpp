@@ -25,6 +25,7 @@ Result<Json> InspectNet(const Model& model, const NetSpec& spec, const NetOption
   return Json{{"name", spec.name},
               {"engine", fmt::format("{} {}", spec.backend, engine->version())},
               {"file", spec.net},
+              {"precision", net->precision()},
               {"inputs", ToJson(net->inputs())},
               {"outputs", ToJson(net->outputs())}};
 }
@@ -34,8 +35,7 @@ Result<Json> InspectModel(const ModelArgs& args) {
   Json report = {{"model", model->origin()},
                  {"version", model->deploy().version_text},
                  {"task", model->deploy().task}};
-  NetOptions options;
-  MMDEPLOY_TRY(options.device, Device::Parse(args.device));
+  MMDEPLOY_TRY(const auto options, args.ReadNetOptions());
   for (const auto& spec : model->deploy().models) {
     MMDEPLOY_TRY(auto net, InspectNet(*model, spec, options));
     report["nets"].push_back(std::move(net));
@@ -67,8 +67,10 @@ void PrintTensors(const char* title, const Json& tensors) {
 
 void PrintNet(const Json& net) {
   if (net.contains("name")) {
-    fmt::print("  net '{}': {} on {}\n", net["name"].get<std::string>(),
-               net["file"].get<std::string>(), net["engine"].get<std::string>());
+    const auto precision = net["precision"].get<std::string>();
+    fmt::print("  net '{}': {} on {}{}\n", net["name"].get<std::string>(),
+               net["file"].get<std::string>(), net["engine"].get<std::string>(),
+               precision.empty() ? "" : ", calculates in " + precision);
   }
   PrintTensors("input", net["inputs"]);
   PrintTensors("output", net["outputs"]);

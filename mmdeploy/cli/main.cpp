@@ -12,17 +12,25 @@ void ModelArgs::Add(CLI::App* app) {
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
   app->add_flag("--strict", strict, "unknown keys are errors");
+  app->add_flag("--trust", trust, "also open formats that carry code (TorchScript)");
 }
 
 Result<std::shared_ptr<const Model>> ModelArgs::LoadModel() const {
   return Model::FromPath(path, strict);
 }
 
+Result<NetOptions> ModelArgs::ReadNetOptions() const {
+  NetOptions options;
+  MMDEPLOY_TRY(options.device, Device::Parse(device));
+  options.num_threads = num_threads;
+  options.trusted = trust;
+  return options;
+}
+
 Result<std::shared_ptr<const Pipeline>> ModelArgs::LoadPipeline(
     std::shared_ptr<const Model> model) const {
   PipelineOptions options;
-  MMDEPLOY_TRY(options.net.device, Device::Parse(device));
-  options.net.num_threads = num_threads;
+  MMDEPLOY_TRY(options.net, ReadNetOptions());
   return Pipeline::Load(std::move(model), options);
 }
 

@@ -15,6 +15,24 @@ void CheckContained(JsonReader& reader, std::string_view key, const std::string&
   }
 }
 
+// {"name": value}; numbers and booleans are taken as the text that they are written with.
+void ReadEngineOptions(JsonReader& reader, std::map<std::string, std::string>* options) {
+  constexpr const char* kKey = "engine_options";
+  const Json* json = reader.Find(kKey);
+  if (!json) return;
+  if (!json->is_object()) {
+    return reader.Fail(kKey, fmt::format("expected an object, found {}", DescribeJson(*json)));
+  }
+  for (const auto& [name, value] : json->items()) {
+    if (!value.is_primitive() || value.is_null()) {
+      return reader.Fail(
+          kKey, fmt::format("'{}': expected a string, a number or a boolean, found {}", name,
+                            DescribeJson(value)));
+    }
+    (*options)[name] = value.is_string() ? value.get<std::string>() : value.dump();
+  }
+}
+
 Result<NetSpec> ReadNetSpec(const Json& json, const JsonPath& path, JsonNotes* notes) {
   JsonReader reader(json, path, notes);
   NetSpec spec;
@@ -25,6 +43,7 @@ Result<NetSpec> ReadNetSpec(const Json& json, const JsonPath& path, JsonNotes* n
   reader.Read("batch_size", &spec.batch_size, 1, kMaxBatch);
   reader.Read("precision", &spec.precision);
   reader.Read("dynamic_shape", &spec.dynamic_shape);
+  ReadEngineOptions(reader, &spec.engine_options);
   CheckContained(reader, "net", spec.net);
   CheckContained(reader, "weights", spec.weights);
   MMDEPLOY_TRYV(reader.Finish());

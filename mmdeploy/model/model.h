@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -21,6 +22,7 @@ struct NetSpec {
   int batch_size = 1;   // samples that may be stacked into one engine call
   std::string precision = "FP32";
   bool dynamic_shape = false;
+  std::map<std::string, std::string> engine_options;  // for the engine alone, see its README.md
 };
 
 // deploy.json.

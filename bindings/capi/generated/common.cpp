@@ -71,6 +71,14 @@ int mmdeploy_context_set_num_threads(mmdeploy_context_t context, int num_threads
   });
 }
 
+int mmdeploy_context_set_trusted(mmdeploy_context_t context, int trusted) {
+  return mmdeploy::capi::Status([&]() -> mmdeploy::Result<void> {
+    constexpr auto function = "mmdeploy_context_set_trusted";
+    MMDEPLOY_CHECK_NOT_NULL(context);
+    return mmdeploy::capi::ContextSetTrusted(context, trusted);
+  });
+}
+
 int mmdeploy_common_create_input(const mmdeploy_mat_t* mats, int mat_count,
                                  mmdeploy_value_t* value) {
   if (value != nullptr) *value = nullptr;

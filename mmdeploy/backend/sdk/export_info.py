@@ -98,16 +98,18 @@ def get_models(deploy_cfg: Config,
     except NotImplementedError as error:
         raise NotImplementedError(
             f'Not supported backend: {backend.value}.') from error
-    return [
-        dict(
-            name=name,
-            net=files['net'],
-            weights=files['weights'],
-            backend=backend.value,
-            precision=files['precision'],
-            batch_size=1,
-            dynamic_shape=is_dynamic_batch(deploy_cfg, input_name='input'))
-    ]
+    model = dict(
+        name=name,
+        net=files['net'],
+        weights=files['weights'],
+        backend=backend.value,
+        precision=files['precision'],
+        batch_size=1,
+        dynamic_shape=is_dynamic_batch(deploy_cfg, input_name='input'))
+    options = get_backend_config(deploy_cfg).get('engine_options', None)
+    if options:
+        model['engine_options'] = dict(options)
+    return [model]
 
 
 def get_inference_info(deploy_cfg: Config,

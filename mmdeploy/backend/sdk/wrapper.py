@@ -28,8 +28,9 @@ class SDKWrapper(BaseWrapper):
             raise NotImplementedError(
                 f'the SDK has no task {task_name!r}, it was built without it')
         device_name, device_id = split_device(device)
-        self.handle = getattr(native, task_name)(model_file, device_name,
-                                                 device_id)
+        # As with checkpoints: what the converter is told to read is trusted.
+        self.handle = getattr(native, task_name)(
+            model_file, device_name, device_id, trusted=True)
 
     @TimeCounter.count_time(Backend.SDK.value)
     def invoke(self, imgs: Any) -> Any:
