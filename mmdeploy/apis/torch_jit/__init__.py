@@ -1,4 +1,6 @@
 """Exports to TorchScript."""
+from mmdeploy.backend.torchscript import get_ops_path
+
 from .trace import trace
 
-__all__ = ['trace']
+__all__ = ['get_ops_path', 'trace']

@@ -5,6 +5,7 @@ from typing import Any
 
 import torch
 
+from mmdeploy.backend.torchscript.signature import SIGNATURE_FILE, make_signature
 from mmdeploy.core import RewriterContext, patch_model
 from mmdeploy.utils import IR, Backend, get_root_logger
 
@@ -22,10 +23,14 @@ def trace(func: torch.nn.Module | Callable,
           check_tolerance: float = 1e-5) -> torch.jit.TracedModule:
     """Trace a module or function, and freeze it.
 
+    What depends on the machine (`torch.jit.optimize_for_inference`) is left
+    to the engine that loads the file.
+
     Args:
         func: a module is modified by the module rewrites of `backend`.
         inputs: one input, or a sequence of inputs.
-        output_path_prefix: write `<prefix>.pt`.
+        output_path_prefix: write `<prefix>.pt`, with names and shapes of
+            inputs and outputs inside.
         backend: engine that the rewrites are for.
         context_info: `deploy_cfg`, and arguments of `RewriterContext`.
         check_trace, check_tolerance: see `torch.jit.trace`.
@@ -46,7 +51,7 @@ def trace(func: torch.nn.Module | Callable,
 
     with RewriterContext(**context_info), torch.no_grad():
         # Modules that cache shapes do so now, not while they are traced.
-        func(*inputs)
+        outputs = func(*inputs)
         module = torch.jit.trace(
             func,
             tuple(inputs),
@@ -57,6 +62,10 @@ def trace(func: torch.nn.Module | Callable,
     if output_path_prefix is not None:
         output_path = f'{output_path_prefix}.pt'
         get_root_logger().info(f'Save TorchScript module: {output_path}.')
-        torch.jit.save(module, f'{output_path}.part')
+        signature = make_signature(inputs, outputs, deploy_cfg)
+        torch.jit.save(
+            module,
+            f'{output_path}.part',
+            _extra_files={SIGNATURE_FILE: signature})
         os.replace(f'{output_path}.part', output_path)
     return module

@@ -1,0 +1,5 @@
+_base_ = [
+    '../_base_/torchscript_config.py', '../_base_/backends/torchscript.py'
+]
+
+codebase_config = dict(type='mmcls', task='Classification')

@@ -1,0 +1,121 @@
+#include "mmdeploy/backend/torchscript/net.h"
+
+#include <torch/csrc/jit/serialization/import.h>
+
+#include <sstream>
+
+#include "mmdeploy/backend/torchscript/request.h"
+#include "mmdeploy/backend/torchscript/tidy.h"
+#include "mmdeploy/base/log.h"
+#include "mmdeploy/base/parallel.h"
+#include "mmdeploy/base/suggest.h"
+
+namespace mmdeploy::torchscript {
+namespace {
+
+Result<bool> ReadOptimizeOption(const NetOptions& options) {
+  bool optimize = true;
+  for (const auto& [key, value] : options.engine) {
+    MMDEPLOY_ENSURE(key == kOptimizeOption, Code::kNotSupported,
+                    "engine 'torchscript' has no option '{}', allowed: {}", key,
+                    ListAllowed(key, {kOptimizeOption}));
+    MMDEPLOY_ENSURE(value == "0" || value == "1", Code::kInvalidArgument,
+                    "engine option '{}' is '{}', allowed: '0', '1'", key, value);
+    optimize = value == "1";
+  }
+  return optimize;
+}
+
+Result<void> CheckOptions(const std::string& name, const NetOptions& options) {
+  MMDEPLOY_ENSURE(
+      options.trusted, Code::kNotSupported,
+      "'{}' is TorchScript, which carries code, and runs only if you trust it; say so by --trust "
+      "(command), trusted=True (Python), mmdeploy_context_set_trusted (C) or "
+      "Context::SetTrusted (C++)",
+      name);
+  MMDEPLOY_ENSURE(options.device.type == DeviceType::kCpu, Code::kNotSupported,
+                  "engine 'torchscript' of this build runs on 'cpu', found device '{}'",
+                  Name(options.device));
+  return {};
+}
+
+// How many tensors `forward` takes and gives.
+Result<Signature> SignatureOfForward(const torch::jit::Module& module) {
+  const auto& schema = module.get_method("forward").function().getSchema();
+  const auto& results = schema.returns();
+  MMDEPLOY_ENSURE(results.size() == 1, Code::kNotSupported, "forward gives {} values, expected 1",
+                  results.size());
+  const auto& type = *results[0].type();
+  size_t count = 1;
+  if (type.kind() == c10::TypeKind::TupleType) {
+    count = type.containedTypes().size();
+  } else {
+    MMDEPLOY_ENSURE(type.kind() == c10::TypeKind::TensorType, Code::kNotSupported,
+                    "forward gives {}, supported: Tensor, Tuple[Tensor, ...]", type.str());
+  }
+  return GuessSignature(schema.arguments().size() - 1, count);  // the first one is self
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const Net>> TorchscriptNet::Load(const NetFiles& files,
+                                                        const NetOptions& options) {
+  MMDEPLOY_TRYV(CheckOptions(files.net.name, options));
+  MMDEPLOY_TRY(const bool optimize, ReadOptimizeOption(options));
+  std::shared_ptr<TorchscriptNet> net(new TorchscriptNet);
+  MMDEPLOY_TRYV(net->ReadModule(files.net));
+  MMDEPLOY_TRYV(net->Optimize(optimize, files.net.name));
+  const int processors = NumProcessors();
+  net->num_threads_ = options.num_threads > 0 ? options.num_threads : processors;
+  // A call that uses several threads gains nothing from a second one beside it.
+  if (net->num_threads_ > 1) {
+    net->max_concurrent_runs_ = std::max(1, processors / net->num_threads_);
+  }
+  return std::shared_ptr<const Net>(std::move(net));
+}
+
+Result<void> TorchscriptNet::ReadModule(const NetFile& file) {
+  torch::jit::ExtraFilesMap extra{{kSignatureFile, ""}};
+  const auto what = fmt::format("load '{}'", file.name);
+  if (!file.path.empty()) {
+    MMDEPLOY_TRY(module_, Guard(what, [&] {
+                   return torch::jit::load(file.path, at::Device(at::kCPU), extra);
+                 }));
+  } else {
+    MMDEPLOY_TRY(const Bytes bytes, file.Content());
+    MMDEPLOY_TRY(module_, Guard(what, [&] {
+                   std::istringstream stream(std::string(AsText(bytes)));
+                   return torch::jit::load(stream, at::Device(at::kCPU), extra);
+                 }));
+  }
+  MMDEPLOY_ENSURE(module_.find_method("forward"), Code::kNotSupported,
+                  "torchscript cannot {}: the module has no method 'forward'", what);
+  const auto& text = extra[kSignatureFile];
+  auto signature = text.empty()
+                       ? SignatureOfForward(module_)
+                       : ReadSignature(text, fmt::format("{}/{}", file.name, kSignatureFile));
+  if (!signature) {
+    return MakeError(signature.error().In(fmt::format("torchscript cannot {}", what)));
+  }
+  signature_ = std::move(*signature);
+  return {};
+}
+
+Result<void> TorchscriptNet::Optimize(bool for_inference, const std::string& name) {
+  return Guard(fmt::format("optimise '{}'", name), [&] {
+    module_.eval();
+    // A frozen module has lost this attribute; it cannot be frozen again.
+    if (module_.hasattr("training")) module_ = torch::jit::freeze(module_);
+    if (for_inference) module_ = torch::jit::optimize_for_inference(module_);
+  });
+}
+
+c10::IValue TorchscriptNet::Forward(std::vector<c10::IValue> inputs) const {
+  return module_.get_method("forward")(std::move(inputs));
+}
+
+Result<std::unique_ptr<Request>> TorchscriptNet::CreateRequest() const {
+  return std::make_unique<TorchscriptRequest>(*this);
+}
+
+}  // namespace mmdeploy::torchscript
