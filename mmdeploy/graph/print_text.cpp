@@ -45,6 +45,7 @@ class Printer {
 
   std::string GraphText(const Graph& graph, const std::string& indent) const;
   std::string NodeText(const Node& node, const std::string& indent) const;
+  std::string AttributeText(const AttributeValue& value, const std::string& indent) const;
 
  private:
   std::string NameOf(const Value* value) const {
@@ -56,7 +57,6 @@ class Printer {
   }
   std::string Elements(const TensorData& data) const;
   std::string Attributes(const Node& node, const std::string& indent) const;
-  std::string AttributeText(const AttributeValue& value, const std::string& indent) const;
   std::string ConstantList(const Graph& graph, const std::string& indent) const;
 
   const SavedNames* names_;
@@ -193,6 +193,10 @@ std::string PrintText(const Model& model, const PrintOptions& options) {
 
 std::string PrintText(const Node& node, const PrintOptions& options) {
   return Printer(nullptr, options).NodeText(node, "");
+}
+
+std::string PrintText(const AttributeValue& value, const PrintOptions& options) {
+  return Printer(nullptr, options).AttributeText(value, "");
 }
 
 }  // namespace mmdeploy::graph

@@ -30,6 +30,9 @@ std::string PrintText(const Model& model, const PrintOptions& options = {});
 // One node, as in the text: "y = Softmax <axis: int = 1> (t)".
 std::string PrintText(const Node& node, const PrintOptions& options = {});
 
+// One attribute without its name: "int = 3", "tensor = float[2] {1, 2}".
+std::string PrintText(const AttributeValue& value, const PrintOptions& options = {});
+
 // Errors: kFail with line and column.
 Result<std::unique_ptr<Model>> ParseText(std::string_view text);
 
