@@ -156,39 +156,63 @@ Result<std::shared_ptr<const Net>> OpenvinoNet::Load(const NetFiles& files,
                                                      const NetOptions& options) {
   MMDEPLOY_TRY(ov::Core * core, GetCore());
   std::shared_ptr<OpenvinoNet> net(new OpenvinoNet);
-  MMDEPLOY_TRY(const auto model, ReadModel(*core, files, &net->weights_));
-  MMDEPLOY_TRYV(net->Compile(*core, model, options, files.net.name));
+  net->name_ = files.net.name;
+  MMDEPLOY_TRYV(net->SetUp(*core, options));
+  MMDEPLOY_TRY(net->model_, ReadModel(*core, files, &net->weights_));
+  MMDEPLOY_TRYV(net->Compile());
   MMDEPLOY_TRYV(net->ReadInfos());
+  if (!net->is_dynamic()) net->model_.reset();
   return std::shared_ptr<const Net>(std::move(net));
 }
 
-Result<void> OpenvinoNet::Compile(ov::Core& core, const std::shared_ptr<ov::Model>& model,
-                                  const NetOptions& options, const std::string& name) {
-  MMDEPLOY_TRY(const auto device, ChooseDevice(core, options));
-  MMDEPLOY_TRY(const auto precision, ChoosePrecision(core, device, options.precision));
+Result<void> OpenvinoNet::SetUp(ov::Core& core, const NetOptions& options) {
+  MMDEPLOY_TRY(device_, ChooseDevice(core, options));
+  MMDEPLOY_TRY(const auto precision, ChoosePrecision(core, device_, options.precision));
   const int processors = NumProcessors();
   const int threads = options.num_threads > 0 ? options.num_threads : processors;
   // Each stream runs one call at a time on its own threads; weights are there once.
   max_concurrent_runs_ = std::max(1, processors / threads);
-  ov::AnyMap properties{ov::hint::inference_precision(precision)};
-  if (device == "CPU") {
-    properties.insert(
-        {ov::num_streams(max_concurrent_runs_),
-         ov::inference_num_threads(max_concurrent_runs_ * threads),
-         // The caller's threads are not ours to pin, nor are its processors to choose.
-         ov::hint::enable_cpu_pinning(false), ov::hint::enable_hyper_threading(true)});
-  }
-  MMDEPLOY_TRY(compiled_, Guard(fmt::format("compile '{}' for {}", name, device),
-                                [&] { return core.compile_model(model, device, properties); }));
+  properties_.insert(ov::hint::inference_precision(precision));
+  if (device_ != "CPU") return {};
+  properties_.insert({ov::num_streams(max_concurrent_runs_),
+                      ov::inference_num_threads(max_concurrent_runs_ * threads),
+                      // The caller's threads are not ours to pin, nor are its processors to choose.
+                      ov::hint::enable_cpu_pinning(false), ov::hint::enable_hyper_threading(true)});
+  return {};
+}
+
+Result<void> OpenvinoNet::Compile() const {
+  MMDEPLOY_TRY(ov::Core * core, GetCore());
+  MMDEPLOY_TRY(compiled_, Guard(fmt::format("compile '{}' for {}", name_, device_),
+                                [&] { return core->compile_model(model_, device_, properties_); }));
+  return {};
+}
+
+Result<ov::InferRequest> OpenvinoNet::NewRequest(int* generation) const {
+  const std::lock_guard lock(mutex_);
+  if (!compiled_) MMDEPLOY_TRYV(Compile());
+  *generation = generation_;
+  return Guard("create a request", [&] { return compiled_.create_infer_request(); });
+}
+
+void OpenvinoNet::Discard(int generation) const {
+  const std::lock_guard lock(mutex_);
+  if (!model_ || generation != generation_) return;
+  compiled_ = {};
+  ++generation_;
+}
+
+bool OpenvinoNet::is_dynamic() const {
+  return std::any_of(inputs_.begin(), inputs_.end(),
+                     [](const TensorInfo& info) { return !info.shape.is_static(); });
+}
+
+Result<void> OpenvinoNet::ReadInfos() {
   MMDEPLOY_TRY(const auto executed, Guard("read a property", [&] {
                  return compiled_.get_property(ov::hint::inference_precision);
                }));
   precision_ = SpellPrecision(executed);
-  Log(LogLevel::kInfo, "openvino: '{}' runs in {} on {}", name, precision_, device);
-  return {};
-}
-
-Result<void> OpenvinoNet::ReadInfos() {
+  Log(LogLevel::kInfo, "openvino: '{}' runs in {} on {}", name_, precision_, device_);
   const auto read = [](const std::vector<ov::Output<const ov::Node>>& ports,
                        std::vector<TensorInfo>* infos) -> Result<void> {
     for (const auto& port : ports) {
@@ -206,9 +230,7 @@ Result<void> OpenvinoNet::ReadInfos() {
 }
 
 Result<std::unique_ptr<Request>> OpenvinoNet::CreateRequest() const {
-  MMDEPLOY_TRY(auto request,
-               Guard("create a request", [&] { return compiled_.create_infer_request(); }));
-  return std::make_unique<OpenvinoRequest>(*this, std::move(request));
+  return std::make_unique<OpenvinoRequest>(*this);
 }
 
 }  // namespace mmdeploy::openvino

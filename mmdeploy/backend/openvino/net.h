@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <openvino/runtime/compiled_model.hpp>
@@ -18,6 +19,10 @@ constexpr const char* kDeviceOption = "device";
 Result<ov::Core*> GetCore();
 
 // A model compiled for a device.
+//
+// OpenVINO 2026 leaves a compiled model of dynamic shapes in disorder when a run fails: the shapes
+// that ran before the failure fail from then on. Such a model is compiled anew after a failure;
+// `generation` counts how often.
 class OpenvinoNet : public Net {
  public:
   // `files.net` is an IR (.xml, its weights in files.weights or beside it) or an ONNX file.
@@ -29,19 +34,34 @@ class OpenvinoNet : public Net {
   int max_concurrent_runs() const override { return max_concurrent_runs_; }
   std::string precision() const override { return precision_; }
 
+  int generation() const { return generation_; }
+
+  // A request of the current generation, which is written to `*generation`. Thread-safe.
+  Result<ov::InferRequest> NewRequest(int* generation) const;
+
+  // A run of this generation failed. Thread-safe.
+  void Discard(int generation) const;
+
  private:
   OpenvinoNet() = default;
-  Result<void> Compile(ov::Core& core, const std::shared_ptr<ov::Model>& model,
-                       const NetOptions& options, const std::string& name);
+  Result<void> SetUp(ov::Core& core, const NetOptions& options);
+  Result<void> Compile() const;
   Result<void> ReadInfos();
+  bool is_dynamic() const;
 
-  Bytes weights_;  // constants of the model point into them
-  // OpenVINO's handle has no const methods; it is thread-safe.
-  mutable ov::CompiledModel compiled_;
+  std::string name_;
+  std::string device_;
+  ov::AnyMap properties_;
+  Bytes weights_;                     // constants of the model point into them
+  std::shared_ptr<ov::Model> model_;  // null when it is not needed any more
   int max_concurrent_runs_ = 0;
   std::string precision_;
   std::vector<TensorInfo> inputs_;
   std::vector<TensorInfo> outputs_;
+
+  mutable std::mutex mutex_;
+  mutable ov::CompiledModel compiled_;  // guarded by mutex_; empty after Discard
+  mutable std::atomic<int> generation_ = 0;
 };
 
 // Name of an input or output: the model's own, without what OpenVINO appends.

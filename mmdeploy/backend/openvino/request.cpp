@@ -37,9 +37,8 @@ ov::Tensor Wrap(const Tensor& tensor) {
 
 }  // namespace
 
-OpenvinoRequest::OpenvinoRequest(const OpenvinoNet& net, ov::InferRequest request)
+OpenvinoRequest::OpenvinoRequest(const OpenvinoNet& net)
     : net_(net),
-      request_(std::move(request)),
       shapes_(net.inputs().size()),
       inputs_(net.inputs().size()),
       bound_outputs_(net.outputs().size()),
@@ -58,8 +57,7 @@ Result<Tensor> OpenvinoRequest::Input(size_t index) {
 
 Result<void> OpenvinoRequest::BindInput(size_t index, const Tensor& tensor) {
   inputs_[index] = tensor;
-  return Guard(fmt::format("take input '{}'", net_.inputs()[index].name),
-               [&] { request_.set_input_tensor(index, Wrap(tensor)); });
+  return {};
 }
 
 Result<void> OpenvinoRequest::BindOutput(size_t index, const Tensor& tensor) {
@@ -94,9 +92,29 @@ std::string OpenvinoRequest::DescribeInputs() const {
   return text;
 }
 
-Result<void> OpenvinoRequest::Run() {
+Result<void> OpenvinoRequest::RunOnce() {
+  if (generation_ != net_.generation()) {
+    MMDEPLOY_TRY(request_, net_.NewRequest(&generation_));
+  }
+  for (size_t i = 0; i < inputs_.size(); ++i) {
+    MMDEPLOY_TRYV(Guard(fmt::format("take input '{}'", net_.inputs()[i].name),
+                        [&] { request_.set_input_tensor(i, Wrap(inputs_[i])); }));
+  }
   for (size_t i = 0; i < outputs_.size(); ++i) MMDEPLOY_TRYV(PrepareOutput(i));
   return Guard(fmt::format("run with inputs {}", DescribeInputs()), [&] { request_.infer(); });
+}
+
+Result<void> OpenvinoRequest::Run() {
+  while (true) {
+    auto done = RunOnce();
+    // Somebody else's failure may have spoilt this run as well.
+    const bool current = generation_ == net_.generation();
+    if (done && current) return done;
+    if (!done && current) {
+      net_.Discard(generation_);
+      return done;
+    }
+  }
 }
 
 Result<Tensor> OpenvinoRequest::Output(size_t index) {

@@ -11,7 +11,7 @@ namespace mmdeploy::openvino {
 // One run: inputs in the caller's memory, outputs in new memory for each run or in the caller's.
 class OpenvinoRequest : public Request {
  public:
-  OpenvinoRequest(const OpenvinoNet& net, ov::InferRequest request);
+  explicit OpenvinoRequest(const OpenvinoNet& net);
 
   Result<void> SetShapes(Span<const Shape> shapes) override;
   Result<Tensor> Input(size_t index) override;
@@ -23,9 +23,11 @@ class OpenvinoRequest : public Request {
  private:
   std::string DescribeInputs() const;
   Result<void> PrepareOutput(size_t index);
+  Result<void> RunOnce();
 
   const OpenvinoNet& net_;
-  ov::InferRequest request_;
+  ov::InferRequest request_;  // empty before the first run
+  int generation_ = -1;       // of the compiled model that request_ belongs to
   std::vector<Shape> shapes_;
   std::vector<Tensor> inputs_;         // keep the caller's memory until the run
   std::vector<Tensor> bound_outputs_;  // empty where the engine makes the memory
