@@ -113,7 +113,7 @@ class Search {
       }
     }
     for (size_t call = 0; call < calls_.size(); ++call) {
-      if (!state.nodes[call] && !state.passed[call]) return FindResult(state, call, done);
+      if (calls_[call].result && !state.nodes[call]) return FindResult(state, call, done);
     }
     return AreUsesInside(state) && done(std::move(state));
   }

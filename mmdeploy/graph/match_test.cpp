@@ -113,6 +113,11 @@ TEST(PatternTest, PassesOverOptionalCalls) {
   EXPECT_EQ((*passed)["c"]->name(), "a");
 }
 
+TEST(PatternTest, WhatOnlyAPassedOverCallReadsNeedNotExist) {
+  const auto model = Parse("g (float[4] a) => (float[4] out) { out = Relu(a) }");
+  EXPECT_TRUE(MatchOutput(*model, "y = Relu(Add?(x, Shape(x)))"));
+}
+
 TEST(PatternTest, AlternativesAndDomains) {
   const auto model =
       Parse("g (float[4] a) => (float[4] out) { n = mmdeploy.NMSRotated(a) out = Sub(n, a) }");
