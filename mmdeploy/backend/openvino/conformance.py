@@ -1,0 +1,11 @@
+"""How the conformance tests write networks for OpenVINO, and what it can't do."""
+from pathlib import Path
+
+import mmdeploy_python
+
+HOLES: dict[str, str] = {}
+
+
+def write(network, folder: Path) -> dict:
+    xml, weights = mmdeploy_python.convert('openvino', network.onnx(), folder / network.name)
+    return dict(model=Path(xml), weights=Path(weights))
