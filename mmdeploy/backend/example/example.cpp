@@ -91,6 +91,9 @@ class ExampleEngine : public Engine {
                                           const NetOptions& options) const override {
     MMDEPLOY_ENSURE(options.device.type == DeviceType::kCpu, Code::kNotSupported,
                     "engine 'example' runs on 'cpu', found device '{}'", Name(options.device));
+    MMDEPLOY_ENSURE(options.engine.empty(), Code::kNotSupported,
+                    "engine 'example' has no option '{}', allowed: none",
+                    options.engine.begin()->first);
     MMDEPLOY_TRY(const Bytes text, files.net.Content());
     MMDEPLOY_TRY(auto program, ReadProgram(AsText(text), files.net.name));
     return std::make_shared<const ExampleNet>(std::move(program));

@@ -17,12 +17,10 @@ namespace {
 
 constexpr const char* kLibrary = "libonnxruntime.so.1";
 
-// ONNX Runtime's own log lines become ours.
+// ONNX Runtime's own log lines become ours. Its errors come back from the call that failed as well.
 void ORT_API_CALL ForwardLog(void*, OrtLoggingLevel severity, const char*, const char*,
                              const char* where, const char* message) {
-  const auto level = severity >= ORT_LOGGING_LEVEL_ERROR     ? LogLevel::kError
-                     : severity == ORT_LOGGING_LEVEL_WARNING ? LogLevel::kWarning
-                                                             : LogLevel::kDebug;
+  const auto level = severity == ORT_LOGGING_LEVEL_WARNING ? LogLevel::kWarning : LogLevel::kDebug;
   Log(level, "onnxruntime: {} [{}]", message, where);
 }
 

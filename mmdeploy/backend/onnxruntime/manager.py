@@ -7,6 +7,7 @@ import torch
 import mmdeploy.backend.onnxruntime as package
 from mmdeploy.backend.base.backend_manager import BackendManager
 from mmdeploy.backend.base.native import explain_missing_engine, get_engine_version
+from mmdeploy.utils import get_backend_config
 
 
 class Manager(BackendManager):
@@ -32,10 +33,12 @@ class Manager(BackendManager):
                       deploy_cfg: Any | None = None,
                       **kwargs) -> torch.nn.Module:
         from mmdeploy.backend.onnxruntime import ORTWrapper
+        config = {} if deploy_cfg is None else get_backend_config(deploy_cfg)
         return ORTWrapper(
             onnx_file=backend_files[0],
             device=device,
-            output_names=output_names)
+            output_names=output_names,
+            engine_options=config.get('engine_options'))
 
     @staticmethod
     def get_sdk_files(save_file: str, backend_config: dict) -> dict[str, str]:

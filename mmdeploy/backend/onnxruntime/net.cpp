@@ -1,10 +1,9 @@
 #include "mmdeploy/backend/onnxruntime/net.h"
 
-#include <onnxruntime_session_options_config_keys.h>
-
 #include <algorithm>
 #include <array>
 
+#include "mmdeploy/backend/onnxruntime/session_options.h"
 #include "mmdeploy/base/parallel.h"
 
 namespace mmdeploy::onnxruntime {
@@ -194,33 +193,15 @@ Result<std::unique_ptr<Request>> OrtNet::CreateRequest() const {
   return std::unique_ptr<Request>(std::move(request));
 }
 
-Result<void> OrtNet::SetOptions(OrtSessionOptions* session_options, const NetOptions& options) {
-  const int threads = options.num_threads > 0 ? options.num_threads : NumProcessors();
-  // A call that uses several threads gains nothing from a second one beside it.
-  max_concurrent_runs_ = threads > 1 ? std::max(1, NumProcessors() / threads) : 0;
-  MMDEPLOY_ORT(ort(), SetIntraOpNumThreads(session_options, threads), "set the thread count");
-  MMDEPLOY_ORT(ort(), SetInterOpNumThreads(session_options, 1), "set the thread count");
-  MMDEPLOY_ORT(ort(), SetSessionExecutionMode(session_options, ORT_SEQUENTIAL), "set the mode");
-  MMDEPLOY_ORT(ort(), SetSessionGraphOptimizationLevel(session_options, ORT_ENABLE_ALL),
-               "set the optimisation level");
-  const char* spin = options.low_latency ? "1" : "0";
-  MMDEPLOY_ORT(
-      ort(),
-      AddSessionConfigEntry(session_options, kOrtSessionOptionsConfigAllowIntraOpSpinning, spin),
-      "set spinning");
-  for (const auto& [key, value] : options.engine) {
-    MMDEPLOY_ORT(ort(), AddSessionConfigEntry(session_options, key.c_str(), value.c_str()),
-                 fmt::format("set '{}' to '{}'", key, value));
-  }
-  return {};
-}
-
 Result<void> OrtNet::CreateSession(const NetFiles& files, const NetOptions& options) {
   OrtSessionOptions* session_options = nullptr;
   MMDEPLOY_ORT(ort(), CreateSessionOptions(&session_options), "create options");
   const std::shared_ptr<OrtSessionOptions> guard(
       session_options, [this](OrtSessionOptions* o) { ort().ReleaseSessionOptions(o); });
-  MMDEPLOY_TRYV(SetOptions(session_options, options));
+  const int threads = options.num_threads > 0 ? options.num_threads : NumProcessors();
+  // A call that uses several threads gains nothing from a second one beside it.
+  max_concurrent_runs_ = threads > 1 ? std::max(1, NumProcessors() / threads) : 0;
+  MMDEPLOY_TRYV(SetSessionOptions(ort(), options, threads, session_options));
   const auto what = fmt::format("load '{}'", files.net.name);
   // A path lets ONNX Runtime map the file, and find external data beside it.
   if (!files.net.path.empty()) {

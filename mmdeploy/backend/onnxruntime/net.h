@@ -26,7 +26,6 @@ class OrtNet : public Net {
  private:
   explicit OrtNet(const Api& api) : api_(api) {}
   Result<void> CreateSession(const NetFiles& files, const NetOptions& options);
-  Result<void> SetOptions(OrtSessionOptions* session_options, const NetOptions& options);
   Result<void> ReadInfos(bool input, std::vector<TensorInfo>* infos);
   Result<TensorInfo> ReadInfo(std::string name, OrtTypeInfo* type) const;
 
