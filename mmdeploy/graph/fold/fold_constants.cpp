@@ -1,0 +1,119 @@
+// Replaces what can be computed now by constants, in one sweep in execution order: what a node
+// gives is a constant already when its users are looked at.
+
+#include <algorithm>
+
+#include "mmdeploy/graph/fold.h"
+#include "mmdeploy/graph/fold/evaluate.h"
+#include "mmdeploy/graph/infer/inference.h"
+
+namespace mmdeploy::graph {
+
+namespace {
+
+class Folder {
+ public:
+  Folder(Model* model, const FoldOptions& options)
+      : model_(model), options_(options), inference_(model) {}
+
+  int64_t Run() {
+    Fold(model_->graph());
+    FreeConstants(model_->graph());
+    return count_;
+  }
+
+ private:
+  void Fold(Graph* graph) {
+    if (++nesting_ <= Inference::kMaxNesting) {
+      for (Node* node : graph->Nodes()) {
+        if (FoldConstantNode(node)) continue;
+        // A node with wrong inputs may never run: it stays as it is.
+        if (!inference_.RunNode(node)) continue;
+        if (FoldKnownContent(node)) continue;
+        for (Graph* inner : node->Subgraphs()) Fold(inner);
+      }
+      if (nesting_ > 1) FreeConstants(graph);
+    }
+    --nesting_;
+  }
+
+  int64_t OpsetOf(const Node& node) const {
+    const int64_t version = model_->opset(node.domain());
+    return version > 0 ? version : INT32_MAX;
+  }
+
+  // All inputs are constants, and the operator is evaluated.
+  bool FoldConstantNode(Node* node) {
+    if (node->num_inputs() == 0 || !node->has_uses()) return false;
+    std::vector<TensorPtr> inputs;
+    for (size_t i = 0; i < node->num_inputs(); ++i) {
+      const Value* input = node->input(i);
+      if (input && !input->constant()) return false;
+      inputs.push_back(input ? input->constant() : nullptr);
+    }
+    auto outputs = EvaluateNode(*node, OpsetOf(*node), inputs, options_.max_bytes);
+    return outputs && Replace(node, *outputs);
+  }
+
+  // The inputs are not known, but what they give is: Shape and what is computed from it.
+  bool FoldKnownContent(Node* node) {
+    std::vector<TensorPtr> outputs;
+    for (size_t i = 0; i < node->num_outputs(); ++i) {
+      const Content* content = inference_.content(node->output(i));
+      outputs.push_back(content ? content->tensor : nullptr);
+    }
+    return Replace(node, outputs);
+  }
+
+  // All outputs that are used must be known.
+  bool Replace(Node* node, const std::vector<TensorPtr>& outputs) {
+    bool any = false;
+    for (size_t i = 0; i < node->num_outputs(); ++i) {
+      if (!node->output(i)->has_uses()) continue;
+      if (i >= outputs.size() || !outputs[i]) return false;
+      any = true;
+    }
+    if (!any) return false;
+    for (size_t i = 0; i < node->num_outputs(); ++i) {
+      Value* output = node->output(i);
+      inference_.Forget(output);
+      if (!output->has_uses()) continue;
+      Value* constant = node->graph()->AddConstant(outputs[i], output->name());
+      output->ReplaceUses(constant);
+    }
+    node->graph()->Erase(node);
+    ++count_;
+    FreeUnused();
+    return true;
+  }
+
+  // Intermediate results are freed on the way, but not so often that it costs more than a sweep.
+  void FreeUnused() {
+    Graph* graph = model_->graph();
+    if (++since_freed_ * 2 < static_cast<int64_t>(graph->constants().size()) + 1000) return;
+    since_freed_ = 0;
+    FreeConstants(graph);
+  }
+
+  void FreeConstants(Graph* graph) {
+    for (const auto& constant : graph->constants()) {
+      if (!constant->has_uses()) inference_.Forget(constant.get());
+    }
+    graph->RemoveUnusedConstants();
+  }
+
+  Model* model_;
+  FoldOptions options_;
+  Inference inference_;
+  int64_t count_ = 0;
+  int64_t since_freed_ = 0;
+  int nesting_ = 0;
+};
+
+}  // namespace
+
+Result<int64_t> FoldConstants(Model* model, const FoldOptions& options) {
+  return Folder(model, options).Run();
+}
+
+}  // namespace mmdeploy::graph
