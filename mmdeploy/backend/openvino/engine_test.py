@@ -1,0 +1,203 @@
+"""What is particular to OpenVINO: conversion, files, precision. What all engines do is in tests/conformance."""
+import sys
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, helper
+
+ROOT = Path(__file__).resolve().parents[3]
+sys.path.insert(0, str(ROOT / 'build' / 'lib'))
+from mmdeploy_python import Net, convert  # noqa: E402
+
+from mmdeploy.utils import Backend  # noqa: E402
+from mmdeploy.utils.test import backend_checker  # noqa: E402
+
+pytestmark = backend_checker(Backend.OPENVINO)
+
+
+def _convolution(shape=('n', 3, 'h', 'w'), channels=16, seed=0):
+    """Bytes of an ONNX model: convolution, ReLU, mean over the image."""
+    random = np.random.default_rng(seed)
+    weight = random.normal(size=(channels, 3, 3, 3)).astype('f4')
+    graph = helper.make_graph([
+        helper.make_node('Conv', ['x', 'weight'], ['c'], pads=[1, 1, 1, 1]),
+        helper.make_node('Relu', ['c'], ['r']),
+        helper.make_node('GlobalAveragePool', ['r'], ['y']),
+    ], 'g', [helper.make_tensor_value_info('x', TensorProto.FLOAT, shape)], [
+        helper.make_tensor_value_info('y', TensorProto.FLOAT, [shape[0], channels, 1, 1]),
+        helper.make_tensor_value_info('r', TensorProto.FLOAT, [shape[0], channels, shape[2], shape[3]]),
+    ], [onnx.numpy_helper.from_array(weight, 'weight')])
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid('', 13)], ir_version=8).SerializeToString()
+
+
+IMAGE = np.random.default_rng(1).uniform(0, 255, (2, 3, 8, 6)).astype('f4')
+
+
+def _run(net, image=IMAGE):
+    return net.run({'x': image})['y']
+
+
+@pytest.fixture
+def files(tmp_path):
+    return convert('openvino', _convolution(), tmp_path / 'net')
+
+
+def test_conversion_names_complete_files_only(tmp_path, files):
+    assert files == [str(tmp_path / 'net.xml'), str(tmp_path / 'net.bin')]
+    assert sorted(p.name for p in tmp_path.iterdir()) == ['net.bin', 'net.xml']
+    with pytest.raises(RuntimeError, match=r"openvino cannot write '.*net\.xml/net\.xml'"):
+        convert('openvino', _convolution(), tmp_path / 'net.xml' / 'net')  # a file, not a folder
+    with pytest.raises(RuntimeError, match="'--transform': not known, or without a counterpart"):
+        convert('openvino', _convolution(), tmp_path / 'other', engine_options={'--transform': 'LowLatency2'})
+    assert sorted(p.name for p in tmp_path.iterdir()) == ['net.bin', 'net.xml']
+
+
+def test_an_onnx_file_runs_without_conversion(tmp_path, files):
+    path = tmp_path / 'net.onnx'
+    path.write_bytes(_convolution())
+    np.testing.assert_allclose(_run(Net(path, 'openvino')), _run(Net(files[0], 'openvino')), rtol=1e-6)
+
+
+def test_outputs_keep_names_and_order(files):
+    assert [info.name for info in Net(files[0], 'openvino').outputs] == ['y', 'r']
+
+
+def test_chosen_outputs(tmp_path):
+    xml, _ = convert('openvino', _convolution(), tmp_path / 'net', engine_options={'--output': 'r'})
+    assert [info.name for info in Net(xml, 'openvino').outputs] == ['r']
+    with pytest.raises(RuntimeError, match="the model has no output 'q', found: 'r', 'y'"):
+        convert('openvino', _convolution(), tmp_path / 'net', engine_options={'--output': 'q'})
+
+
+def test_mean_scale_and_reversed_channels(tmp_path):
+    xml, _ = convert('openvino', _convolution(), tmp_path / 'net', engine_options={
+        '--mean_values': '[123.0, 117.0, 104.0]', '--scale_values': '[58, 57, 56]', '--reverse_input_channels': ''})
+    mean, scale = (np.array(v, 'f4').reshape(1, 3, 1, 1) for v in ((123, 117, 104), (58, 57, 56)))
+    expected = _run(Net(_convolution(), 'openvino'), (IMAGE[:, ::-1] - mean) / scale)
+    np.testing.assert_allclose(_run(Net(xml, 'openvino')), expected, rtol=1e-4, atol=1e-5)
+
+
+def test_layout(tmp_path):
+    xml, _ = convert('openvino', _convolution(), tmp_path / 'net', engine_options={'--layout': 'nhwc->nchw'})
+    net = Net(xml, 'openvino')
+    assert net.inputs[0].shape == [-1, -1, -1, 3]
+    np.testing.assert_allclose(_run(net, np.ascontiguousarray(IMAGE.transpose(0, 2, 3, 1))),
+                               _run(Net(_convolution(), 'openvino')), rtol=1e-5)
+
+
+@pytest.mark.parametrize('options, message', [
+    ({'--mean_values': 'q[1,2,3]'}, "'--mean_values': the model has no input 'q', found: 'x'"),
+    ({'--mean_values': '[1,2]'}, 'openvino cannot add preprocessing: '),
+    ({'--input_shape': '[1,3,8]'}, 'openvino cannot set the input shapes: '),
+    ({'--input_shape': '[1,3,8,8],[1]'}, "'--input_shape': 2 shapes for 1 inputs"),
+    ({'--input': 'q'}, "the model has no input 'q'"),
+    ({'--data_type': 'INT8'}, "'--data_type': 'INT8', allowed: FP32"),
+], ids=str)
+def test_options_that_do_not_fit(tmp_path, options, message):
+    with pytest.raises(RuntimeError, match=message):
+        convert('openvino', _convolution(), tmp_path / 'net', engine_options=options)
+
+
+def test_shapes(tmp_path):
+    def shape(**arguments):
+        return Net(convert('openvino', _convolution(), tmp_path / 'net', **arguments)[0], 'openvino').inputs[0]
+
+    # What the ONNX file leaves open stays open: the shape of model_inputs is only the usual one.
+    assert shape(inputs={'x': ([], [1, 3, 8, 6], [])}).shape == [-1, 3, -1, -1]
+    limited = shape(inputs={'x': ([1, 3, 4, 4], [1, 3, 8, 6], [4, 3, 16, 16])})
+    assert repr(limited) == 'x: float32 ?x3x?x? (1x3x4x4 .. 4x3x16x16)'
+    assert shape(engine_options={'--input_shape': '[1,3,8,6]'}).shape == [1, 3, 8, 6]
+    assert shape(engine_options={'--batch': '2'}).shape == [2, 3, -1, -1]
+    with pytest.raises(RuntimeError, match="the model has no input 'q', found: 'x'"):
+        shape(inputs={'q': ([], [1], [])})
+    with pytest.raises(RuntimeError, match="input 'x' has 4 dimensions, shape 1x3 is given"):
+        shape(inputs={'x': ([], [1, 3], [])})
+
+
+def test_a_shape_outside_the_range_is_refused(tmp_path):
+    xml, _ = convert('openvino', _convolution(), tmp_path / 'net',
+                     inputs={'x': ([1, 3, 4, 4], [1, 3, 8, 6], [4, 3, 16, 16])})
+    with pytest.raises(RuntimeError, match=r'has shape 5x3x8x6, the network takes .*\(1x3x4x4 \.\. 4x3x16x16\)'):
+        _run(Net(xml, 'openvino'), np.zeros((5, 3, 8, 6), 'f4'))
+
+
+@pytest.mark.parametrize('arguments', [dict(precision='FP16'), dict(engine_options={'--data_type': 'FP16'}),
+                                       dict(engine_options={'--compress_to_fp16': 'True'})], ids=str)
+def test_weights_of_16_bits(tmp_path, arguments):
+    full = Path(convert('openvino', _convolution(), tmp_path / 'full')[1])
+    xml, half = convert('openvino', _convolution(), tmp_path / 'half', **arguments)
+    assert Path(half).stat().st_size <= full.stat().st_size * 0.6
+    found, expected = _run(Net(xml, 'openvino')), _run(Net(_convolution(), 'openvino'))
+    assert np.abs(found - expected).max() <= 1e-2 * np.abs(expected).max()
+
+
+def test_it_calculates_in_float32_unless_told_otherwise(files):
+    assert Net(files[0], 'openvino').precision == 'float32'
+    # Processors without 16-bit arithmetic say float32.
+    assert Net(files[0], 'openvino', precision='FP16').precision in ('float16', 'float32')
+    net = Net(files[0], 'openvino', precision='BF16')
+    assert net.precision in ('bfloat16', 'float32')
+    expected = _run(Net(files[0], 'openvino'))
+    assert np.abs(_run(net) - expected).max() <= 2e-2 * np.abs(expected).max()
+    with pytest.raises(RuntimeError, match="has no precision 'FP8', allowed: 'BF16', 'FP16', 'FP32', 'INT8'"):
+        Net(files[0], 'openvino', precision='FP8')
+
+
+def test_devices(files):
+    assert Net(files[0], 'openvino', engine_options={'device': 'CPU'}).precision == 'float32'
+    with pytest.raises(RuntimeError, match="openvino has no device 'TPU' here, found: .*'CPU'"):
+        Net(files[0], 'openvino', engine_options={'device': 'TPU'})
+
+
+def test_weights_of_another_network_are_refused(tmp_path, files):
+    """Of the same size and structure, as after a new training."""
+    _, other = convert('openvino', _convolution(seed=7), tmp_path / 'other')
+    assert Path(other).stat().st_size == Path(files[1]).stat().st_size
+    for weights in (other, Path(other).read_bytes()):
+        with pytest.raises(RuntimeError, match='are not the weights of this network: their size and checksum are'):
+            Net(files[0], 'openvino', weights=weights)
+    Path(other).replace(files[1])
+    with pytest.raises(RuntimeError, match="'net.bin' are not the weights of this network"):
+        Net(files[0], 'openvino')
+
+
+def test_damaged_weights_are_refused(tmp_path, files):
+    xml, weights = map(Path, files)
+    content = weights.read_bytes()
+    for damaged in (b'', content[:len(content) // 2], content + b'\0'):
+        weights.write_bytes(damaged)
+        with pytest.raises(RuntimeError, match="openvino cannot load|are not the weights|is empty"):
+            Net(xml, 'openvino')
+        with pytest.raises(RuntimeError, match="openvino cannot load|are not the weights|is empty"):
+            Net(xml.read_bytes(), 'openvino', weights=damaged)
+    weights.unlink()
+    with pytest.raises(RuntimeError, match='openvino cannot load'):
+        Net(xml, 'openvino')
+    with pytest.raises(RuntimeError, match=r"weights '.*net\.bin' do not exist"):
+        Net(xml, 'openvino', weights=weights)
+
+
+def test_what_was_converted_from_no_onnx_file(tmp_path):
+    with pytest.raises(RuntimeError, match="openvino cannot read '<bytes>'"):
+        convert('openvino', b'no model', tmp_path / 'net')
+    with pytest.raises(RuntimeError, match=r"file '.*none\.onnx' does not exist"):
+        convert('openvino', tmp_path / 'none.onnx', tmp_path / 'net')
+
+
+def test_facade(tmp_path):
+    from mmdeploy.apis.openvino import from_onnx, get_output_model_file
+    from mmdeploy.backend.openvino import OpenVINOWrapper
+    path = tmp_path / 'a.b.onnx'
+    path.write_bytes(_convolution())
+    from_onnx(str(path), str(tmp_path / 'out'), {'x': [1, 3, 8, 6]}, ['y'], dict(args={'--data_type': 'FP32'}))
+    xml = get_output_model_file(str(path), str(tmp_path / 'out'))
+    assert xml == str(tmp_path / 'out' / 'a.b.xml')
+    import torch
+    wrapper = OpenVINOWrapper(xml)
+    assert list(wrapper.output_names) == ['y']
+    outputs = wrapper({'x': torch.from_numpy(IMAGE)})
+    np.testing.assert_allclose(outputs['y'].numpy(), _run(Net(_convolution(), 'openvino')), rtol=1e-5)
+    from_onnx(onnx.load(path), str(tmp_path / 'out'), {}, [])
+    assert (tmp_path / 'out' / 'end2end.xml').exists()
