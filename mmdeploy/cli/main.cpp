@@ -51,6 +51,7 @@ int main(int argc, char** argv) {
   AddVerify(app.add_subcommand("verify", "Replay a model's golden data stage by stage"), &status);
   AddInspect(app.add_subcommand("inspect", "Show what is in a model or an ONNX file"), &status);
   AddDoctor(app.add_subcommand("doctor", "Show engines, versions and what is missing"), &status);
+  AddGraph(app.add_subcommand("graph", "Show, cut and optimise ONNX models"), &status);
   CLI11_PARSE(app, argc, argv);
   return status;
 }

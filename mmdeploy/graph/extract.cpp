@@ -240,6 +240,14 @@ std::string MarkerOf(const Node& node) {
                      node.String("type", ""));
 }
 
+// What the value is called where the mark stands.
+std::string MarkedName(const Node& node) {
+  const std::string name = node.String("name", "");
+  if (!name.empty()) return name;
+  return fmt::format("{}_{}_{}", node.String("func", ""), node.String("type", ""),
+                     node.Int("id", 0));
+}
+
 // The type a mark tells, where the graph knows none.
 ValueType MarkedType(const Node& node) {
   ValueType type;
@@ -280,7 +288,7 @@ Result<std::vector<Cut>> FindMarks(const Model& model, const std::string& text, 
     if (!IsMark(*node) || MarkerOf(*node) != wanted) continue;
     Value* value = after ? node->output() : node->input(0);
     if (!value->type.dims && value->type.is_tensor()) value->type = MarkedType(*node);
-    cuts.push_back({value->name(), node->String("name", "")});
+    cuts.push_back({value->name(), MarkedName(*node)});
   }
   if (!cuts.empty()) return cuts;
   const std::vector<std::string> known = ListMarks(model);

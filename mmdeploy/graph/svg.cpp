@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "mmdeploy/graph/text.h"
@@ -176,9 +177,11 @@ void Layout::Connect(size_t from, size_t to, std::string label) {
 }
 
 void Layout::AddEdges(const Graph& graph) {
+  std::unordered_set<const Value*> labelled;
   for (Node* node : graph.Nodes()) {
     for (const Value* value : ReadValues(graph, *node)) {
-      Connect(makers_[value], boxes_[node], Name(value->type));
+      const bool is_first = labelled.insert(value).second;
+      Connect(makers_[value], boxes_[node], is_first ? Name(value->type) : "");
     }
   }
   size_t last = 0;

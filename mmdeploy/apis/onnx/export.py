@@ -11,7 +11,7 @@ from mmdeploy.core import RewriterContext, patch_model, reset_mark_function_coun
 from mmdeploy.utils import IR, Backend, get_ir_config, get_root_logger
 
 from ..core import PIPELINE_MANAGER
-from .passes import optimize_onnx
+from .passes import optimize_file, optimize_onnx
 
 
 def with_export_options(deploy_cfg: dict | mmcv.Config, backend: str,
@@ -59,7 +59,8 @@ def export(model: torch.nn.Module,
         dynamic_axes: axes by name of input or output.
         verbose: print the graph.
         keep_initializers_as_inputs: see `torch.onnx.export`.
-        optimize: run `optimize_onnx`.
+        optimize: run `optimize_onnx` while exporting, then the passes of
+            `mmdeploy.graph` over the file.
     """
     output_path = f'{output_path_prefix}.onnx'
     backend = backend.value if isinstance(backend, Backend) else backend
@@ -100,6 +101,8 @@ def export(model: torch.nn.Module,
                 dynamic_axes=dynamic_axes,
                 keep_initializers_as_inputs=keep_initializers_as_inputs,
                 verbose=verbose)
+        if optimize:
+            optimize_file(temporary)
         os.replace(temporary, output_path)
     finally:
         if os.path.exists(temporary):

@@ -1,91 +1,35 @@
 """Cuts an ONNX model at its marks."""
-import copy
 import os
 from collections.abc import Iterable
 
 import onnx
-import onnx.helper
 
-from mmdeploy.core import (
-    attribute_to_dict,
-    create_extractor,
-    get_new_name,
-    parse_extractor_io_string,
-    remove_identity,
-    rename_value,
-)
-from mmdeploy.core.optimizers.optimize import is_identity
+from mmdeploy.core import get_new_name
+from mmdeploy.graph import load, to_onnx
 
 from ..core import PIPELINE_MANAGER
 
 Markers = str | Iterable[str]
 
 
-def _find_marks(model: onnx.ModelProto,
-                marker: str) -> list[tuple[onnx.NodeProto, dict]]:
-    """Return the marks that a marker names, with their attributes.
-
-    Raises:
-        ValueError: there is none.
-    """
-    func, func_id, io_type = parse_extractor_io_string(marker)
-    available, found = set(), []
-    for node in model.graph.node:
-        if node.op_type != 'Mark':
-            continue
-        attrs = attribute_to_dict(node.attribute)
-        key = (attrs['func'], attrs['func_id'], attrs['type'])
-        available.add(f'{key[0]}[{key[1]}]:{key[2]}')
-        if key == (func, func_id, io_type):
-            found.append((node, attrs))
-    if not found:
-        raise ValueError(f'the model has no mark {marker!r}, available: '
-                         f'{", ".join(sorted(available)) or "none"}')
-    return found
-
-
-def _select(model: onnx.ModelProto, markers: Markers, end: bool,
-            name_map: dict[str, str] | None) -> list[str]:
-    """Rename the values at some marks.
+def _find_cuts(graph, markers: Markers, end: bool,
+               name_map: dict[str, str] | None) -> list[tuple[str, str]]:
+    """Return the values at some marks, with their new names.
 
     Args:
+        graph: model of `mmdeploy.graph`.
         end: take what the marks return, instead of what they get.
-
-    Returns:
-        The new names, in the order of the markers, then of the nodes.
     """
-    names = []
-    for marker in [markers] if isinstance(markers, str) else markers:
-        for node, attrs in _find_marks(model, marker):
-            name = get_new_name(attrs, marker, name_map)
-            old_name = node.output[0] if end else node.input[0]
-            rename_value(model, old_name, name)
-            known = [v.name for v in [*model.graph.value_info,
-                                      *model.graph.input,
-                                      *model.graph.output]]
-            if name not in known:
-                model.graph.value_info.append(
-                    onnx.helper.make_tensor_value_info(
-                        name, attrs['dtype'], attrs['shape']))
-            names.append(name)
-    return names
+    return [(value, get_new_name(dict(name=name), marker, name_map))
+            for marker in ([markers] if isinstance(markers, str) else markers)
+            for value, name in graph.find_marks(marker, end)]
 
 
-def _replace_marks(model: onnx.ModelProto) -> None:
-    """Turn all marks into `Identity`."""
-    for node in model.graph.node:
-        if node.op_type == 'Mark':
-            del node.attribute[:]
-            node.domain = ''
-            node.op_type = 'Identity'
-
-
-def _tidy(part: onnx.ModelProto, keep_value_info: bool) -> None:
+def _tidy(part: onnx.ModelProto, unused: list[str],
+          keep_value_info: bool) -> None:
     """Remove what the cut left over."""
     graph = part.graph
-    used = {name for node in graph.node for name in node.input}
-    used.update(output.name for output in graph.output)
-    for value in [v for v in graph.input if v.name not in used]:
+    for value in [v for v in graph.input if v.name in unused]:
         graph.input.remove(value)
     for value in graph.output:
         if not value.type.tensor_type.HasField('shape'):
@@ -122,18 +66,17 @@ def cut_partition(
         dynamic_axes: dict[str, dict[int, str]] | None = None,
         save_file: str | None = None) -> onnx.ModelProto:
     """See `extract_partition`."""
-    model = onnx.load(model) if isinstance(model, str) else (
-        copy.deepcopy(model))
-    keep_value_info = len(model.graph.value_info) > 0
-    inputs = _select(model, start_marker, False, start_name_map)
-    outputs = _select(model, end_marker, True, end_name_map)
-    _replace_marks(model)
-    part = create_extractor(model).extract_model(inputs, outputs)
-    remove_identity(part)
-    assert not any(
-        is_identity(node) and node.input[0] in outputs
-        for node in part.graph.node), 'two marks name the same output value'
-    _tidy(part, keep_value_info)
+    message = onnx.load(
+        model, load_external_data=False) if isinstance(model, str) else model
+    keep_value_info = len(message.graph.value_info) > 0
+    graph = load(model)
+    inputs = _find_cuts(graph, start_marker, False, start_name_map)
+    outputs = _find_cuts(graph, end_marker, True, end_name_map)
+    redundant = graph.extract(inputs, outputs)
+    graph.remove_marks()
+    part = to_onnx(graph)
+    names = dict(inputs)
+    _tidy(part, [names[value] for value in redundant], keep_value_info)
     if dynamic_axes is not None:
         _set_dynamic_axes(part, dynamic_axes)
     if save_file is not None:

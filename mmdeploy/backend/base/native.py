@@ -1,4 +1,4 @@
-"""Finds the compiled module `mmdeploy_python`, which drives the engines."""
+"""Finds the compiled modules: `mmdeploy_python` drives the engines."""
 import functools
 import importlib
 import importlib.util
@@ -23,23 +23,23 @@ def _extend_path() -> None:
         sys.path.append(osp.dirname(library))
 
 
-def is_native_available() -> bool:
-    """Tell whether the module is installed or built."""
+def is_native_available(module: str = _MODULE) -> bool:
+    """Tell whether a compiled module is installed or built."""
     _extend_path()
-    return importlib.util.find_spec(_MODULE) is not None
+    return importlib.util.find_spec(module) is not None
 
 
-def import_native() -> ModuleType:
-    """Return the module.
+def import_native(module: str = _MODULE) -> ModuleType:
+    """Return a compiled module.
 
     Raises:
         ImportError: it is neither installed nor built.
     """
-    if not is_native_available():
+    if not is_native_available(module):
         raise ImportError(
-            f'{_MODULE} is not installed and not in build/lib: build it with '
+            f'{module} is not installed and not in build/lib: build it with '
             '"./dev build", or install its wheel')
-    return importlib.import_module(_MODULE)
+    return importlib.import_module(module)
 
 
 def get_engine_version(name: str) -> str | None:

@@ -129,8 +129,8 @@ def test_extract_renames_and_makes_axes_dynamic(tmp_path):
 def test_extract_names_the_marks_there_are():
     with pytest.raises(
             ValueError,
-            match=r"no mark 'sub:input', available: add\[0\]:input, "
-            r'add\[0\]:output'):
+            match=r"no mark 'sub:input', available: 'add\[0\]:input', "
+            r"'add\[0\]:output'"):
         extract_partition(_export(), 'sub:input', 'add:output')
 
 

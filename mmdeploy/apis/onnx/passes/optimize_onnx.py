@@ -10,8 +10,8 @@ def optimize_onnx(ctx, graph: torch._C.Graph, params_dict: dict,
     """Clean up a graph with the passes that PyTorch has.
 
     Its peephole pass runs once more, because constant folding came after its
-    first run, and what nothing uses is removed. Passes of our own (fusions)
-    are not part of it.
+    first run, and what nothing uses is removed. The passes of
+    `mmdeploy.graph` run on the file later, see `optimize_file`.
 
     Args:
         ctx: context of the rewrite that calls this.
