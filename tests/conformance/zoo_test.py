@@ -79,8 +79,14 @@ def test_outputs_are_those_of_pytorch(converted):
     assert np.abs(found - want).max() <= PARITY[precision] * np.abs(want).max()
 
 
+def _is_first_of_its_engine(config: Path) -> bool:
+    return next(path for path in _configs() if _backend(path) == _backend(config)) == config
+
+
 def test_tools_take_the_converted_model(converted, tmp_path):
     config, work_dir = converted
+    if not _is_first_of_its_engine(config):
+        return  # the tools load its files in the same way
     for label in range(10):
         (tmp_path / str(label)).mkdir()
     for label, path in zip(LABELS, IMAGES, strict=True):
