@@ -15,7 +15,7 @@ require_debian_12() {
     echo "  system packages: $(pins apt | awk '{ printf "%s ", $1 }')"
     echo "  into .venv: $(pins wheel | awk '{ printf "%s %s ", $1, $2 }') and $(pins pip | wc -l) packages of dependencies.txt"
     echo "  into .deps: ONNX Runtime (library of the Python package, headers of $(pins deb | awk '{ print $1, $2 }'))"
-    echo "              and OpenVINO (all of it from the Python package)"
+    echo "              OpenVINO (all of it from the Python package), ncnn (built from its Python package's sources)"
   } >&2
   die "set MMDEPLOY_ANY_SYSTEM=1 to go on with the tools that are installed here (no system package is touched then)"
 }
@@ -143,6 +143,47 @@ make_openvino() {
   ln -sfn "../${package#"$root"/}" "$root/.deps/openvino"
 }
 
+# What a compiled ncnn depends on.
+ncnn_key() { { echo "$1"; c++ -dumpfullversion; declare -f build_ncnn; } | hash_of; }
+
+# build_ncnn VERSION DIR: installs headers and the static library into DIR. The source package calls itself by the
+# date of today, which only pip's older resolver takes for the pinned version. What is unpacked stays until it is built.
+build_ncnn() {
+  local version=$1 dir=$2 source="$cache/source/ncnn-$1-$(basename "$2")"
+  if [ ! -e "$source/.unpacked" ]; then
+    rm -rf "$source"
+    mkdir -p "$source/sdist"
+    "$venv_python" -m pip download --use-deprecated=legacy-resolver --no-deps --no-build-isolation --no-binary ncnn \
+      -d "$source/sdist" "ncnn==$version"
+    tar xzf "$source/sdist/"*.tar.gz -C "$source" --strip-components=1
+    touch "$source/.unpacked"
+  fi
+  cmake -S "$source" -B "$source/build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX="$dir.partial" \
+    -DCMAKE_POSITION_INDEPENDENT_CODE=ON -DNCNN_SHARED_LIB=OFF -DNCNN_VULKAN=OFF -DNCNN_OPENMP=ON -DNCNN_PYTHON=OFF \
+    -DNCNN_BUILD_TOOLS=OFF -DNCNN_BUILD_EXAMPLES=OFF -DNCNN_BUILD_BENCHMARK=OFF -DNCNN_BUILD_TESTS=OFF \
+    -DNCNN_DISABLE_RTTI=OFF -DNCNN_DISABLE_EXCEPTION=OFF -DNCNN_PIXEL=OFF
+  cmake --build "$source/build" -j "$(nproc)"
+  rm -rf "$dir.partial" "$dir"
+  cmake --install "$source/build"
+  mv "$dir.partial" "$dir"
+  rm -rf "$source"
+}
+
+# ncnn for C++: built from the sources in its Python package.
+make_ncnn() {
+  ln -sfn "$1" "$root/.deps/ncnn"
+}
+
+setup_ncnn() {
+  local version dir
+  read -r _ version _ < <(pins source | grep '^ncnn ')
+  dir="$cache/ncnn/$(ncnn_key "$version")"
+  if [ ! -e "$dir" ]; then
+    step build-ncnn "ncnn $version from source (once per machine, about 6 minutes on 2 cores)" build_ncnn "$version" "$dir"
+  fi
+  stamped "$root/.deps/stamp/ncnn" "$(basename "$dir")" ncnn "ncnn $version for C++ in .deps" make_ncnn "$dir"
+}
+
 setup_engines() {
   if [ -z "${ONNXRUNTIME_DIR:-}" ]; then
     stamped "$root/.deps/stamp/onnxruntime" "$(pins deb; pins pip | grep '^onnxruntime ')" onnxruntime \
@@ -152,6 +193,7 @@ setup_engines() {
     stamped "$root/.deps/stamp/openvino" "$(pins pip | grep '^openvino ')" openvino "OpenVINO for C++ in .deps" \
       make_openvino
   fi
+  [ -n "${ncnn_DIR:-}" ] || setup_ncnn
 }
 
 setup_all() {
