@@ -6,9 +6,16 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
+import onnx
+import onnx.version_converter
 import torch
 import torchvision
 from torch import Tensor, nn
+
+from mmdeploy.apis.onnx import export as onnx_export
+from mmdeploy.codebase import import_codebase
+from mmdeploy.codebase.mmcls import architectures
+from mmdeploy.utils import Backend, Codebase
 
 
 class Example(NamedTuple):
@@ -24,6 +31,10 @@ class Example(NamedTuple):
     more_inputs: Callable[[], Sequence[tuple[Tensor, ...]]] = lambda: ()
     # The exporter is to leave the folding of constants and weights to us.
     raw: bool = False
+    # Raise the exported model to this operator set, which PyTorch does not write.
+    raise_to: int = 0
+    # Writes the model to a path instead of torch.onnx.export.
+    write: Callable[[str], None] | None = None
 
 
 def spread(model: nn.Module, gain: float = 1.0) -> nn.Module:
@@ -157,8 +168,16 @@ class _Branches(nn.Module):
         return total + y
 
 
-def _scripted() -> nn.Module:
-    return torch.jit.script(_Branches())
+class _Steps(nn.Module):
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        once = x
+        for i in range(1):
+            once = once * 2 + float(i)
+        several = x
+        for i in range(3):
+            several = several * 0.5 + float(i) - once
+        return once, several
 
 
 class TransformerBlock(nn.Module):
@@ -219,10 +238,12 @@ QUICK = {
     'select_assign': Example(SelectAssign, lambda: tuple(torch.rand(3, 3, 4)), {
         name: {0: 'a', 1: 'b'} for name in 'xyz'}, 11, ('x', 'y', 'z'),
         more_inputs=lambda: [tuple(torch.rand(3, 5, 2))]),
-    'branches': Example(_scripted, _image(2, 3, 4, 4), {'input': {0: 'n', 2: 'h'}}, 13,
+    'branches': Example(lambda: torch.jit.script(_Branches()), _image(2, 3, 4, 4), {'input': {0: 'n', 2: 'h'}}, 13,
                         more_inputs=lambda: [images((1, 3, 4, 4)), images((3, 3, 2, 4))]),
+    'steps': Example(lambda: torch.jit.script(_Steps()), _image(2, 3, 4, 4), opset=13),
     'transformer-13': Example(_transformer, lambda: (torch.rand(2, 7, 16), ), {
         'input': {0: 'n', 1: 'tokens'}}, 13, more_inputs=lambda: [(torch.rand(1, 4, 16), )]),
+    'transformer-20': Example(_transformer, lambda: (torch.rand(2, 7, 16), ), opset=13, raise_to=20),
     'transformer-17': Example(_transformer, lambda: (torch.rand(2, 7, 16), ), opset=17),
 }
 
@@ -258,6 +279,36 @@ SLOW = {
                     _image(3, 96, 128), opset=17),
 }
 
+
+
+def _mmcls(name: str) -> Example:
+    """Return a small classifier of mmcls, exported by our converter."""
+
+    def build() -> nn.Module:
+        import_codebase(Codebase.MMCLS)
+        return architectures.build(name, small=True)
+
+    axes = {0: 'batch'}
+    if architectures.ARCHITECTURES[name].any_size:
+        axes.update({2: 'height', 3: 'width'})
+
+    def write(path: str) -> None:
+        onnx_export(
+            build(),
+            architectures.make_images(1, 64),
+            path.removesuffix('.onnx'),
+            backend=Backend.ONNXRUNTIME,
+            input_metas=dict(img_metas={}),
+            input_names=['input'],
+            output_names=['output'],
+            dynamic_axes=dict(input=axes, output={0: 'batch'}),
+            optimize=False)
+
+    return Example(build, _image(1, 3, 64, 64), more_inputs=lambda: [images((2, 3, 64, 64))], write=write)
+
+
+MMCLS = {f'mmcls/{name}': _mmcls(name) for name in architectures.ARCHITECTURES}
+
 # As they are downloaded and deployed: real sizes, for benchmarks.
 FULL = {
     'ResNet-50': Example(_classifier('resnet50'), _image(1, 3, 224, 224), {'input': {0: 'batch'}}, 11),
@@ -272,6 +323,9 @@ FULL = {
 
 def export(example: Example, path: str) -> None:
     """Write the ONNX model of an example."""
+    if example.write:
+        example.write(path)
+        return
     torch.onnx.export(
         example.build(),
         example.inputs(),
@@ -281,6 +335,8 @@ def export(example: Example, path: str) -> None:
         dynamic_axes=example.dynamic_axes,
         do_constant_folding=not example.raw,
         training=torch.onnx.TrainingMode.PRESERVE if example.raw else torch.onnx.TrainingMode.EVAL)
+    if example.raise_to:
+        onnx.save(onnx.version_converter.convert_version(onnx.load(path), example.raise_to), path)
 
 
 def feeds(example: Example) -> list[dict[str, np.ndarray]]:

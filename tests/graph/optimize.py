@@ -87,7 +87,7 @@ def prove(example: models.Example, folder: str) -> Report:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Compare models; return 1 when one differs too much or is not done after one run."""
-    examples = {**models.QUICK, **models.SLOW}
+    examples = {**models.QUICK, **models.SLOW, **models.MMCLS}
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('names', nargs='*', metavar='NAMES', help=', '.join(examples))
     parser.add_argument('--quick', action='store_true', help='the small models of the default tests')
