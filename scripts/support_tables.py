@@ -56,7 +56,10 @@ def cell(holes: dict[str, str], check: str) -> str:
         name, _, parameter = pattern.rstrip(']').partition('[')
         if name == check:
             by_reason.setdefault(reason, []).append(parameter)
-    texts = [f'not {", ".join(f"`{x}`" for x in p)}: {reason}' if all(p) else f'no: {reason}' for reason, p in by_reason.items()]
+    texts = []
+    for reason, parameters in by_reason.items():
+        what = f'not {", ".join(f"`{p}`" for p in parameters)}' if all(parameters) else 'no'
+        texts.append(f'{what}: {reason}')
     return '; '.join(texts) or 'yes'
 
 

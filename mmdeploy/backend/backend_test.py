@@ -56,7 +56,7 @@ def test_missing_engine_is_explained(monkeypatch):
 
 def test_missing_module_is_explained(monkeypatch):
     from mmdeploy.backend.base import native
-    monkeypatch.setattr(native, 'is_native_available', lambda: False)
+    monkeypatch.setattr(native, 'is_native_available', lambda *_: False)
     text = get_backend_manager(Backend.ONNXRUNTIME).explain_missing()
     assert text.startswith(
         'mmdeploy_python is not installed and not in build/lib: build it')
