@@ -59,7 +59,7 @@ bool Contains(const std::vector<Node*>& nodes, const Node* node) {
 
 // Operator, domain, attributes and the number of inputs.
 bool IsCandidate(const Call& call, const Node& node) {
-  if (node.domain() != call.domain) return false;
+  if (node.domain() != call.domain || node.num_outputs() == 0) return false;
   if (std::find(call.ops.begin(), call.ops.end(), node.op()) == call.ops.end()) return false;
   for (size_t i = call.inputs.size(); !call.rest && i < node.num_inputs(); ++i) {
     if (node.input(i)) return false;

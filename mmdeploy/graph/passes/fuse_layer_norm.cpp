@@ -32,6 +32,7 @@ int64_t FirstOfLast(const Node& mean, const Value& x) {
     first = std::min(first, axis);
   }
   const auto count = static_cast<int64_t>(axes->size());
+  if (count > rank) return 0;
   return first == -count && sum == -count * (count + 1) / 2 ? first : 0;
 }
 

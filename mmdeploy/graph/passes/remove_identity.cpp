@@ -120,7 +120,7 @@ constexpr std::array kCases = {
 
 // The input that the node passes on, or nullptr.
 Value* PassedOn(const Node& node) {
-  if (!node.domain().empty() || node.num_inputs() == 0 || !node.input(0)) return nullptr;
+  if (!node.domain().empty() || node.num_outputs() == 0 || !node.input(0)) return nullptr;
   for (const Case& candidate : kCases) {
     if (candidate.op == node.op() && candidate.passes_on(node)) return node.input(0);
   }
