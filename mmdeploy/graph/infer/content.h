@@ -13,7 +13,7 @@ namespace mmdeploy::graph {
 // symbols among them (`elements`, in C order; some may be unknown). Booleans count as 0 and 1.
 struct Content {
   // Larger tensors are no arithmetic about shapes; following them would make inference slow.
-  static constexpr int64_t kMaxElements = 256;
+  static constexpr int64_t kMaxElements = 64;
 
   static Content Of(TensorPtr tensor);
   static Content Of(ElementType element, std::vector<int64_t> dims, std::vector<SymInt> elements);

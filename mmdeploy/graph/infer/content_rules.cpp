@@ -2,8 +2,10 @@
 // (Where all are numbers, the node is evaluated.)
 
 #include <functional>
+#include <numeric>
 #include <unordered_map>
 
+#include "mmdeploy/graph/fold/evaluate.h"
 #include "mmdeploy/graph/infer/rules.h"
 
 namespace mmdeploy::graph {
@@ -152,85 +154,45 @@ void Where(InferContext& c) {
   });
 }
 
-// A vector, or nullopt.
-std::optional<Elements> ReadVector(const InferContext& c, size_t i) {
-  if (!c.dims(i) || c.dims(i)->size() != 1) return std::nullopt;
-  return Read(c, i);
-}
-
-void Gather(InferContext& c) {
-  std::optional<Elements> data = ReadVector(c, 0);
-  const Content* indices = c.content(1);
-  if (!data || !indices) return;
-  Elements result;
-  const auto size = static_cast<int64_t>(data->size());
-  for (const SymInt& index : indices->elements) {
-    const bool known = index.is_known() && index.value() >= -size && index.value() < size;
-    const int64_t place = known ? index.value() + (index.value() < 0 ? size : 0) : 0;
-    result.push_back(known ? (*data)[static_cast<size_t>(place)] : SymInt());
-  }
-  Write(c, 0, c.output(0).element, c.output(0).dims, std::move(result));
-}
-
-void Concat(InferContext& c) {
-  Elements all;
+// Operators that only move elements are evaluated on the numbers of the elements in place of the
+// elements. `data` says which inputs hold elements; all others must be known.
+void Move(InferContext& c, bool (*is_data)(size_t)) {
+  // Number 0 is the zero with which some operators fill.
+  Elements all = {0};
+  std::vector<TensorPtr> inputs;
   for (size_t i = 0; i < c.num_inputs(); ++i) {
-    std::optional<Elements> part = ReadVector(c, i);
-    if (!part || all.size() + part->size() > Content::kMaxElements) return;
-    all.insert(all.end(), part->begin(), part->end());
+    const Content* content = c.content(i);
+    if (!c.Has(i) || !is_data(i)) {
+      if (c.Has(i) && (!content || !content->tensor)) return;
+      inputs.push_back(c.Has(i) ? content->tensor : nullptr);
+      continue;
+    }
+    std::optional<Elements> elements = Read(c, i);
+    if (!elements) return;
+    std::vector<int64_t> numbers(elements->size());
+    std::iota(numbers.begin(), numbers.end(), static_cast<int64_t>(all.size()));
+    inputs.push_back(TensorData::Make<int64_t>(*KnownDims(*c.dims(i)), numbers));
+    all.insert(all.end(), elements->begin(), elements->end());
   }
-  Write(c, 0, c.output(0).element, c.output(0).dims, std::move(all));
-}
-
-void Slice(InferContext& c) {
-  std::optional<Elements> data = ReadVector(c, 0);
-  const bool by_attribute = c.opset() < 10 && c.node().Find("starts");
-  auto read = [&](std::string_view name, size_t i) -> std::optional<int64_t> {
-    auto ints = by_attribute ? c.Ints(name) : c.KnownInts(i);
-    return ints && ints->size() == 1 ? std::optional((*ints)[0]) : std::nullopt;
-  };
-  std::optional<int64_t> start = read("starts", 1), end = read("ends", 2);
-  std::optional<int64_t> step = by_attribute || !c.Has(4) ? 1 : read("", 4);
-  if (!data || !start || !end || !step || *step == 0 || *step == INT64_MIN) return;
-  const auto size = static_cast<int64_t>(data->size());
-  const int64_t low = *step > 0 ? 0 : -1, high = *step > 0 ? size : size - 1;
-  auto clip = [&](int64_t at) {
-    if (at < 0) at = at < -size ? low : at + size;
-    return std::min(std::max(at, low), high);
-  };
-  Elements result;
-  const int64_t from = clip(*start), to = clip(*end);
-  for (int64_t at = from; *step > 0 ? at < to : at > to; at += *step) {
-    result.push_back((*data)[static_cast<size_t>(at)]);
-    if (std::abs(*step) > size) break;
-  }
-  Write(c, 0, c.output(0).element, c.output(0).dims, std::move(result));
-}
-
-void Split(InferContext& c) {
-  std::optional<Elements> data = ReadVector(c, 0);
-  if (!data) return;
-  size_t begin = 0;
-  for (size_t i = 0; i < c.node().num_outputs(); ++i) {
-    std::optional<std::vector<int64_t>> dims = SmallDims(c.output(i).dims);
-    if (!dims || dims->size() != 1) return;
-    const auto end = begin + static_cast<size_t>((*dims)[0]);
-    if (end > data->size()) return;
-    Write(c, i, c.output(i).element, c.output(i).dims,
-          Elements(data->begin() + static_cast<int64_t>(begin),
-                   data->begin() + static_cast<int64_t>(end)));
-    begin = end;
+  auto outputs = EvaluateNode(c.node(), c.opset(), inputs, Content::kMaxElements * 8);
+  for (size_t i = 0; outputs && i < outputs->size(); ++i) {
+    Elements moved;
+    for (int64_t number : (*outputs)[i]->Values<int64_t>()) {
+      moved.push_back(all[static_cast<size_t>(number)]);
+    }
+    c.SetContent(i, Content::Of(c.output(i).element, (*outputs)[i]->dims(), std::move(moved)));
   }
 }
 
-// One element to all places.
-void Expand(InferContext& c) {
-  const Content* content = c.content(0);
-  std::optional<std::vector<int64_t>> dims = SmallDims(c.output(0).dims);
-  if (!content || !dims) return;
-  if (content->elements.size() != 1) return Same(c);
-  Write(c, 0, c.output(0).element, c.output(0).dims,
-        Elements(static_cast<size_t>(*NumElements(*dims)), content->elements[0]));
+void MoveFirst(InferContext& c) {
+  if (c.content(0)) Move(c, [](size_t i) { return i == 0; });
+}
+void MoveAll(InferContext& c) {
+  Move(c, [](size_t) { return true; });
+}
+// Data, and updates or the value to fill with; input 1 says where.
+void MoveFirstAndThird(InferContext& c) {
+  Move(c, [](size_t i) { return i == 0 || i == 2; });
 }
 
 template <Binary kOperation>
@@ -280,11 +242,18 @@ const std::unordered_map<std::string_view, ContentRule>& ContentRules() {
       {"Or", Fold<Or>},
       {"Not", Not},
       {"Where", Where},
-      {"Gather", Gather},
-      {"Concat", Concat},
-      {"Slice", Slice},
-      {"Split", Split},
-      {"Expand", Expand},
+      {"Gather", MoveFirst},
+      {"GatherElements", MoveFirst},
+      {"GatherND", MoveFirst},
+      {"Concat", MoveAll},
+      {"Slice", MoveFirst},
+      {"Split", MoveFirst},
+      {"Expand", MoveFirst},
+      {"Tile", MoveFirst},
+      {"Transpose", MoveFirst},
+      {"Pad", MoveFirstAndThird},
+      {"ScatterND", MoveFirstAndThird},
+      {"ScatterElements", MoveFirstAndThird},
       {"ReduceProd", Reduce<Multiply>},
       {"ReduceSum", Reduce<Add>},
       {"ReduceMax", Reduce<Max>},

@@ -9,7 +9,7 @@ namespace mmdeploy::graph {
 namespace {
 
 // Longer texts than this tell a reader nothing, and would make inference slower than linear.
-constexpr size_t kMaxText = 160;
+constexpr size_t kMaxText = 120;
 constexpr int kMaxNesting = 16;
 
 bool IsWordStart(char c) { return std::isalpha(static_cast<unsigned char>(c)) || c == '_'; }
@@ -196,7 +196,8 @@ std::optional<std::string> Expression::Print() const {
     }
     const bool shows_number = term.coefficient != 1 && term.coefficient != -1;
     if (shows_number) text += std::to_string(term.coefficient).substr(term.coefficient < 0);
-    const bool is_product = shows_number || term.factors.size() > 1;
+    // -(a/2) and not -a/2, which other readers take for (-a)/2.
+    const bool is_product = term.coefficient != 1 || term.factors.size() > 1;
     for (size_t i = 0; i < term.factors.size(); ++i) {
       if (i > 0 || shows_number) text += '*';
       const std::string& factor = term.factors[i];
@@ -299,25 +300,36 @@ std::optional<Expression> Expression::Multiply(const Expression& other) const {
   return product;
 }
 
-// floor((floor(a/m)+e)/d) is floor((a+m*e)/(m*d)): divisions of divisions become one.
-std::optional<Expression> Expression::UnnestDivision(int64_t* divisor) const {
+const Expression::Term* Expression::FindNested() const {
   for (const Term& term : terms_) {
-    if (term.coefficient != 1 || term.factors.size() != 1 || !IsDivision(term.factors[0])) {
-      continue;
+    if (std::abs(term.coefficient) == 1 && term.factors.size() == 1 &&
+        IsDivision(term.factors[0])) {
+      return &term;
     }
-    const std::string& atom = term.factors[0];
+  }
+  return nullptr;
+}
+
+// floor((floor(a/m)+e)/d) is floor((a+m*e)/(m*d)): divisions of divisions become one. Below a minus
+// sign, -floor(a/m) is floor((m-1-a)/m).
+std::optional<Expression> Expression::UnnestDivision(int64_t* divisor) const {
+  Expression flat = *this;
+  while (const Term* nested = flat.FindNested()) {
+    const std::string atom = nested->factors[0];
+    const int64_t sign = nested->coefficient;
     const size_t slash = FindOutside(atom, '/');
     const int64_t inner = std::strtoll(atom.c_str() + slash + 1, nullptr, 10);
     std::optional<Expression> numerator = Parser(std::string_view(atom).substr(0, slash)).Parse();
-    std::optional<Expression> rest = Add(FromAtom(atom), -1);
-    int64_t product;
-    if (!numerator || !rest || __builtin_mul_overflow(inner, *divisor, &product)) {
+    std::optional<Expression> rest = flat.Add(FromAtom(atom), -sign);
+    if (!numerator || !rest || __builtin_mul_overflow(inner, *divisor, divisor)) {
       return std::nullopt;
     }
-    *divisor = product;
-    return numerator->Add(*rest, inner);
+    if (sign < 0) numerator = Expression(inner - 1).Add(*numerator, -1);
+    if (numerator) numerator = numerator->Add(*rest, inner);
+    if (!numerator) return std::nullopt;
+    flat = std::move(*numerator);
   }
-  return *this;
+  return flat;
 }
 
 void Expression::Cancel(int64_t* divisor) {
@@ -337,23 +349,38 @@ std::optional<std::string> Expression::PrintDivision(int64_t divisor) const {
   return numerator + "/" + std::to_string(divisor);
 }
 
-std::optional<Expression> Expression::FloorDivide(int64_t divisor) const {
-  std::optional<Expression> numerator = *this;
-  for (int64_t before = 0; before != divisor;) {
-    before = divisor;
-    numerator = numerator->UnnestDivision(&divisor);
-    if (!numerator) return std::nullopt;
-  }
-  Expression whole(FloorQuotient(numerator->constant_, divisor));
-  Expression rest(numerator->constant_ - whole.constant_ * divisor);
-  for (const Term& term : numerator->terms_) {
+// What is left is below the divisor in every number.
+Expression Expression::TakeWhole(int64_t divisor, Expression* rest) const {
+  Expression whole(FloorQuotient(constant_, divisor));
+  *rest = Expression(constant_ - whole.constant_ * divisor);
+  for (const Term& term : terms_) {
     const int64_t quotient = FloorQuotient(term.coefficient, divisor);
     whole.AddTerm(term.factors, quotient);
-    rest.AddTerm(term.factors, term.coefficient - quotient * divisor);
+    rest->AddTerm(term.factors, term.coefficient - quotient * divisor);
   }
-  if (rest.terms_.empty()) return whole;
-  rest.Cancel(&divisor);
-  if (divisor == 1) return whole.Add(rest);
+  return whole;
+}
+
+std::optional<Expression> Expression::FloorDivide(int64_t divisor) const {
+  Expression whole, rest = *this;
+  // Each step may make another one possible.
+  while (true) {
+    std::optional<Expression> flat = rest.UnnestDivision(&divisor);
+    if (!flat) return std::nullopt;
+    std::optional<Expression> sum = whole.Add(flat->TakeWhole(divisor, &rest));
+    if (!sum) return std::nullopt;
+    whole = std::move(*sum);
+    if (rest.terms_.empty()) return whole;
+    rest.Cancel(&divisor);
+    if (divisor == 1) return whole.Add(rest);
+    if (!rest.FindNested()) break;
+  }
+  // Of floor(6h/7) and the equal h-floor((h+6)/7) the one with the smaller number is kept.
+  if (const int64_t first = rest.terms_.front().coefficient; first > divisor - first) {
+    std::optional<Expression> opposite = Expression(divisor - 1).Add(rest, -1);
+    if (opposite) opposite = opposite->FloorDivide(divisor);
+    return opposite ? whole.Add(*opposite, -1) : std::nullopt;
+  }
   std::optional<std::string> atom = rest.PrintDivision(divisor);
   if (!atom) return std::nullopt;
   return whole.Add(FromAtom(std::move(*atom)));

@@ -51,7 +51,10 @@ class Expression {
 
   static Expression FromAtom(std::string atom);
   bool AddTerm(std::vector<std::string> factors, int64_t coefficient);
+  // A division that stands alone as a term.
+  const Term* FindNested() const;
   std::optional<Expression> UnnestDivision(int64_t* divisor) const;
+  Expression TakeWhole(int64_t divisor, Expression* rest) const;
   // Divides numerator and divisor by what all of them have in common.
   void Cancel(int64_t* divisor);
   std::optional<std::string> PrintDivision(int64_t divisor) const;

@@ -78,6 +78,20 @@ TEST(InferTest, ComputedShapes) {
       "float32[N,8,2*H,2*W]");
 }
 
+// torch.nn.functional.pad turns its list of pads around as a matrix.
+TEST(InferTest, PadsThatAreComputed) {
+  EXPECT_EQ(Infer("g (float[1,8,H,W] x) => (y) <int64[2] i = {2, 3}, int64[2] seven = {7, 7}, "
+                  "int64[4] o = {0, 0, 0, 0},"
+                  " int64[2] z = {0, 0}, int64[2] m = {-1, 2}, int64[1] b = {-1}, int64[1] e = "
+                  "{-9223372036854775807},"
+                  " int64[1] a = {0}, int64[1] f = {-1}> {"
+                  "s = Shape (x)  hw = Gather (s, i)  r = Mod (hw, seven)  q = Sub (seven, r)  p = "
+                  "Mod (q, seven)"
+                  "l = Concat <axis = 0> (z, p, o)  k = Reshape (l, m)  t = Slice (k, b, e, a, b)"
+                  "u = Transpose <perm = [1,0]> (t)  v = Reshape (u, f)  y = Pad (x, v) }"),
+            "float32[1,8,7*((H+6)/7)+7*((W+6)/7)-W,W]");
+}
+
 // The mask that torch.onnx writes for expand(-1, ...).
 TEST(InferTest, ExpandWithMinusOne) {
   EXPECT_EQ(Infer("g (float[N,1] x, float[M,7] y) => (z) <int64 m = {-1}> {"

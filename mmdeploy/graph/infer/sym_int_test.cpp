@@ -2,10 +2,62 @@
 
 #include <gtest/gtest.h>
 
+#include <cctype>
+#include <string>
+
 namespace mmdeploy::graph {
 namespace {
 
 SymInt S(const char* symbol) { return SymInt::Symbol(symbol); }
+
+// The value of a text for a number in place of the symbol n.
+class TextReader {
+ public:
+  TextReader(std::string text, int64_t n) : text_(std::move(text)), n_(n) {}
+
+  int64_t Sum() {
+    int64_t sum = 0;
+    for (int64_t sign = 1;;) {
+      if (Skip('-')) sign = -1;
+      int64_t product = Factor();
+      while (at_ < text_.size() && (text_[at_] == '*' || text_[at_] == '/')) {
+        const bool divides = text_[at_++] == '/';
+        const int64_t factor = Factor();
+        const int64_t quotient = product / factor - (product % factor < 0 ? 1 : 0);
+        product = divides ? quotient : product * factor;
+      }
+      sum += sign * product;
+      sign = 1;
+      if (!Skip('+') && (at_ == text_.size() || text_[at_] != '-')) return sum;
+    }
+  }
+
+ private:
+  bool Skip(char c) {
+    if (at_ == text_.size() || text_[at_] != c) return false;
+    ++at_;
+    return true;
+  }
+  int64_t Factor() {
+    if (Skip('(')) {
+      const int64_t sum = Sum();
+      EXPECT_TRUE(Skip(')')) << text_;
+      return sum;
+    }
+    if (Skip('n')) return n_;
+    int64_t number = 0;
+    while (at_ < text_.size() && std::isdigit(static_cast<unsigned char>(text_[at_]))) {
+      number = number * 10 + (text_[at_++] - '0');
+    }
+    return number;
+  }
+
+  std::string text_;
+  int64_t n_;
+  size_t at_ = 0;
+};
+
+int64_t Evaluate(const std::string& text, int64_t n) { return TextReader(text, n).Sum(); }
 
 TEST(SymIntTest, EqualSumsHaveEqualText) {
   const SymInt h = S("h"), w = S("w");
@@ -28,6 +80,8 @@ TEST(SymIntTest, DivisionsAreReduced) {
   EXPECT_EQ(Name(FloorDiv(2 * h + 3, 4)), "(h+1)/2");
   EXPECT_EQ(Name(CeilDiv(h, 32)), "(h+31)/32");
   EXPECT_EQ(Name(2 * FloorDiv(h, 2)), "2*(h/2)");
+  EXPECT_EQ(Name(h - FloorDiv(h, 2)), "h-(h/2)");
+  EXPECT_EQ(h - FloorDiv(h, 2) + FloorDiv(h, 2), h);
 }
 
 // Five convolutions of stride 2 are one division by 32.
@@ -38,17 +92,54 @@ TEST(SymIntTest, DivisionsOfDivisionsBecomeOne) {
   EXPECT_EQ(size, CeilDiv(S("height"), 32));
 }
 
-// Rewriting must not change a number: all forms against plain arithmetic.
-TEST(SymIntTest, RewritingKeepsTheValue) {
-  for (int64_t n = 0; n < 70; ++n) {
-    const int64_t direct = (((n + 5) / 3 + n) / 2 + 7) / 4;
-    const SymInt known = FloorDiv(FloorDiv(FloorDiv(SymInt(n) + 5, 3) + SymInt(n), 2) + 7, 4);
-    EXPECT_EQ(known, SymInt(direct));
-    // (((n+5)/3+n)/2+7)/4 is (n+5+3n)/6 = (4n+5)/6 = (2n+2)/3, then (2n+23)/12, and 2 cancels.
-    EXPECT_EQ((2 * n + 23) / 12, direct);
+TEST(SymIntTest, OneFormOfADivision) {
+  const SymInt h = S("h");
+  // What is missing to a multiple of 7, as padding computes it.
+  const SymInt rest = h - FloorDiv(h, 7) * 7;
+  const SymInt pad = (7 - rest) - FloorDiv(7 - rest, 7) * 7;
+  EXPECT_EQ(Name(h + pad), "7*((h+6)/7)");
+  EXPECT_EQ(Name(FloorDiv(3 * h, 4)), "-((h+3)/4)+h");
+}
+
+// A small language for sums and quotients of a number n, run on numbers and on symbols.
+template <class T, class Div>
+T Compute(T n, uint32_t program, Div&& div) {
+  T value = n;
+  for (; program > 0; program /= 6) {
+    switch (program % 6) {
+      case 0:
+        value = value + T(1);
+        break;
+      case 1:
+        value = div(value, 2);
+        break;
+      case 2:
+        value = value + n;
+        break;
+      case 3:
+        value = div(value * T(2) + T(3), 3);
+        break;
+      case 4:
+        value = n * T(3) - value;
+        break;
+      default:
+        value = div(value - T(2), 4);
+    }
   }
-  const SymInt n = S("n");
-  EXPECT_EQ(Name(FloorDiv(FloorDiv(FloorDiv(n + 5, 3) + n, 2) + 7, 4)), "(n+5)/6+1");
+  return value;
+}
+
+// Whatever is rewritten, the value stays: the text is computed for numbers in place of the symbol.
+TEST(SymIntTest, RewritingKeepsTheValue) {
+  auto floor_div = [](int64_t a, int64_t b) { return a / b - (a % b < 0 ? 1 : 0); };
+  for (uint32_t program = 0; program < 1296; ++program) {
+    const SymInt symbolic =
+        Compute(S("n"), program, [](const SymInt& a, int64_t b) { return FloorDiv(a, b); });
+    for (int64_t n = 0; n < 40; n += 7) {
+      const int64_t direct = Compute(n, program, floor_div);
+      EXPECT_EQ(Evaluate(Name(symbolic), n), direct) << Name(symbolic) << " for " << n;
+    }
+  }
 }
 
 TEST(SymIntTest, TextOfFilesIsRead) {
