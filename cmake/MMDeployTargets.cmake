@@ -16,12 +16,12 @@ function(mmdeploy_set_flags name)
                                          $<$<BOOL:${MMDEPLOY_WERROR}>:-Werror>)
 endfunction()
 
-# mmdeploy_add_test(NAME SOURCES f_test.cpp... [LINK targets...] [LABEL unit])
+# mmdeploy_add_test(NAME SOURCES f_test.cpp... [LINK targets...] [LABEL unit] [ENVIRONMENT A=1...])
 function(mmdeploy_add_test name)
   if(NOT MMDEPLOY_BUILD_TEST)
     return()
   endif()
-  cmake_parse_arguments(arg "" "LABEL" "SOURCES;LINK" ${ARGN})
+  cmake_parse_arguments(arg "" "LABEL" "SOURCES;LINK;ENVIRONMENT" ${ARGN})
   if(NOT arg_LABEL)
     set(arg_LABEL unit)
   endif()
@@ -30,7 +30,8 @@ function(mmdeploy_add_test name)
   target_link_libraries(${name} PRIVATE ${arg_LINK} GTest::gmock GTest::gtest_main)
   # Tests find their data relative to the repository root.
   gtest_discover_tests(${name} NO_PRETTY_VALUES WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}
-                       PROPERTIES LABELS ${arg_LABEL} DISCOVERY_TIMEOUT 60)
+                       PROPERTIES LABELS ${arg_LABEL} ENVIRONMENT "${arg_ENVIRONMENT}"
+                       DISCOVERY_TIMEOUT 60)
 endfunction()
 
 # mmdeploy_add_benchmark(NAME SOURCES f_bench.cpp... [LINK targets...])

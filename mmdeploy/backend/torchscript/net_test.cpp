@@ -4,6 +4,11 @@
 
 #include "tests/conformance/request_contract.h"
 
+// LibTorch's registries live until the process ends.
+extern "C" __attribute__((visibility("default"))) const char* __lsan_default_suppressions() {
+  return "leak:libtorch\nleak:libc10\nleak:libgomp\n";
+}
+
 namespace mmdeploy::torchscript {
 namespace {
 
