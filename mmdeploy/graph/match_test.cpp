@@ -162,6 +162,52 @@ TEST(PatternTest, FindsFurtherResultsAmongTheUsers) {
   EXPECT_FALSE(MatchOutput(*model, "s = Relu(x)  b = Gather(s, 2)  a = Gather(s, 0)"));
 }
 
+// Groups that converters to engines look for.
+TEST(PatternTest, ShuffleChannelWithSplit) {
+  const auto model = Parse(
+      "g (float[1,4,2,2] x) => (float[1,2,2,2] out, float[1,2,2,2] second) "
+      "<int64[5] s = {1,2,2,2,2}, int64[4] t = {2,2,2,2}, int64 zero = {0}, int64 one = {1}> "
+      "{ a = Reshape(x, s) b = Transpose<perm = [0,2,1,3,4]>(a) c = Reshape(b, t) "
+      "out = Gather<axis = 0>(c, zero) second = Gather<axis = 0>(c, one) }");
+  const auto match = MatchOutput(*model, R"(
+    r = Reshape(Transpose<perm=[0,2,1,3,4]>(Reshape(x, const split)), const joined)
+    second = Gather<axis=0?>(r, 1)
+    first = Gather<axis=0?>(r, 0)
+  )");
+  ASSERT_TRUE(match);
+  EXPECT_EQ((*match)["split"]->name(), "s");
+  EXPECT_EQ((*match)["second"]->name(), "second");
+  EXPECT_EQ(match->nodes().size(), 5U);
+}
+
+TEST(PatternTest, PackedAttention) {
+  const auto model = Parse(R"(
+    g (float[7,1,8] x, float[8,24] w, float[24] b, float[8,8] v, float[8] c) => (float[7,1,8] out)
+    <int64[3] heads = {7,2,4}, int64[3] joined = {7,1,8}, float scale = {0.5}, int64[1] zero = {0},
+     int64[3] parts = {8,8,8}> {
+      m = MatMul(x, w) p = Add(m, b) q, k, u = Split<axis = 2>(p, parts)
+      q1 = Mul(q, scale) q2 = Reshape(q1, heads) q3 = Transpose<perm = [1,0,2]>(q2)
+      k2 = Reshape(k, heads) k3 = Transpose<perm = [1,2,0]>(k2)
+      u2 = Reshape(u, heads) u3 = Transpose<perm = [1,0,2]>(u2)
+      s = MatMul(q3, k3) a = Softmax<axis = 2>(s) y = MatMul(a, u3)
+      y2 = Transpose<perm = [1,0,2]>(y) y3 = Reshape(y2, joined) z = MatMul(y3, v) out = Add(z, c)
+    })");
+  const auto match = MatchOutput(*model, R"(
+    q, k, v = Split<axis=2>(Add(MatMul(x, weights), bias), ...)
+    query = Transpose<perm=[1,0,2]>(Reshape(Mul(q, const scale), const heads))
+    key = Transpose<perm=[1,2,0]>(Reshape(k, const heads))
+    value = Transpose<perm=[1,0,2]>(Reshape(v, const heads))
+    attended = MatMul(Softmax<axis=2>(MatMul(query, key)), value)
+    joined = Reshape(Transpose<perm=[1,0,2]>(attended), const joined_shape)
+    out = Add(MatMul(joined, out_weights), out_bias)
+  )");
+  ASSERT_TRUE(match);
+  EXPECT_EQ(match->nodes().size(), 17U);
+  EXPECT_EQ((*match)["bias"]->name(), "b");
+  EXPECT_EQ((*match)["out_bias"]->name(), "c");
+  EXPECT_EQ((*match)["x"]->name(), "x");
+}
+
 TEST(PatternTest, ErrorsNameThePlace) {
   EXPECT_EQ(ParseError(""),
             "pattern, line 1, column 1: expected a call, e.g. 'y = Relu(x)', found the end");

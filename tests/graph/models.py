@@ -168,6 +168,21 @@ class _Branches(nn.Module):
         return total + y
 
 
+class _Growing(nn.Module):
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = x
+        total = torch.zeros(1)
+        for i in range(x.shape[1]):
+            y = torch.cat([y, x])
+            total = total + float(y.shape[0]) + y.reshape(y.shape[0], -1).sum()
+            if i > 1:
+                y = y[:2]
+            else:
+                y = torch.cat([y, y])
+        return total + y.shape[0]
+
+
 class _Steps(nn.Module):
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
@@ -240,6 +255,8 @@ QUICK = {
         more_inputs=lambda: [tuple(torch.rand(3, 5, 2))]),
     'branches': Example(lambda: torch.jit.script(_Branches()), _image(2, 3, 4, 4), {'input': {0: 'n', 2: 'h'}}, 13,
                         more_inputs=lambda: [images((1, 3, 4, 4)), images((3, 3, 2, 4))]),
+    'growing': Example(lambda: torch.jit.script(_Growing()), lambda: (torch.rand(3, 4), ), {
+        'input': {0: 'n', 1: 'm'}}, 13, more_inputs=lambda: [(torch.rand(1, 1), ), (torch.rand(2, 6), )]),
     'steps': Example(lambda: torch.jit.script(_Steps()), _image(2, 3, 4, 4), opset=13),
     'transformer-13': Example(_transformer, lambda: (torch.rand(2, 7, 16), ), {
         'input': {0: 'n', 1: 'tokens'}}, 13, more_inputs=lambda: [(torch.rand(1, 4, 16), )]),
