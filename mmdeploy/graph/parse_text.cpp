@@ -396,7 +396,8 @@ Result<void> Parser::ParseNode(Graph* graph, Scope* scope, int depth) {
     Value* value = name.empty() ? nullptr : scope->Find(name);
     if (!value && !name.empty()) return lexer_.FailBack(fmt::format("'{}' is not defined", name));
     node->AddInput(value);
-    lexer_.Accept(",");
+    const bool more = lexer_.Accept(",");
+    if (!more && !lexer_.Peek(')')) return lexer_.Fail("expected ',' or ')'");
   }
   if (lexer_.Accept("<")) MMDEPLOY_TRYV(ParseAttributes(node, scope, depth));
   for (const std::string& output : outputs) {

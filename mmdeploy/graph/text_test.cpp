@@ -57,6 +57,7 @@ TEST(Text, TellsWhereItFails) {
       {"<ir: 3> g () => () {}", "unknown key 'ir', allowed: ir_version, opset_import"},
       {"g (float x) => () { y = Relu (x) y = Neg (x) }", "'y' is defined twice"},
       {"g () => () { y = If <a = g () => () {", "expected a name"},
+      {"g (float x) => () { y = Relu (x; }", "line 1 column 32: expected ',' or ')', found '; }'"},
   };
   for (const auto& [text, message] : cases) {
     auto model = ParseText(text);
