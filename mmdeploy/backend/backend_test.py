@@ -183,6 +183,14 @@ def test_export2sdk_files(tmp_path):
     assert detail['calib_config'] == {}
 
 
+def test_engine_options_reach_the_sdk_model(tmp_path):
+    cfg = mmcv.Config.fromfile(DEPLOY)
+    cfg.backend_config.engine_options = dict(graph_optimization_level='basic')
+    export2SDK(cfg, MODEL, str(tmp_path), pth='')
+    models = json.loads((tmp_path / 'deploy.json').read_text())['models']
+    assert models[0]['engine_options'] == dict(graph_optimization_level='basic')
+
+
 def test_other_heads_keep_their_name():
     model_cfg = mmcv.Config.fromfile(MODEL)
     model_cfg.model.head.type = 'VisionTransformerClsHead'

@@ -52,8 +52,15 @@ std::vector<std::string> SearchFolders() {
 }
 
 Result<const Engine*> OpenPlugin(const std::string& path) {
-  MMDEPLOY_TRY(const auto library, DynamicLibrary::Open(path));
-  MMDEPLOY_TRY(const auto entry, library.Find<PluginEntry>(kPluginEntryName));
+  const auto library = DynamicLibrary::Open(path);
+  if (!library) {
+    return MakeError(
+        Code::kNotSupported,
+        "{}; install what the engine needs (README.md in mmdeploy/backend/<engine>), or "
+        "name the folder of its libraries in LD_LIBRARY_PATH",
+        library.error().message());
+  }
+  MMDEPLOY_TRY(const auto entry, library->Find<PluginEntry>(kPluginEntryName));
   const PluginDescriptor* plugin = entry();
   MMDEPLOY_TRYV(CheckPlugin(plugin, path));
   return plugin->create([](LogLevel level, std::string_view message) {

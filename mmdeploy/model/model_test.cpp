@@ -45,6 +45,20 @@ TEST(Model, OptionalKeysHaveDefaults) {
   EXPECT_TRUE((*model)->deploy().version.size_is_width_height());
 }
 
+TEST(Model, EngineOptionsAreText) {
+  auto files = ExampleClassifier();
+  files["deploy.json"] = Replace(files["deploy.json"], "\"batch_size\": 1",
+                                 R"("engine_options": {"a": "x", "b": 2, "c": true})");
+  const auto model = LoadFiles(files);
+  ASSERT_TRUE(model) << model.error().message();
+  const std::map<std::string, std::string> expected{{"a", "x"}, {"b", "2"}, {"c", "true"}};
+  EXPECT_EQ((*model)->deploy().models[0].engine_options, expected);
+  files["deploy.json"] = Replace(files["deploy.json"], "\"x\"", "[1]");
+  EXPECT_THAT(LoadFiles(files).error().message(),
+              HasSubstr("deploy.json:/models/0/engine_options: 'a': expected a string, a number or "
+                        "a boolean, found an array of 1"));
+}
+
 TEST(Model, ReportsWhatIsWrong) {
   const auto message = [](const std::string& from, const std::string& to) {
     auto files = ExampleClassifier();

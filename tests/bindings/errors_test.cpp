@@ -139,6 +139,8 @@ TEST(CApi, ContextsTakeADeviceAndThreads) {
   EXPECT_EQ(mmdeploy_context_set_num_threads(context, -1), MMDEPLOY_E_INVALID_ARG);
   EXPECT_STREQ(mmdeploy_last_error(), "num_threads is -1, allowed: 0 (the default) or more");
   EXPECT_EQ(mmdeploy_context_set_num_threads(context, 1), MMDEPLOY_SUCCESS);
+  EXPECT_EQ(mmdeploy_context_set_trusted(context, 1), MMDEPLOY_SUCCESS);
+  EXPECT_EQ(mmdeploy_context_set_trusted(nullptr, 1), MMDEPLOY_E_INVALID_ARG);
   mmdeploy_device_destroy(device);
   mmdeploy_context_destroy(context);
 }

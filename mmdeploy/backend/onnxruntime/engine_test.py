@@ -108,6 +108,17 @@ def test_an_old_library_is_refused_naming_both_versions(tmp_path):
     assert 'ONNX Runtime is version 1.8.1, version 1.15 or newer is needed; update it' in text
 
 
+def test_a_plugin_whose_library_is_missing_says_what_to_do(tmp_path):
+    (tmp_path / 'a.c').write_text('int needed(void) { return 0; }')
+    (tmp_path / 'b.c').write_text('int needed(void); int plugin(void) { return needed(); }')
+    for command in ('-o libneeded.so a.c', '-o libmmdeploy_onnxruntime.so b.c -L. -lneeded'):
+        subprocess.run(['cc', '-shared', '-fPIC', *command.split()], cwd=tmp_path, check=True)
+    (tmp_path / 'libneeded.so').unlink()
+    text = _doctor(MMDEPLOY_ENGINE_PATH=str(tmp_path))
+    assert 'libneeded.so: cannot open shared object file' in text
+    assert 'install what the engine needs (README.md in mmdeploy/backend/<engine>), or name the folder' in text
+
+
 def test_a_foreign_plugin_is_refused(tmp_path):
     source = tmp_path / 'plugin.c'
     source.write_text("""
