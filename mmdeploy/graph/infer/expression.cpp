@@ -217,7 +217,7 @@ std::optional<std::string> Expression::Print() const {
   return text;
 }
 
-bool Expression::IsNonNegative() const {
+bool Expression::HasNonNegativeTerms() const {
   auto is_non_negative = [](const std::string& text) {
     if (std::optional<int64_t> number = [&]() -> std::optional<int64_t> {
           std::optional<Expression> parsed = Parser(text).Parse();
@@ -246,6 +246,37 @@ bool Expression::IsNonNegative() const {
            return term.coefficient > 0 &&
                   std::all_of(term.factors.begin(), term.factors.end(), is_atom_non_negative);
          });
+}
+
+// A lower bound without divisions: floor(e/d) lies between (e-d+1)/d and e/d. With everything times
+// `scale`, the bound may fall short by less than `scale`, because the number itself is whole.
+bool Expression::IsNonNegative() const {
+  if (HasNonNegativeTerms()) return true;
+  std::optional<Expression> bound = *this;
+  int64_t scale = 1;
+  while (true) {
+    auto term = std::find_if(bound->terms_.begin(), bound->terms_.end(), [](const Term& t) {
+      return t.factors.size() == 1 && IsDivision(t.factors[0]);
+    });
+    if (term == bound->terms_.end()) break;
+    const std::string atom = term->factors[0];
+    const int64_t coefficient = term->coefficient;
+    const size_t slash = FindOutside(atom, '/');
+    const int64_t divisor = std::strtoll(atom.c_str() + slash + 1, nullptr, 10);
+    std::optional<Expression> numerator = Parser(std::string_view(atom).substr(0, slash)).Parse();
+    if (numerator && coefficient > 0) numerator = numerator->Add(Expression(divisor - 1), -1);
+    bound->terms_.erase(term);
+    bound = Expression().Add(*bound, divisor);
+    if (bound && numerator) bound = bound->Add(*numerator, coefficient);
+    if (!bound || !numerator || __builtin_mul_overflow(scale, divisor, &scale)) return false;
+  }
+  bound = bound->Add(Expression(scale - 1));
+  return scale > 1 && bound && bound->HasNonNegativeTerms();
+}
+
+bool Expression::IsPositive() const {
+  std::optional<Expression> less = Add(Expression(1), -1);
+  return less && less->IsNonNegative();
 }
 
 bool Expression::AddTerm(std::vector<std::string> factors, int64_t coefficient) {

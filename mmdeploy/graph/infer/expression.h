@@ -32,7 +32,7 @@ class Expression {
   std::optional<int64_t> AsNumber() const;
   // Certainly >= 0 (> 0), whatever the symbols stand for.
   bool IsNonNegative() const;
-  bool IsPositive() const { return constant_ > 0 && IsNonNegative(); }
+  bool IsPositive() const;
 
   // *this + factor * other.
   std::optional<Expression> Add(const Expression& other, int64_t factor = 1) const;
@@ -50,6 +50,7 @@ class Expression {
   class Parser;
 
   static Expression FromAtom(std::string atom);
+  bool HasNonNegativeTerms() const;
   bool AddTerm(std::vector<std::string> factors, int64_t coefficient);
   // A division that stands alone as a term.
   const Term* FindNested() const;

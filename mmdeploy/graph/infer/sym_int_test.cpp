@@ -163,6 +163,16 @@ TEST(SymIntTest, MinMax) {
   EXPECT_FALSE(IsNonNegative(h - 1));
 }
 
+// Rounding up to a multiple never makes smaller.
+TEST(SymIntTest, DivisionsAreBounded) {
+  const SymInt h = S("h");
+  EXPECT_EQ(Min(7 * FloorDiv(h + 24, 28), FloorDiv(h, 4)), FloorDiv(h, 4));
+  EXPECT_EQ(Max(h - FloorDiv(h, 2), 0), h - FloorDiv(h, 2));
+  EXPECT_EQ(Less(FloorDiv(h, 2), h + 1), true);
+  EXPECT_EQ(Less(FloorDiv(h, 2), h), std::nullopt);
+  EXPECT_FALSE(IsNonNegative(FloorDiv(h, 2) * 2 - h));
+}
+
 TEST(SymIntTest, Comparisons) {
   const SymInt h = S("h");
   EXPECT_EQ(Equal(h, -1), false);
