@@ -19,7 +19,6 @@ Node* CloneNode(const Node& node, Node* before, ValueMap* values) {
     inputs.push_back(found == values->end() ? node.input(i) : found->second);
   }
   Node* copy = before->graph()->AddNode(node.op(), inputs, before, node.domain());
-  copy->set_name(node.name());
   copy->overload = node.overload;
   for (const Attribute& attribute : node.attributes()) {
     std::visit(

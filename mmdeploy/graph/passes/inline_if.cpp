@@ -14,6 +14,7 @@ namespace {
 
 Result<int64_t> Run(Model* model) {
   int64_t changes = 0;
+  Inliner inliner;
   SweepNodes(model->graph(), [&](Node* node) {
     if (!node->Is("If")) return;
     const std::optional<double> condition = ConstantNumber(node->input(0));
@@ -21,7 +22,7 @@ Result<int64_t> Run(Model* model) {
     auto* branch =
         node->Get<std::unique_ptr<Graph>>(*condition != 0 ? "then_branch" : "else_branch");
     if (!branch || (*branch)->num_outputs() != node->num_outputs()) return;
-    MoveContents(branch->get(), node);
+    inliner.MoveContents(branch->get(), node);
     for (size_t i = 0; i < node->num_outputs(); ++i) {
       node->output(i)->ReplaceUses((*branch)->output(i));
     }

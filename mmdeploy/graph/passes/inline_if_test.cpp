@@ -22,6 +22,15 @@ TEST(InlineIfTest, TakesTheElseBranchThatGivesAnOuterValue) {
                 "g (float[2] x) => (float[2] y) { n = Neg(x) y = Relu(n) }");
 }
 
+TEST(InlineIfTest, NamesOfNodesStayUnique) {
+  ExpectRewrite("inline_if",
+                "g (float[2] x) => (float[2] y) <bool c = {1}> { [first] n = Neg(x) r = If (c) <"
+                "then_branch = t () => (float[2] u) { [first] u = Exp(n) }, "
+                "else_branch = e () => (float[2] v) { v = Exp(x) }> y = Relu(r) }",
+                "g (float[2] x) => (float[2] y) { [first] n = Neg(x) [first_1] u = Exp(n) "
+                "y = Relu(u) }");
+}
+
 TEST(InlineIfTest, KeepsAComputedCondition) {
   ExpectUntouched("inline_if",
                   "g (float[2] x, bool c) => (float[2] y) { y = If (c) <"

@@ -107,7 +107,7 @@ Value* True(Graph* graph) {
 }
 
 // Moves the body before the node: cheaper than a copy, and inner graphs may come along.
-std::vector<std::vector<Value*>> RunOnce(const Loop& loop) {
+std::vector<std::vector<Value*>> RunOnce(const Loop& loop, Inliner* inliner) {
   Graph* outer = loop.node->graph();
   Graph* body = loop.body;
   if (body->input(0)->has_uses()) body->input(0)->ReplaceUses(StepNumber(outer, 0));
@@ -115,14 +115,14 @@ std::vector<std::vector<Value*>> RunOnce(const Loop& loop) {
   for (size_t i = 0; i < loop.carried; ++i) {
     body->input(i + 2)->ReplaceUses(loop.node->input(i + 2));
   }
-  MoveContents(body, loop.node);
+  inliner->MoveContents(body, loop.node);
   std::vector<std::vector<Value*>> outputs;
   for (size_t i = 1; i < body->num_outputs(); ++i) outputs.push_back({body->output(i)});
   return outputs;
 }
 
 // The values of each output of the body but the condition, by step.
-std::vector<std::vector<Value*>> Unroll(const Loop& loop, int64_t steps) {
+std::vector<std::vector<Value*>> Unroll(const Loop& loop, int64_t steps, Inliner* inliner) {
   Graph* outer = loop.node->graph();
   std::vector<Value*> carried;
   for (size_t i = 0; i < loop.carried; ++i) carried.push_back(loop.node->input(i + 2));
@@ -136,7 +136,10 @@ std::vector<std::vector<Value*>> Unroll(const Loop& loop, int64_t steps) {
     ValueMap values = constants;
     values[loop.body->input(0)] = StepNumber(outer, step);
     for (size_t i = 0; i < carried.size(); ++i) values[loop.body->input(i + 2)] = carried[i];
-    for (const Node* node : loop.body->Nodes()) CloneNode(*node, loop.node, &values);
+    for (const Node* node : loop.body->Nodes()) {
+      Node* copy = CloneNode(*node, loop.node, &values);
+      copy->set_name(inliner->UniqueNodeName(*outer, node->name()));
+    }
     for (size_t i = 0; i < outputs.size(); ++i) {
       Value* made = loop.body->output(i + 1);
       const auto found = values.find(made);
@@ -147,13 +150,13 @@ std::vector<std::vector<Value*>> Unroll(const Loop& loop, int64_t steps) {
   return outputs;
 }
 
-void RunInPlace(const Loop& loop, int64_t steps) {
+void RunInPlace(const Loop& loop, int64_t steps, Inliner* inliner) {
   Node* node = loop.node;
   std::vector<std::vector<Value*>> outputs(node->num_outputs());
   if (steps == 0) {
     for (size_t i = 0; i < outputs.size(); ++i) outputs[i] = {node->input(i + 2)};
   } else {
-    outputs = steps == 1 ? RunOnce(loop) : Unroll(loop, steps);
+    outputs = steps == 1 ? RunOnce(loop, inliner) : Unroll(loop, steps, inliner);
   }
   for (size_t i = 0; i < outputs.size(); ++i) {
     Value* output = node->output(i);
@@ -165,12 +168,13 @@ void RunInPlace(const Loop& loop, int64_t steps) {
 
 Result<int64_t> Run(Model* model) {
   int64_t changes = 0;
+  Inliner inliner;
   SweepNodes(model->graph(), [&](Node* node) {
     const std::optional<Loop> loop = ReadLoop(node);
     if (!loop) return;
     const std::optional<int64_t> steps = Steps(*loop);
     if (!steps) return;
-    RunInPlace(*loop, *steps);
+    RunInPlace(*loop, *steps, &inliner);
     ++changes;
   });
   return changes;

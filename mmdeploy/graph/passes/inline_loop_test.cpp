@@ -34,10 +34,10 @@ TEST(InlineLoopTest, UnrollsFewSteps) {
   ExpectRewrite("inline_loop",
                 "g (float[2] x) => (float[2] y, float[2,2] z) <int64 n = {2}, bool t = {1}> "
                 "{ y, z = Loop(n, t, x) <body = b (int64 i, bool c, float[2] v) => "
-                "(bool c, float[2] w, float[2] v) <float[2] k = {1,2}> { w = Mul(v, k) }> }",
+                "(bool c, float[2] w, float[2] v) <float[2] k = {1,2}> { [m] w = Mul(v, k) }> }",
                 "g (float[2] x) => (float[2] y, float[2,2] z) <float[2] k_1 = {1,2}, "
-                "int64[1] axes = {0}, int64[1] axes_1 = {0}> { w_1 = Mul(x, k_1) "
-                "y = Mul(w_1, k_1) z_1 = Unsqueeze(x, axes) z_2 = Unsqueeze(w_1, axes_1) "
+                "int64[1] axes = {0}, int64[1] axes_1 = {0}> { [m] w_1 = Mul(x, k_1) "
+                "[m_1] y = Mul(w_1, k_1) z_1 = Unsqueeze(x, axes) z_2 = Unsqueeze(w_1, axes_1) "
                 "z = Concat<axis=0>(z_1, z_2) }");
 }
 
