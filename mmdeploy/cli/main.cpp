@@ -1,4 +1,5 @@
 #include <cstdio>
+#include <cstdlib>
 
 #include "mmdeploy/cli/command.h"
 
@@ -43,6 +44,9 @@ int Report(const Error& error) {
 
 int main(int argc, char** argv) {
   using namespace mmdeploy::cli;
+  // Idle threads of OpenMP (LibTorch) would spin, which costs seconds on a busy machine. It reads
+  // this when it is loaded, which is later.
+  ::setenv("OMP_WAIT_POLICY", "PASSIVE", 0);
   CLI::App app("Runs, checks and shows models that mmdeploy has converted");
   app.set_version_flag("--version", "mmdeploy " MMDEPLOY_VERSION);
   app.require_subcommand(1);

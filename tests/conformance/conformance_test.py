@@ -81,6 +81,13 @@ def test_element_types(engine, dtype):
     assert x.any(), 'the output is the memory of the input'
 
 
+@pytest.mark.parametrize('dtype', ['int64', 'uint64', 'uint32'])
+def test_large_integers(engine, dtype):
+    """Engines that calculate in 32 bits lose them without an error."""
+    x = np.array([[0, np.iinfo(dtype).max - 1, np.iinfo(dtype).max // 3]], dtype)
+    np.testing.assert_array_equal(engine.net(networks.identity(dtype)).run({'x': x})['y'], x)
+
+
 @pytest.mark.parametrize('batch', [1, 2, 7])
 def test_batch(engine, batch):
     network = networks.linear()

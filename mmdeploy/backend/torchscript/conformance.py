@@ -10,6 +10,8 @@ HOLES = {
     'element_types[uint16]': _TYPES,
     'element_types[uint32]': _TYPES,
     'element_types[uint64]': _TYPES,
+    'large_integers[uint32]': _TYPES,
+    'large_integers[uint64]': _TYPES,
 }
 
 

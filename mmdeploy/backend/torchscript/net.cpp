@@ -2,8 +2,7 @@
 
 #include <torch/csrc/jit/serialization/import.h>
 
-#include <sstream>
-
+#include "mmdeploy/backend/torchscript/archive.h"
 #include "mmdeploy/backend/torchscript/request.h"
 #include "mmdeploy/backend/torchscript/tidy.h"
 #include "mmdeploy/base/log.h"
@@ -77,17 +76,14 @@ Result<std::shared_ptr<const Net>> TorchscriptNet::Load(const NetFiles& files,
 Result<void> TorchscriptNet::ReadModule(const NetFile& file) {
   torch::jit::ExtraFilesMap extra{{kSignatureFile, ""}};
   const auto what = fmt::format("load '{}'", file.name);
-  if (!file.path.empty()) {
-    MMDEPLOY_TRY(module_, Guard(what, [&] {
-                   return torch::jit::load(file.path, at::Device(at::kCPU), extra);
-                 }));
-  } else {
-    MMDEPLOY_TRY(const Bytes bytes, file.Content());
-    MMDEPLOY_TRY(module_, Guard(what, [&] {
-                   std::istringstream stream(std::string(AsText(bytes)));
-                   return torch::jit::load(stream, at::Device(at::kCPU), extra);
-                 }));
+  MMDEPLOY_TRY(const Bytes bytes, file.Content());
+  if (auto checked = CheckArchive(bytes, file.name); !checked) {
+    return MakeError(checked.error().In(fmt::format("torchscript cannot {}", what)));
   }
+  MMDEPLOY_TRY(module_, Guard(what, [&] {
+                 ByteStream stream(bytes);
+                 return torch::jit::load(stream, at::Device(at::kCPU), extra);
+               }));
   MMDEPLOY_ENSURE(module_.find_method("forward"), Code::kNotSupported,
                   "torchscript cannot {}: the module has no method 'forward'", what);
   const auto& text = extra[kSignatureFile];
