@@ -1,8 +1,8 @@
 #include "mmdeploy/graph/passes/affine.h"
 
 #include <cmath>
-#include <cstring>
 
+#include "mmdeploy/base/half.h"
 #include "mmdeploy/graph/passes/facts.h"
 
 namespace mmdeploy::graph {
@@ -23,8 +23,6 @@ std::optional<Layout> LayoutOf(const Node& node) {
   if (!node.domain().empty() || !weight || !weight->constant() || !weight->single_use()) {
     return std::nullopt;
   }
-  const ElementType type = weight->constant()->type();
-  if (type != ElementType::kFloat32 && type != ElementType::kFloat64) return std::nullopt;
   const std::vector<int64_t>& dims = weight->constant()->dims();
   if (dims.size() < 2 || weight->constant()->num_elements() == 0) return std::nullopt;
   const auto d0 = static_cast<size_t>(dims[0]);
@@ -53,19 +51,52 @@ size_t ChannelOf(const Layout& layout, size_t row) {
   return group * layout.channels_per_group + row % layout.channels_per_group;
 }
 
+// How T stores a number; uint16_t is float16.
 template <class T>
-TensorPtr Scaled(const TensorData& weight, const Layout& layout, const std::vector<double>& scale) {
+double Load(T element) {
+  return element;
+}
+template <>
+double Load(uint16_t element) {
+  return HalfToFloat(element);
+}
+template <class T>
+T Store(double number) {
+  return static_cast<T>(number);
+}
+template <>
+uint16_t Store(double number) {
+  return FloatToHalf(static_cast<float>(number));
+}
+
+template <class T>
+TensorPtr ScaleAs(const TensorData& weight, const Layout& layout,
+                  const std::vector<double>& scale) {
   std::string bytes(weight.bytes());
   auto* elements = reinterpret_cast<T*>(bytes.data());
   for (size_t row = 0; row < layout.rows; ++row) {
     const double factor = scale[ChannelOf(layout, row)];
     for (size_t i = 0; i < layout.inner; ++i) {
       T& element = elements[row * layout.inner + i];
-      element = static_cast<T>(element * factor);
-      if (!std::isfinite(element)) return nullptr;
+      element = Store<T>(Load(element) * factor);
+      if (!std::isfinite(Load(element))) return nullptr;
     }
   }
   return TensorData::Own(weight.type(), weight.dims(), std::move(bytes));
+}
+
+// nullptr for other types, and for results that are not finite.
+TensorPtr Scale(const TensorData& weight, const Layout& layout, const std::vector<double>& scale) {
+  switch (weight.type()) {
+    case ElementType::kFloat16:
+      return ScaleAs<uint16_t>(weight, layout, scale);
+    case ElementType::kFloat32:
+      return ScaleAs<float>(weight, layout, scale);
+    case ElementType::kFloat64:
+      return ScaleAs<double>(weight, layout, scale);
+    default:
+      return nullptr;
+  }
 }
 
 // The bias per channel, zero if there is none; nullopt if it is not constant.
@@ -118,9 +149,7 @@ bool ApplyAffine(Node* node, const Affine& affine) {
     has_bias = has_bias || (*bias)[c] != 0;
   }
   const TensorData& weight = *node->input(1)->constant();
-  const bool is_float = weight.type() == ElementType::kFloat32;
-  TensorPtr scaled = is_float ? Scaled<float>(weight, *layout, affine.scale)
-                              : Scaled<double>(weight, *layout, affine.scale);
+  TensorPtr scaled = Scale(weight, *layout, affine.scale);
   TensorPtr shifted = MakeFloats(weight.type(), {static_cast<int64_t>(layout->channels)}, *bias);
   if (!scaled || !shifted) return false;
   Graph* graph = node->graph();

@@ -13,12 +13,12 @@ struct Affine {
   std::vector<double> shift;
 };
 
-// The number of output channels of a Conv, ConvTranspose or Gemm with constant float32 or float64
-// weights that nothing else uses; nullopt for other nodes.
+// The number of output channels of a Conv, ConvTranspose or Gemm with constant weights that nothing
+// else uses; nullopt for other nodes.
 std::optional<size_t> OutputChannels(const Node& node);
 
 // Puts `affine` into weights and bias. False, and nothing changed, if they cannot take it: a bias
-// that is computed, or values that are not finite.
+// that is computed, or values that are not finite or of no floating type that we compute with.
 bool ApplyAffine(Node* node, const Affine& affine);
 
 // The dimensions after the channels in the output of the node: 2 for a Conv over images.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "mmdeploy/base/half.h"
+
 namespace mmdeploy::graph {
 
 std::optional<size_t> Rank(const Value* value) {
@@ -75,9 +77,17 @@ TensorPtr MakeFloats(ElementType type, std::vector<int64_t> dims,
     return nullptr;
   }
   if (type == ElementType::kFloat64) return TensorData::Make<double>(std::move(dims), values);
-  if (type != ElementType::kFloat32) return nullptr;
-  std::vector<float> floats(values.begin(), values.end());
-  return TensorData::Make<float>(std::move(dims), floats);
+  if (type == ElementType::kFloat32) {
+    return TensorData::Make<float>(std::move(dims), {values.begin(), values.end()});
+  }
+  if (type != ElementType::kFloat16) return nullptr;
+  std::string bytes;
+  for (double value : values) {
+    const uint16_t half = FloatToHalf(static_cast<float>(value));
+    if (!std::isfinite(HalfToFloat(half))) return nullptr;
+    bytes.append(reinterpret_cast<const char*>(&half), sizeof(half));
+  }
+  return TensorData::Own(type, std::move(dims), std::move(bytes));
 }
 
 void ReplaceNode(Node* node, Value* value) {

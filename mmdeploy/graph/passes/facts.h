@@ -38,7 +38,8 @@ bool BroadcastsInto(const Value* operand, const Value* x);
 std::optional<std::vector<int64_t>> IntsOf(const Node& node, std::string_view attribute,
                                            size_t input);
 
-// A float32 or float64 tensor from doubles; nullptr for other types or if a value is not finite.
+// A float16, float32 or float64 tensor from doubles; nullptr for other types or if a value is not
+// finite.
 TensorPtr MakeFloats(ElementType type, std::vector<int64_t> dims,
                      const std::vector<double>& values);
 

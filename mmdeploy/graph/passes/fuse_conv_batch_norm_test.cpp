@@ -40,6 +40,22 @@ TEST(FuseConvBatchNormTest, Gemm) {
                 "float[2] b_1 = {3,14}> { y = Gemm(x, w_1, b_1) }");
 }
 
+TEST(FuseConvBatchNormTest, HalfPrecision) {
+  ExpectRewrite("fuse_conv_batch_norm",
+                "g (float16[1,1,2,2] x) => (float16[1,2,2,2] y) <float16[2,1,1,1] w = {1,2}, "
+                "float16[2] s = {2,4}, float16[2] h = {1,2}, float16[2] m = {3,5}, "
+                "float16[2] v = {4,16}> { a = Conv(x, w) "
+                "y = BatchNormalization<epsilon=0.0>(a, s, h, m, v) }",
+                "g (float16[1,1,2,2] x) => (float16[1,2,2,2] y) <float16[2,1,1,1] w_1 = {1,2}, "
+                "float16[2] w_bias = {-2,-3}> { y = Conv(x, w_1, w_bias) }");
+  // 60000 * 2 is infinite in half precision.
+  ExpectUntouched("fuse_conv_batch_norm",
+                  "g (float16[1,1,2,2] x) => (float16[1,1,2,2] y) <float16[1,1,1,1] w = {60000}, "
+                  "float16[1] s = {2}, float16[1] h = {1}, float16[1] m = {0}, "
+                  "float16[1] v = {1}> { a = Conv(x, w) "
+                  "y = BatchNormalization<epsilon=0.0>(a, s, h, m, v) }");
+}
+
 TEST(FuseConvBatchNormTest, KeepsWhatOthersUse) {
   const std::string norm = "y = BatchNormalization(a, s, h, m, v) ";
   const std::string parameters(kParameters);

@@ -48,7 +48,7 @@ bool Merge(const Match& match) {
   const auto second = LimitsOf(*match.root());
   if (!first || !second || first->low > first->high || second->low > second->high) return false;
   const ElementType type = match["x"]->type.element;
-  if (type != ElementType::kFloat32 && type != ElementType::kFloat64) return false;
+  if (!IsFloat(match["x"]) || type == ElementType::kBfloat16) return false;
   // Clipping to [low, high] after [first.low, first.high]; empty intersections stay two steps.
   const Limits both{std::max(first->low, second->low), std::min(first->high, second->high)};
   if (both.low > both.high) return false;
