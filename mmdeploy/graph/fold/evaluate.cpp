@@ -163,10 +163,16 @@ Result<std::string> EvaluateContext::Allocate(ElementType type, const Shape64& d
   Result<int64_t> bytes = NumBytes(type, dims);
   if (!IsReasonable(dims)) return Decline();
   if (!bytes) return BitsOf(type) == 0 ? Decline() : MakeError(std::move(bytes).error());
-  int64_t allowed = max_bytes_;
-  for (const TensorPtr& input : inputs_) {
-    if (input) allowed = std::max(allowed, static_cast<int64_t>(input->bytes().size()));
+  // An input that is read twice counts once: otherwise Concat(x, x) could double without end.
+  std::vector<const TensorData*> distinct;
+  for (const TensorPtr& input : inputs_) distinct.push_back(input.get());
+  std::sort(distinct.begin(), distinct.end());
+  distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
+  int64_t input_bytes = 0;
+  for (const TensorData* input : distinct) {
+    if (input) input_bytes += static_cast<int64_t>(input->bytes().size());
   }
+  const int64_t allowed = std::max(max_bytes_, input_bytes);
   if (*bytes > std::min(allowed, kMaxBytes)) return Decline();
   return std::string(static_cast<size_t>(*bytes), '\0');
 }

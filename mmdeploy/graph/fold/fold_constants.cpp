@@ -14,7 +14,11 @@ namespace {
 class Folder {
  public:
   Folder(Model* model, const FoldOptions& options)
-      : model_(model), options_(options), inference_(model) {}
+      : model_(model), options_(options), inference_(model) {
+    ForEachConstant(model->graph(), [&](const TensorPtr& tensor) {
+      budget_ += 8 * static_cast<int64_t>(tensor->bytes().size());
+    });
+  }
 
   int64_t Run() {
     Fold(model_->graph());
@@ -52,7 +56,28 @@ class Folder {
       inputs.push_back(input ? input->constant() : nullptr);
     }
     auto outputs = EvaluateNode(*node, OpsetOf(*node), inputs, options_.max_bytes);
-    return outputs && Replace(node, *outputs);
+    return outputs && IsAffordable(*outputs) && Replace(node, *outputs);
+  }
+
+  // Small results cost nothing. Large ones are as large as their inputs, but a few nodes could
+  // double them again and again.
+  bool IsAffordable(const std::vector<TensorPtr>& outputs) {
+    int64_t large = 0;
+    for (const TensorPtr& output : outputs) {
+      const int64_t bytes = output ? static_cast<int64_t>(output->bytes().size()) : 0;
+      if (bytes > options_.max_bytes) large += bytes;
+    }
+    if (large > budget_) return false;
+    budget_ -= large;
+    return true;
+  }
+
+  template <class F>
+  static void ForEachConstant(Graph* graph, F&& f) {
+    for (const auto& constant : graph->constants()) f(constant->constant());
+    for (Node* node : graph->Nodes()) {
+      for (Graph* inner : node->Subgraphs()) ForEachConstant(inner, f);
+    }
   }
 
   // The inputs are not known, but what they give is: Shape and what is computed from it.
@@ -105,6 +130,8 @@ class Folder {
   Model* model_;
   FoldOptions options_;
   Inference inference_;
+  // Bytes that large results may still take in all.
+  int64_t budget_ = int64_t{64} << 20;
   int64_t count_ = 0;
   int64_t since_freed_ = 0;
   int nesting_ = 0;

@@ -73,6 +73,35 @@ TEST(FoldTest, LeavesAloneWhatCannotBeComputed) {
   }
 }
 
+// Thirty nodes that double their input thirty times.
+TEST(FoldTest, MemoryIsBounded) {
+  for (const char* step :
+       {"b# = Concat <axis = 0> (a#, a#)", "n# = Neg (a#)  b# = Concat <axis = 0> (a#, n#)"}) {
+    std::string nodes = "a0 = Identity (c)";
+    for (int i = 0; i < 40; ++i) {
+      std::string text = step;
+      for (size_t at; (at = text.find("b#")) != std::string::npos;)
+        text.replace(at, 2, "a" + std::to_string(i + 1));
+      for (size_t at; (at = text.find('#')) != std::string::npos;)
+        text.replace(at, 1, std::to_string(i));
+      nodes += "  " + text;
+    }
+    std::unique_ptr<Model> model = Parse("g () => (y) <float[1000] c = {" + std::string("1") + [] {
+      std::string rest;
+      for (int i = 1; i < 1000; ++i) rest += ", 1";
+      return rest;
+    }() + "}> { " + nodes + "  y = Relu (a40) }");
+    ASSERT_TRUE(model);
+    ASSERT_TRUE(FoldConstants(model.get()));
+    int64_t bytes = 0;
+    for (const auto& constant : model->graph()->constants()) {
+      bytes += static_cast<int64_t>(constant->constant()->bytes().size());
+    }
+    EXPECT_LT(bytes, int64_t{128} << 20) << step;
+    EXPECT_GT(model->graph()->num_nodes(), 20u) << step;
+  }
+}
+
 TEST(FoldTest, EvaluateNamesTheNode) {
   std::unique_ptr<Model> model = Parse("g (int64 a, int64 b) => (y) { [half] y = Div (a, b) }");
   auto outputs = Evaluate(*model->graph()->first(),

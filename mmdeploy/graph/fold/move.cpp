@@ -141,12 +141,7 @@ Result<Outputs> Concat(EvaluateContext& c) {
   }
   dims[axis] = total;
   MMDEPLOY_TRY(const size_t size, c.ElementBytes(type));
-  // The result holds what all inputs hold: not more memory than there was.
-  int64_t input_bytes = 0;
-  for (size_t i = 0; i < c.num_inputs(); ++i) {
-    input_bytes += static_cast<int64_t>(c.in(i).bytes().size());
-  }
-  std::string bytes(static_cast<size_t>(input_bytes), '\0');
+  MMDEPLOY_TRY(std::string bytes, c.Allocate(type, dims));
   Strided places = Contiguous(dims);
   for (size_t i = 0; i < c.num_inputs(); ++i) {
     const TensorData& part = c.in(i);

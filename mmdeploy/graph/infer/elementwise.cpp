@@ -134,6 +134,7 @@ constexpr InferRule kRules[] = {
     {"Reciprocal", 1, 1, kFloats, InferSameType},
     {"Relu", 1, 1, kNumbers, InferSameType},
     {"Round", 1, 1, kFloats, InferSameType},
+    {"RotaryEmbedding", 3, 4, kFloats, InferSameType},
     {"Selu", 1, 1, kFloats, InferSameType},
     {"Shrink", 1, 1, kNumbers, InferSameType},
     {"Sigmoid", 1, 1, kFloats, InferSameType},

@@ -151,9 +151,11 @@ constexpr InferRule kRules[] = {
     {"GatherND", 2, 2, kAnything, GatherND},
     {"NonZero", 1, 1, kAnything, NonZero},
     {"OneHot", 3, 3, kNumbers, OneHot},
+    {"ReverseSequence", 2, 2, kAnything, InferSameType},
     {"Scatter", 3, 3, kAnything, ScatterElements},
     {"ScatterElements", 3, 3, kAnything, ScatterElements},
     {"ScatterND", 3, 3, kAnything, ScatterND},
+    {"TensorScatter", 2, 3, kAnything, InferSameType},
     {"Unique", 1, 1, kAnything, Unique},
 };
 

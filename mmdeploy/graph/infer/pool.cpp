@@ -89,8 +89,31 @@ Result<void> MaxUnpool(InferContext& c) {
   return {};
 }
 
+// Columns [batch, channels*block, windows] to the image [batch, channels, spatial...].
+Result<void> Col2Im(InferContext& c) {
+  MMDEPLOY_TRYV(c.ExpectRank(0, 3));
+  c.Set(0, c.element(0));
+  std::optional<std::vector<SymInt>> image = c.Elements(1), block = c.Elements(2);
+  if (!image || !block) return {};
+  if (image->size() != block->size()) {
+    return c.Fail("the image has {} axes, the block {}", image->size(), block->size());
+  }
+  SymInt area = 1;
+  for (const SymInt& side : *block) area = area * side;
+  if (area.is_known() && area.value() < 1) return c.Fail("the block is empty");
+  Dims dims(2);
+  if (c.dims(0)) {
+    dims[0] = (*c.dims(0))[0];
+    dims[1] = ExactDiv((*c.dims(0))[1], area).ToDim();
+  }
+  for (const SymInt& side : *image) dims.push_back(side.ToDim());
+  c.Set(0, c.element(0), std::move(dims));
+  return {};
+}
+
 constexpr InferRule kRules[] = {
     {"AveragePool", 1, 1, kFloats, Pool},
+    {"Col2Im", 3, 3, kAnything, Col2Im},
     {"GlobalAveragePool", 1, 1, kFloats, GlobalPool},
     {"GlobalLpPool", 1, 1, kFloats, GlobalPool},
     {"GlobalMaxPool", 1, 1, kFloats, GlobalPool},
