@@ -1,4 +1,5 @@
 """Types against the outputs of ONNX's own operator tests, and against what ONNX infers."""
+import contextlib
 import math
 import re
 
@@ -123,3 +124,44 @@ def test_types_of_every_version_are_what_the_engine_gives(opset):
         assert output.type.tensor_type.elem_type == onnx.helper.np_dtype_to_tensor_dtype(case.outputs[0].dtype)
         compared += 1
     assert compared > 30
+
+
+ODD_NUMBERS = [0, 1, -1, 7, 65, 2**31, -2**31, 2**62, 2**63 - 1, -2**63]
+
+
+def damage(case: Case, random: np.random.RandomState) -> onnx.ModelProto:
+    """Put odd numbers, or a value of another type, in place of attributes, sizes and constants."""
+    model = without_output_shapes(case.model)
+    for value, array in list(zip(model.graph.input, case.inputs, strict=True)):
+        if array.dtype == np.int64 and array.size and random.rand() < 0.7:
+            damaged = array.copy()
+            damaged.flat[random.randint(array.size)] = ODD_NUMBERS[random.randint(len(ODD_NUMBERS))]
+            model.graph.initializer.append(onnx.numpy_helper.from_array(damaged, value.name))
+            model.graph.input.remove(value)
+        elif array.ndim and random.rand() < 0.2:
+            value.type.tensor_type.shape.dim[random.randint(array.ndim)].dim_value = 2**62
+    for node in model.graph.node:
+        for attribute in node.attribute:
+            number = ODD_NUMBERS[random.randint(len(ODD_NUMBERS))]
+            if random.rand() < 0.1:
+                attribute.CopyFrom(onnx.helper.make_attribute(attribute.name, [1.5, 2.5]))
+            elif attribute.type == onnx.AttributeProto.INT and random.rand() < 0.5:
+                attribute.i = number
+            elif attribute.ints and random.rand() < 0.5:
+                attribute.ints[random.randint(len(attribute.ints))] = number
+    return model
+
+
+def test_damaged_models_are_errors_and_never_crash(cases):
+    random = np.random.RandomState(0)
+    errors = 0
+    for case in cases:
+        model = damage(case, random)
+        try:
+            infer(model)
+        except ValueError as error:
+            assert str(error).startswith('node '), error
+            errors += 1
+        with contextlib.suppress(ValueError):
+            load(model).optimize(only=['fold_constants'])
+    assert errors > 100
