@@ -1,11 +1,15 @@
 """Types against the outputs of ONNX's own operator tests, and against what ONNX infers."""
 import contextlib
+import io
 import math
 import re
+import warnings
 
 import numpy as np
 import onnx
 import pytest
+import torch
+import torchvision
 from onnx import shape_inference
 
 from mmdeploy.graph import load, to_onnx
@@ -165,3 +169,51 @@ def test_damaged_models_are_errors_and_never_crash(cases):
         with contextlib.suppress(ValueError):
             load(model).optimize(only=['fold_constants'])
     assert errors > 100
+
+
+def export(model: torch.nn.Module, size: int, opset: int) -> onnx.ModelProto:
+    """Export with symbolic sizes, without the exporter's own types."""
+    file = io.BytesIO()
+    axes = {'x': {0: 'batch', 2: 'height', 3: 'width'}}
+    with warnings.catch_warnings():
+        warnings.simplefilter('ignore')
+        torch.onnx.export(
+            model.eval(), torch.rand(1, 3, size, size), file, input_names=['x'], dynamic_axes=axes, opset_version=opset)
+    exported = without_output_shapes(onnx.load_from_string(file.getvalue()))
+    del exported.graph.value_info[:]
+    return exported
+
+
+def types_of_nodes(model: onnx.ModelProto) -> dict[str, list | None]:
+    """The dimensions of all tensors that nodes of the outer graph make."""
+    values = {value.name: value for value in [*model.graph.value_info, *model.graph.output]}
+    names = [name for node in model.graph.node for name in node.output if name]
+    assert set(names) <= set(values)
+    return {name: dims_of(values[name]) for name in names if values[name].type.HasField('tensor_type')}
+
+
+@pytest.mark.parametrize('opset', [11, 16])
+@pytest.mark.parametrize('name', ['resnet18', 'mobilenet_v3_small', 'shufflenet_v2_x0_5', 'squeezenet1_1'])
+def test_dynamic_classifiers_are_known_throughout(name, opset):
+    inferred = infer(export(getattr(torchvision.models, name)(), 64, opset))
+    types = types_of_nodes(inferred)
+    assert None not in types.values()
+    symbols = set(re.findall(r'[A-Za-z_]\w*', str([dim for dims in types.values() for dim in dims if dim])))
+    assert symbols <= {'batch', 'height', 'width', 'min', 'max'}
+    assert dims_of(inferred.graph.output[0]) == ['batch', 1000]
+
+
+def test_dynamic_segmentation_keeps_the_size_of_the_image():
+    model = torchvision.models.segmentation.lraspp_mobilenet_v3_large(weights=None, weights_backbone=None)
+    inferred = infer(export(model, 64, 13))
+    assert None not in types_of_nodes(inferred).values()
+    assert dims_of(inferred.graph.output[0]) == ['batch', 21, 'height', 'width']
+
+
+def test_dynamic_detection_knows_all_ranks():
+    model = torchvision.models.detection.fasterrcnn_mobilenet_v3_large_320_fpn(weights=None, weights_backbone=None)
+    inferred = infer(export(model, 128, 11))
+    types = types_of_nodes(inferred)
+    assert [name for name, dims in types.items() if dims is None] == []
+    boxes, labels, scores = [dims_of(output) for output in inferred.graph.output]
+    assert boxes == [labels[0], 4] and labels == scores
