@@ -59,7 +59,7 @@ void SetChecksum(ov::Model& model, const std::string& checksum) {
 
 Result<void> CheckWeights(const ov::Model& model, const NetFile& weights) {
   if (!model.has_rt_info({kSection, kKey})) return {};
-  const auto expected = model.get_rt_info<std::string>(kSection, kKey);
+  const auto& expected = model.get_rt_info<std::string>(kSection, kKey);
   MMDEPLOY_TRY(const auto found, Checksum(weights));
   MMDEPLOY_ENSURE(expected == found, Code::kFail,
                   "'{}' are not the weights of this network: their size and checksum are {}, the "

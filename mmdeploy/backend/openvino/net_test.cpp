@@ -6,6 +6,7 @@
 #include "tests/conformance/request_contract.h"
 
 // OpenVINO's registry and what its threads hold live until the process ends.
+// NOLINTNEXTLINE(bugprone-reserved-identifier): the sanitizer's name
 extern "C" __attribute__((visibility("default"))) const char* __lsan_default_suppressions() {
   return "leak:libopenvino\nleak:libtbb\n";
 }

@@ -5,6 +5,7 @@
 #include "tests/conformance/request_contract.h"
 
 // LibTorch's registries live until the process ends.
+// NOLINTNEXTLINE(bugprone-reserved-identifier): the sanitizer's name
 extern "C" __attribute__((visibility("default"))) const char* __lsan_default_suppressions() {
   return "leak:libtorch\nleak:libc10\nleak:libgomp\n";
 }

@@ -23,7 +23,7 @@ at::Tensor Wrap(const Tensor& tensor, c10::ScalarType type) {
 // Memory that nothing else refers to: not an input, not a constant of the network, not another
 // output. Use counts of tensor and storage tell, so that the caller must hold the only reference.
 at::Tensor OwnMemory(const at::Tensor& tensor) {
-  const at::Tensor dense = tensor.cpu().contiguous();
+  at::Tensor dense = tensor.cpu().contiguous();
   if (!dense.is_same(tensor)) return dense;
   const bool shared = dense.use_count() > 2 || dense.storage().use_count() > 1;
   return shared ? dense.clone() : dense;
