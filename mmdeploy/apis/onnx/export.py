@@ -1,7 +1,6 @@
 """Exports a PyTorch module to ONNX."""
 import os
 from copy import deepcopy
-from functools import partial
 from typing import Any
 
 import mmcv
@@ -118,8 +117,15 @@ class _metas:
 
     def __enter__(self) -> None:
         self._own = vars(self._model).get('forward')
-        if self._metas is not None:
-            self._model.forward = partial(self._model.forward, **self._metas)
+        if self._metas is None:
+            return
+        forward, metas = self._model.forward, self._metas
+
+        def with_metas(*args):
+            # The exporter makes inputs of parameters with defaults.
+            return forward(*args, **metas)
+
+        self._model.forward = with_metas
 
     def __exit__(self, exc_type, exc_value, exc_traceback) -> None:
         if self._metas is None:

@@ -44,7 +44,15 @@ def eval_with_import(path: str) -> Any:
         AttributeError: the module has no such attribute.
     """
     module, names = _import_prefix(path)
-    return functools.reduce(getattr, names, module)
+    try:
+        return functools.reduce(getattr, names, module)
+    except AttributeError:
+        # A function may hide the module of its name, as in mmcv.ops.
+        parent, _, name = module.__name__.rpartition('.')
+        if not parent:
+            raise
+        return functools.reduce(getattr, [name, *names],
+                                importlib.import_module(parent))
 
 
 def import_function(path: str) -> tuple[Callable, type | None]:

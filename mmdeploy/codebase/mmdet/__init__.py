@@ -1,0 +1,4 @@
+"""MMDetection."""
+from .core import *  # noqa: F401,F403
+from .deploy import *  # noqa: F401,F403
+from .models import *  # noqa: F401,F403

@@ -1,0 +1,3 @@
+"""Rewrites of mmdet.core."""
+from . import bbox  # noqa: F401
+from .post_processing import *  # noqa: F401,F403

@@ -1,0 +1,67 @@
+"""MMDetection as a code base."""
+from copy import deepcopy
+
+import mmcv
+import torch
+from mmcv.utils import Registry
+from torch.utils.data import DataLoader, Dataset
+
+from mmdeploy.codebase.base import CODEBASE, BaseTask, MMCodebase
+from mmdeploy.utils import Codebase, get_task_type
+
+
+def _build_task(model_cfg: mmcv.Config, deploy_cfg: mmcv.Config, device: str, registry: Registry) -> BaseTask:
+    """Return the task processor of the deploy config's task."""
+    task = get_task_type(deploy_cfg).value
+    if task not in registry.module_dict:
+        raise KeyError(f'deploy config: codebase_config.task is {task!r}, mmdet solves: '
+                       f'{", ".join(sorted(registry.module_dict))}')
+    return registry.module_dict[task](model_cfg, deploy_cfg, device)
+
+
+MMDET_TASK = Registry('mmdet_tasks', build_func=_build_task)
+
+
+@CODEBASE.register_module(Codebase.MMDET.value)
+class MMDetection(MMCodebase):
+    """Data sets and loaders of MMDetection."""
+
+    task_registry = MMDET_TASK
+
+    @staticmethod
+    def build_task_processor(model_cfg: mmcv.Config, deploy_cfg: mmcv.Config, device: str) -> BaseTask:
+        return MMDET_TASK.build(model_cfg, deploy_cfg, device)
+
+    @staticmethod
+    def build_dataset(dataset_cfg: mmcv.Config, dataset_type: str = 'val', **kwargs) -> Dataset:
+        from mmdet.datasets import build_dataset, replace_ImageToTensor
+        assert dataset_type in dataset_cfg.data, (
+            f'model config: data.{dataset_type} is missing, found: {", ".join(sorted(dataset_cfg.data))}')
+        data = deepcopy(dataset_cfg.data[dataset_type])
+        if dataset_cfg.data.get('samples_per_gpu', 1) > 1:
+            data.pipeline = replace_ImageToTensor(data.pipeline)
+        data.test_mode = True
+        return build_dataset(data)
+
+    @staticmethod
+    def build_dataloader(dataset: Dataset,
+                         samples_per_gpu: int,
+                         workers_per_gpu: int,
+                         num_gpus: int = 1,
+                         dist: bool = False,
+                         shuffle: bool = False,
+                         seed: int | None = None,
+                         **kwargs) -> DataLoader:
+        from mmdet.datasets import build_dataloader
+        return build_dataloader(
+            dataset, samples_per_gpu, workers_per_gpu, num_gpus=num_gpus, dist=dist, shuffle=shuffle, seed=seed,
+            **kwargs)
+
+    @staticmethod
+    def single_gpu_test(model: torch.nn.Module,
+                        data_loader: DataLoader,
+                        show: bool = False,
+                        out_dir: str | None = None,
+                        **kwargs) -> list:
+        from mmdet.apis import single_gpu_test
+        return single_gpu_test(model, data_loader, show, out_dir, **kwargs)

@@ -1,0 +1,169 @@
+"""The task processor of detectors."""
+from collections.abc import Sequence
+from copy import deepcopy
+from typing import Any
+
+import mmcv
+import numpy as np
+import torch
+from torch.utils.data import Dataset
+
+from mmdeploy.codebase.base import BaseTask
+from mmdeploy.codebase.base.checkpoint import check_checkpoint
+from mmdeploy.utils import Task, is_dynamic_shape
+from mmdeploy.utils.logging import get_logger
+
+from .mmdetection import MMDET_TASK
+from .model_partition_cfg import MMDET_PARTITION_CFG
+
+Images = str | np.ndarray | Sequence[str | np.ndarray]
+
+
+def process_model_config(model_cfg: mmcv.Config,
+                         imgs: Sequence,
+                         input_shape: Sequence[int] | None = None) -> mmcv.Config:
+    """Return a copy of a model config whose test pipeline fits some images.
+
+    Args:
+        model_cfg: config of the model.
+        imgs: paths are loaded by the pipeline, arrays are taken as they are.
+        input_shape: [width, height] of a static input.
+    """
+    from mmdet.datasets import replace_ImageToTensor
+    cfg = deepcopy(model_cfg)
+    pipeline = cfg.data.test.pipeline
+    if isinstance(imgs[0], np.ndarray):
+        pipeline[0]['type'] = 'LoadImageFromWebcam'
+    if input_shape is not None:
+        pipeline[1]['img_scale'] = tuple(input_shape)
+        for transform in pipeline[1]['transforms']:
+            if transform['type'] == 'Resize':
+                transform['keep_ratio'] = False
+            elif transform['type'] == 'Pad':
+                transform['size_divisor'] = 1
+    cfg.data.test.pipeline = replace_ImageToTensor(pipeline)
+    return cfg
+
+
+@MMDET_TASK.register_module(Task.OBJECT_DETECTION.value)
+class ObjectDetection(BaseTask):
+    """Converts detectors of MMDetection."""
+
+    def init_backend_model(self, model_files: Sequence[str] | None = None, **kwargs) -> torch.nn.Module:
+        from .object_detection_model import build_object_detection_model
+        return build_object_detection_model(model_files, self.model_cfg, self.deploy_cfg, self.device).eval()
+
+    def init_pytorch_model(self,
+                           model_checkpoint: str | None = None,
+                           cfg_options: dict | None = None,
+                           **kwargs) -> torch.nn.Module:
+        if self.from_mmrazor:
+            from mmrazor.apis import init_mmdet_model as init
+        else:
+            from mmdet.apis import init_detector as init
+        model = init(deepcopy(self.model_cfg), model_checkpoint, self.device, cfg_options)
+        if model_checkpoint is not None:
+            check_checkpoint(model, model_checkpoint)
+        return model.eval()
+
+    def create_input(self,
+                     imgs: Images,
+                     input_shape: Sequence[int] | None = None) -> tuple[dict, list[torch.Tensor]]:
+        """Preprocess images, which make one batch.
+
+        Returns:
+            Keyword arguments of the model, and a list with the tensor [B, 3, H, W].
+        """
+        from mmcv.parallel import collate, scatter
+        from mmdet.datasets.pipelines import Compose
+        imgs = [imgs] if isinstance(imgs, str | np.ndarray) else list(imgs)
+        cfg = process_model_config(self.model_cfg, imgs, input_shape)
+        if not is_dynamic_shape(self.deploy_cfg):
+            transforms = cfg.data.test.pipeline[1]['transforms']
+            for i, transform in enumerate(transforms):
+                if transform['type'] == 'Pad' and transform.get('pad_to_square', False):
+                    transforms.pop(i)
+                    break
+        pipeline = Compose(cfg.data.test.pipeline)
+        samples = [
+            pipeline(dict(img=img) if isinstance(img, np.ndarray) else dict(
+                img_info=dict(filename=img), img_prefix=None)) for img in imgs
+        ]
+        data = collate(samples, samples_per_gpu=len(samples))
+        data['img_metas'] = [metas.data[0] for metas in data['img_metas']]
+        data['img'] = [img.data[0] for img in data['img']]
+        if self.device != 'cpu':
+            data = scatter(data, [self.device])[0]
+        return data, data['img']
+
+    def visualize(self,
+                  model: torch.nn.Module,
+                  image: str | np.ndarray,
+                  result: list,
+                  output_file: str,
+                  window_name: str = '',
+                  show_result: bool = False,
+                  score_thr: float = 0.3) -> None:
+        model.show_result(
+            image,
+            result,
+            score_thr=score_thr,
+            show=show_result,
+            win_name=window_name,
+            out_file=None if show_result else output_file)
+
+    @staticmethod
+    def run_inference(model: torch.nn.Module, model_inputs: dict[str, torch.Tensor]) -> list:
+        return model(**model_inputs, return_loss=False, rescale=True)
+
+    @staticmethod
+    def get_partition_cfg(partition_type: str) -> list[dict]:
+        assert partition_type in MMDET_PARTITION_CFG, (
+            f'Unknown partition_type {partition_type}, allowed: {", ".join(MMDET_PARTITION_CFG)}')
+        return deepcopy(MMDET_PARTITION_CFG[partition_type])
+
+    @staticmethod
+    def get_tensor_from_input(input_data: dict[str, Any]) -> torch.Tensor:
+        image = input_data['img'][0]
+        return image if isinstance(image, torch.Tensor) else image.data[0]
+
+    @staticmethod
+    def evaluate_outputs(model_cfg: mmcv.Config,
+                         outputs: Sequence,
+                         dataset: Dataset,
+                         metrics: list[str] | None = None,
+                         out: str | None = None,
+                         metric_options: dict | None = None,
+                         format_only: bool = False,
+                         log_file: str | None = None) -> None:
+        logger = get_logger('test', log_file=log_file)
+        if out:
+            logger.info(f'writing results to {out}')
+            mmcv.dump(outputs, out)
+        options = dict(metric_options or {})
+        if format_only:
+            dataset.format_results(outputs, **options)
+        if metrics:
+            evaluation = dict(model_cfg.get('evaluation', {}))
+            for key in ('interval', 'tmpdir', 'start', 'gpu_collect', 'save_best', 'rule', 'dynamic_intervals'):
+                evaluation.pop(key, None)
+            evaluation.update(metric=metrics, **options)
+            for key, value in dataset.evaluate(outputs, **evaluation).items():
+                logger.info(f'{key} : {value}')
+
+    def get_preprocess(self) -> list[dict]:
+        return process_model_config(self.model_cfg, ['']).data.test.pipeline
+
+    def get_postprocess(self) -> dict:
+        """Return `model.test_cfg` with what the SDK reads of its parts."""
+        postprocess = deepcopy(self.model_cfg.model.test_cfg)
+        if 'rpn' in postprocess:
+            postprocess['min_bbox_size'] = postprocess['rpn']['min_bbox_size']
+        if 'rcnn' in postprocess:
+            postprocess['score_thr'] = postprocess['rcnn']['score_thr']
+            if 'mask_thr_binary' in postprocess['rcnn']:
+                postprocess['mask_thr_binary'] = postprocess['rcnn']['mask_thr_binary']
+        return postprocess
+
+    def get_model_name(self) -> str:
+        return self.model_cfg.model.type.lower()

@@ -1,0 +1,262 @@
+"""Detectors in an engine."""
+from collections.abc import Sequence
+
+import mmcv
+import numpy as np
+import torch
+from mmcv.utils import Registry
+
+from mmdeploy.backend.base import get_backend_file_count
+from mmdeploy.codebase.base import BaseBackendModel
+from mmdeploy.utils import Backend, get_backend, get_codebase_config, get_partition_config, load_config
+
+from .utils import get_nms_params
+
+
+def _build_backend_model(name: str, registry: Registry, *args, **kwargs) -> BaseBackendModel:
+    """Return the model that `codebase_config.model_type` or `partition_config.type` names."""
+    if name not in registry.module_dict:
+        raise KeyError(f'deploy config: the model type is {name!r}, allowed: '
+                       f'{", ".join(sorted(registry.module_dict))}')
+    return registry.module_dict[name](*args, **kwargs)
+
+
+__BACKEND_MODEL = Registry('backend_detectors', build_func=_build_backend_model)
+
+
+@__BACKEND_MODEL.register_module('end2end')
+class End2EndModel(BaseBackendModel):
+    """A detector whose network runs in an engine, non-maximum suppression included.
+
+    Args:
+        backend: the engine.
+        backend_files: files of the model.
+        device: e.g. `cpu` or `cuda:0`.
+        class_names: name of each label.
+        deploy_cfg: deploy config.
+    """
+
+    def __init__(self,
+                 backend: Backend,
+                 backend_files: Sequence[str],
+                 device: str,
+                 class_names: Sequence[str],
+                 deploy_cfg: str | mmcv.Config | None = None,
+                 **kwargs):
+        super().__init__(deploy_cfg=deploy_cfg)
+        self.CLASSES = class_names
+        self.deploy_cfg = deploy_cfg
+        self.device = device
+        self._init_wrapper(backend, backend_files, device)
+
+    def _init_wrapper(self, backend: Backend, backend_files: Sequence[str], device: str) -> None:
+        self.wrapper = BaseBackendModel._build_wrapper(
+            backend=backend,
+            backend_files=backend_files,
+            device=device,
+            input_names=[self.input_name],
+            output_names=self.output_names,
+            deploy_cfg=self.deploy_cfg)
+
+    def forward(self, img: Sequence[torch.Tensor], img_metas: Sequence[Sequence[dict]], *args,
+                rescale: bool = True, **kwargs) -> list:
+        """Detect objects.
+
+        Args:
+            img: list whose first item is [B, C, H, W].
+            img_metas: list whose first item has the meta information of each image.
+            rescale: answer in pixels of the original image.
+
+        Returns:
+            Per image the boxes [n, 5] of each class.
+        """
+        from mmdet.core import bbox2result
+        outputs = self.forward_test(img[0].contiguous(), img_metas, *args, **kwargs)
+        dets, labels = (value.detach().cpu().numpy() for value in outputs[:2])
+        results = []
+        for i, meta in enumerate(img_metas[0][:dets.shape[0]]):
+            kept = dets[i, :, 4] > 0.0
+            boxes = dets[i, kept]
+            if rescale:
+                boxes[:, :4] /= np.asarray(meta['scale_factor'], np.float32)
+            if 'border' in meta:
+                top, _, left, _ = meta['border']
+                boxes[:, :4] = np.maximum(boxes[:, :4] - np.array([left, top, left, top], np.float32), 0)
+            results.append(bbox2result(boxes, labels[i, kept], len(self.CLASSES)))
+        return results
+
+    def forward_test(self, imgs: torch.Tensor, *args, **kwargs) -> list[torch.Tensor]:
+        """Return dets [B, K, 5] and labels [B, K] of images [B, C, H, W]."""
+        return self.wrapper.output_to_list(self.wrapper({self.input_name: imgs}))
+
+    def show_result(self,
+                    img: np.ndarray,
+                    result: list,
+                    win_name: str = '',
+                    show: bool = True,
+                    score_thr: float = 0.3,
+                    out_file: str | None = None):
+        """Draw a result; see `BaseDetector.show_result` of mmdet."""
+        from mmdet.models import BaseDetector
+        return BaseDetector.show_result(
+            self, img, result, score_thr=score_thr, show=show, win_name=win_name, out_file=out_file)
+
+
+@__BACKEND_MODEL.register_module('single_stage')
+class PartitionSingleStageModel(End2EndModel):
+    """A one-stage detector that is cut before non-maximum suppression.
+
+    Args:
+        model_cfg: config of the model.
+    """
+
+    def __init__(self, *args, model_cfg: mmcv.Config, **kwargs):
+        self.model_cfg = model_cfg
+        super().__init__(*args, **kwargs)
+
+    def _init_wrapper(self, backend: Backend, backend_files: Sequence[str], device: str) -> None:
+        self.wrapper = BaseBackendModel._build_wrapper(
+            backend=backend,
+            backend_files=backend_files,
+            device=device,
+            input_names=[self.input_name],
+            output_names=['scores', 'boxes'],
+            deploy_cfg=self.deploy_cfg)
+
+    def partition0_postprocess(self, scores: torch.Tensor, bboxes: torch.Tensor) -> list[torch.Tensor]:
+        """Select boxes.
+
+        Args:
+            scores: [B, N, C].
+            bboxes: [B, N, 4].
+
+        Returns:
+            Dets [B, K, 5] and labels [B, K].
+        """
+        from mmdeploy.codebase.mmdet.core.post_processing import _multiclass_nms
+        params = get_nms_params(self.deploy_cfg, self.model_cfg.model.test_cfg)
+        if params['pre_top_k'] >= bboxes.shape[1]:
+            params['pre_top_k'] = -1
+        return list(_multiclass_nms(bboxes.cpu(), scores.cpu(), **params))
+
+    def forward_test(self, imgs: torch.Tensor, *args, **kwargs) -> list[torch.Tensor]:
+        outputs = self.wrapper({self.input_name: imgs})
+        return self.partition0_postprocess(outputs['scores'], outputs['boxes'])
+
+
+@__BACKEND_MODEL.register_module('two_stage')
+class PartitionTwoStageModel(End2EndModel):
+    """A two-stage detector that is cut before the proposals are selected, and around its box head.
+
+    Args:
+        model_cfg: config of the model.
+    """
+
+    def __init__(self, *args, model_cfg: mmcv.Config, **kwargs):
+        from mmdet.models.builder import build_head, build_roi_extractor
+        self.model_cfg = model_cfg
+        super().__init__(*args, **kwargs)
+        roi_head = model_cfg.model.roi_head
+        self.bbox_roi_extractor = build_roi_extractor(roi_head.bbox_roi_extractor)
+        self.bbox_head = build_head(roi_head.bbox_head)
+        self.bbox_head.test_cfg = model_cfg.model.test_cfg.rcnn
+
+    def _init_wrapper(self, backend: Backend, backend_files: Sequence[str], device: str) -> None:
+        count = get_backend_file_count(backend)
+        feats = [f'feat.{i}' for i in range(self.model_cfg.model.neck.num_outs)]
+
+        def build(files: Sequence[str], input_name: str, output_names: list[str]):
+            return BaseBackendModel._build_wrapper(
+                backend=backend, backend_files=files, device=device, input_names=[input_name],
+                output_names=output_names, deploy_cfg=self.deploy_cfg)
+
+        self._feats = feats
+        self.first_wrapper = build(backend_files[:count], 'input', feats + ['scores', 'boxes'])
+        self.second_wrapper = build(backend_files[count:2 * count], 'bbox_feats', ['cls_score', 'bbox_pred'])
+
+    def partition0_postprocess(self, x: Sequence[torch.Tensor], scores: torch.Tensor,
+                               bboxes: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Select proposals and crop their features.
+
+        Args:
+            x: features of each level, [B, C, H, W].
+            scores: [B, N, 1].
+            bboxes: [B, N, 4].
+
+        Returns:
+            Proposals [B, M, 5], their image first, and features [B * M, C, h, w].
+        """
+        from mmdeploy.codebase.mmdet.core.post_processing import _multiclass_nms
+        params = get_nms_params(self.deploy_cfg, self.model_cfg.model.test_cfg.rpn)
+        params['score_threshold'] = 0.0
+        params['max_output_boxes_per_class'] = params['keep_top_k'] = self.model_cfg.model.test_cfg.rpn.max_per_img
+        params['pre_top_k'] = -1
+        proposals, _ = _multiclass_nms(bboxes.cpu(), scores.cpu(), **params)
+        image = torch.arange(proposals.shape[0], dtype=proposals.dtype).view(-1, 1, 1).expand(-1, proposals.shape[1], 1)
+        rois = torch.cat([image, proposals[..., :4]], -1)
+        levels = [feat.cpu() for feat in x[:self.bbox_roi_extractor.num_inputs]]
+        return rois, self.bbox_roi_extractor(levels, rois.flatten(0, 1))
+
+    def partition1_postprocess(self, rois: torch.Tensor, cls_score: torch.Tensor, bbox_pred: torch.Tensor,
+                               img_metas: Sequence[Sequence[dict]]) -> list[torch.Tensor]:
+        """Refine and select boxes; see `bbox_head__get_bboxes`."""
+        from mmdeploy.codebase.mmdet.models.roi_heads.bbox_head import select_boxes
+        batch, number = rois.shape[:2]
+        return list(
+            select_boxes(self.deploy_cfg, self.bbox_head, rois, cls_score.cpu().view(batch, number, -1),
+                         bbox_pred.cpu().view(batch, number, -1), img_metas[0][0]['img_shape'][:2]))
+
+    def forward_test(self, imgs: torch.Tensor, img_metas: Sequence[Sequence[dict]], *args,
+                     **kwargs) -> list[torch.Tensor]:
+        outputs = self.first_wrapper({'input': imgs})
+        rois, feats = self.partition0_postprocess([outputs[name] for name in self._feats], outputs['scores'],
+                                                  outputs['boxes'])
+        outputs = self.second_wrapper({'bbox_feats': feats})
+        return self.partition1_postprocess(rois, outputs['cls_score'], outputs['bbox_pred'], img_metas)
+
+
+def get_classes_from_config(model_cfg: str | mmcv.Config) -> list[str]:
+    """Return the name of each label: `classes`, or what the data sets of the config say.
+
+    Raises:
+        RuntimeError: the config names none.
+    """
+    from mmdet.datasets import DATASETS
+    model_cfg = load_config(model_cfg)[0]
+    if 'classes' in model_cfg:
+        return list(model_cfg['classes'])
+    for part in ('test', 'val', 'train'):
+        cfg = model_cfg.get('data', {}).get(part, {})
+        if 'classes' in cfg:
+            return list(cfg['classes'])
+        dataset = DATASETS.module_dict.get(cfg.get('type', None))
+        if dataset is not None and dataset.CLASSES is not None:
+            return list(dataset.CLASSES)
+    raise RuntimeError('model config: neither `classes` nor a data set with classes is in data.test, val or train')
+
+
+def build_object_detection_model(model_files: Sequence[str], model_cfg: str | mmcv.Config,
+                                 deploy_cfg: str | mmcv.Config, device: str, **kwargs) -> BaseBackendModel:
+    """Load a converted detector.
+
+    Args:
+        model_files: files of the model.
+        model_cfg: config of the model.
+        deploy_cfg: deploy config.
+        device: e.g. `cpu` or `cuda:0`.
+    """
+    deploy_cfg, model_cfg = load_config(deploy_cfg, model_cfg)
+    partition = get_partition_config(deploy_cfg)
+    if partition is not None:
+        model_type = partition.get('type', None)
+        kwargs['model_cfg'] = model_cfg
+    else:
+        model_type = get_codebase_config(deploy_cfg).get('model_type', 'end2end')
+    return __BACKEND_MODEL.build(
+        model_type,
+        backend=get_backend(deploy_cfg),
+        backend_files=model_files,
+        device=device,
+        class_names=get_classes_from_config(model_cfg),
+        deploy_cfg=deploy_cfg,
+        **kwargs)

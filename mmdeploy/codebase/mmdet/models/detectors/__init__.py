@@ -1,0 +1,2 @@
+"""Detectors."""
+from . import base, single_stage, two_stage  # noqa: F401
