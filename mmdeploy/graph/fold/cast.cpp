@@ -20,7 +20,7 @@ bool Convert(From from, To* to) {
     const double number = std::trunc(static_cast<double>(from));
     if (!(number >= low && number < limit)) return false;
   }
-  *to = static_cast<To>(from);
+  *to = static_cast<To>(from);  // NOLINT(bugprone-signed-char-misuse): int8 is a number here
   return true;
 }
 
