@@ -29,7 +29,7 @@ bool MayDiffer(const Node& node) {
 
 template <class T>
 void Append(std::string* key, const T& value) {
-  key->append(reinterpret_cast<const char*>(&value), sizeof(value));
+  key->append(reinterpret_cast<const char*>(&value), sizeof(T));
 }
 
 void Append(std::string* key, const std::string& text) {
@@ -60,7 +60,9 @@ std::string KeyOf(const Node& node) {
   Append(&key, node.op());
   Append(&key, node.overload);
   Append(&key, node.num_outputs());
-  for (size_t i = 0; i < node.num_inputs(); ++i) Append(&key, node.input(i));
+  for (size_t i = 0; i < node.num_inputs(); ++i) {
+    Append(&key, reinterpret_cast<uintptr_t>(node.input(i)));
+  }
   std::vector<const Attribute*> attributes;
   for (const Attribute& attribute : node.attributes()) attributes.push_back(&attribute);
   std::sort(attributes.begin(), attributes.end(),
