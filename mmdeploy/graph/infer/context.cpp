@@ -44,7 +44,8 @@ InferContext::InferContext(Inference* inference, Node* node)
 
 const ValueType& InferContext::type(size_t i) const {
   static const ValueType unknown;
-  return Has(i) ? node_->input(i)->type : unknown;
+  const Value* value = node_->input(i);
+  return value ? value->type : unknown;
 }
 
 const Content* InferContext::content(size_t i) const {

@@ -1,6 +1,7 @@
 // Operators that sample images at other sizes or places.
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include "mmdeploy/graph/infer/rules.h"
@@ -52,7 +53,7 @@ void KeepAspectRatio(const std::vector<size_t>& axes, bool larger, const Dims& f
     (*to)[axis] = Dim();
     if (!factor) continue;
     const float size = *factor * static_cast<float>(from[axis].value());
-    if (size < 9e18f) (*to)[axis] = static_cast<int64_t>(size + 0.5f);
+    if (size < 9e18f) (*to)[axis] = int64_t{std::llround(size)};
   }
 }
 
