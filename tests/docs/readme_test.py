@@ -49,5 +49,27 @@ def test_the_programs_compile_and_run(repository, converted, tmp_path, language,
     assert re.match(r'\d \d\.\d{4}', _run([str(program)], repository))
 
 
+def test_the_graph_commands_run(repository, converted):
+    out = _run(['bash', '-e', '-c', _blocks(repository, 'bash')[2]], repository)
+    assert 'Conv' in out and 'MACs' in out
+    assert (repository / 'build/readme/graph.svg').read_text().startswith('<svg ')
+
+
+def test_what_the_graph_page_shows(repository, converted, mmdeploy_command):
+    page = (repository / 'docs/en/graph.md').read_text()
+    command, other = 'build/bin/mmdeploy', 'build/readme/graph'
+    for word in ('print', 'stats', 'diff', 'optimize', 'extract', 'set-output'):
+        assert f'mmdeploy graph {word} ' in page
+        _run([command, 'graph', word, '--help'], repository)
+    code = re.findall(r'```python\n(.*?)```', page, re.S)[0]
+    folder = repository / other
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / 'end2end.onnx').write_bytes((repository / 'build/readme/model/end2end.onnx').read_bytes())
+    env = {**os.environ, 'PYTHONPATH': str(repository)}
+    done = subprocess.run([sys.executable, '-c', code], cwd=folder, env=env, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "'Conv'" in done.stdout and (folder / 'smaller.onnx').exists()
+
+
 def test_the_tables_are_current(repository, mmdeploy_command):
     _run([sys.executable, 'scripts/support_tables.py', '--check'], repository)
