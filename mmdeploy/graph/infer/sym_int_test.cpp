@@ -10,6 +10,8 @@ namespace {
 
 SymInt S(const char* symbol) { return SymInt::Symbol(symbol); }
 
+int64_t FloorOf(int64_t a, int64_t b) { return a / b - (a % b < 0 ? 1 : 0); }
+
 // The value of a text for a number in place of the symbol n.
 class TextReader {
  public:
@@ -23,8 +25,8 @@ class TextReader {
       while (at_ < text_.size() && (text_[at_] == '*' || text_[at_] == '/')) {
         const bool divides = text_[at_++] == '/';
         const int64_t factor = Factor();
-        const int64_t quotient = product / factor - (product % factor < 0 ? 1 : 0);
-        product = divides ? quotient : product * factor;
+        if (divides && factor == 0) return ADD_FAILURE() << text_, 0;
+        product = divides ? FloorOf(product, factor) : product * factor;
       }
       sum += sign * product;
       sign = 1;
@@ -131,12 +133,11 @@ T Compute(T n, uint32_t program, Div&& div) {
 
 // Whatever is rewritten, the value stays: the text is computed for numbers in place of the symbol.
 TEST(SymIntTest, RewritingKeepsTheValue) {
-  auto floor_div = [](int64_t a, int64_t b) { return a / b - (a % b < 0 ? 1 : 0); };
   for (uint32_t program = 0; program < 1296; ++program) {
     const SymInt symbolic =
         Compute(S("n"), program, [](const SymInt& a, int64_t b) { return FloorDiv(a, b); });
     for (int64_t n = 0; n < 40; n += 7) {
-      const int64_t direct = Compute(n, program, floor_div);
+      const int64_t direct = Compute(n, program, FloorOf);
       EXPECT_EQ(Evaluate(Name(symbolic), n), direct) << Name(symbolic) << " for " << n;
     }
   }
