@@ -4,6 +4,7 @@
 
 #include "mmdeploy/backend/torchscript/archive.h"
 #include "mmdeploy/backend/torchscript/request.h"
+#include "mmdeploy/backend/torchscript/threads.h"
 #include "mmdeploy/backend/torchscript/tidy.h"
 #include "mmdeploy/base/log.h"
 #include "mmdeploy/base/parallel.h"
@@ -66,6 +67,7 @@ Result<std::shared_ptr<const Net>> TorchscriptNet::Load(const NetFiles& files,
   MMDEPLOY_TRYV(net->Optimize(optimize, files.net.name));
   const int processors = NumProcessors();
   net->num_threads_ = options.num_threads > 0 ? options.num_threads : processors;
+  LimitBlasThreads(net->num_threads_);
   // A call that uses several threads gains nothing from a second one beside it.
   if (net->num_threads_ > 1) {
     net->max_concurrent_runs_ = std::max(1, processors / net->num_threads_);

@@ -16,4 +16,9 @@ class ThreadScope {
   int before_;
 };
 
+// LibTorch gives matrix products to OpenBLAS, which uses threads of its own and lets them spin. It
+// has one count for the whole process: lowers it to `count`, unless the process is a Python program
+// with PyTorch, whose count it then is. Without OpenBLAS nothing happens.
+void LimitBlasThreads(int count);
+
 }  // namespace mmdeploy::torchscript

@@ -1,6 +1,7 @@
 #include "mmdeploy/backend/torchscript/threads.h"
 
 #include <ATen/Parallel.h>
+#include <dlfcn.h>
 #include <gtest/gtest.h>
 
 #include <thread>
@@ -27,6 +28,17 @@ TEST(ThreadScope, WorksOnAThreadThatLibTorchHasNotSeen) {
     inside = at::get_num_threads();
   }).join();
   EXPECT_EQ(inside, 3);
+}
+
+TEST(LimitBlasThreads, LowersTheCountOfOpenBlas) {
+  void* library = dlopen("libopenblas.so.0", RTLD_LAZY | RTLD_NOLOAD);
+  if (!library) GTEST_SKIP() << "LibTorch uses another BLAS here";
+  const auto count = reinterpret_cast<int (*)()>(dlsym(library, "openblas_get_num_threads"));
+  ASSERT_NE(count, nullptr);
+  LimitBlasThreads(1);
+  EXPECT_EQ(count(), 1);
+  LimitBlasThreads(4);
+  EXPECT_EQ(count(), 1);  // somebody else's limit stays
 }
 
 }  // namespace
