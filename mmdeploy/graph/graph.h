@@ -315,6 +315,8 @@ class Model {
 
   // A name that no value of the model has: `base`, or `base` with a number.
   std::string UniqueName(std::string_view base);
+  // Makes room for this many more names.
+  void ReserveNames(size_t count) { names_.reserve(names_.size() + count); }
   // Keeps a name from being given.
   void ReserveName(const std::string& name) { names_.try_emplace(name, 1); }
   // Lets a name be given again; nothing may have it.

@@ -1,5 +1,6 @@
 #include "mmdeploy/graph/load.h"
 
+#include <google/protobuf/arena.h>
 #include <google/protobuf/io/coded_stream.h>
 
 #include <filesystem>
@@ -317,6 +318,10 @@ Result<void> Loader::LoadOutputs(onnx_proto::GraphProto* proto, Graph* graph, co
 Result<void> Loader::LoadGraph(onnx_proto::GraphProto* proto, Graph* graph, const Scope* outer,
                                int depth) {
   Scope scope{outer, {}};
+  const size_t num_names = static_cast<size_t>(proto->node_size()) +
+                           static_cast<size_t>(proto->initializer_size());
+  scope.values.reserve(num_names);
+  model_->ReserveNames(num_names);
   graph->name = proto->name();
   graph->doc = proto->doc_string();
   graph->metadata = ReadPairs(proto->metadata_props());
@@ -356,10 +361,12 @@ Result<void> ParseMessage(std::string_view bytes, const LoadLimits& limits,
 
 Result<std::unique_ptr<Model>> ParseModel(std::string_view bytes, const std::string& folder,
                                           const std::string& name, const LoadLimits& limits) {
-  onnx_proto::ModelProto proto;
-  Result<void> parsed = ParseMessage(bytes, limits, &proto);
+  // Millions of small objects that go together.
+  google::protobuf::Arena arena;
+  auto* proto = google::protobuf::Arena::CreateMessage<onnx_proto::ModelProto>(&arena);
+  Result<void> parsed = ParseMessage(bytes, limits, proto);
   if (!parsed) return MakeError(parsed.error().In(name));
-  Result<std::unique_ptr<Model>> model = Loader(folder, limits).Load(&proto);
+  Result<std::unique_ptr<Model>> model = Loader(folder, limits).Load(proto);
   if (!model) return MakeError(model.error().In(name));
   return model;
 }

@@ -1,5 +1,6 @@
 #include "mmdeploy/graph/save.h"
 
+#include <google/protobuf/arena.h>
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 #include <google/protobuf/wire_format_lite.h>
@@ -283,7 +284,8 @@ Result<void> WriteMessage(const Writer& writer, const Graph& graph,
                           const Model& model) {
   onnx_proto::ModelProto header;
   writer.WriteHeader(&header);
-  onnx_proto::GraphProto body;
+  google::protobuf::Arena arena;
+  auto& body = *google::protobuf::Arena::CreateMessage<onnx_proto::GraphProto>(&arena);
   writer.WriteGraph(graph, &body);
   uint64_t graph_size = body.ByteSizeLong();
   for (const Initializer& initializer : initializers) {

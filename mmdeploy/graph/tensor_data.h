@@ -30,9 +30,9 @@ class TensorData {
 
   // From elements: `TensorData::Make<int64_t>({3}, values)`.
   template <class T>
-  static TensorPtr Make(std::vector<int64_t> dims, const std::vector<T>& values) {
+  static TensorPtr Make(const std::vector<int64_t>& dims, const std::vector<T>& values) {
     return Own(
-        FromDataType(DataTypeOf<T>::value), std::move(dims),
+        FromDataType(DataTypeOf<T>::value), dims,
         std::string(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T)));
   }
   // A tensor of rank 0.
