@@ -83,6 +83,16 @@ Result<std::string> ChooseDevice(ov::Core& core, const NetOptions& options) {
   return device;
 }
 
+// Shapes that are remembered at most, of all inputs together.
+constexpr size_t kMaxWorkingShapes = 4096;
+
+// Ranks are fixed, so that the dimensions alone say which shapes they are.
+std::vector<int64_t> Dimensions(Span<const Shape> shapes) {
+  std::vector<int64_t> dims;
+  for (const auto& shape : shapes) dims.insert(dims.end(), shape.begin(), shape.end());
+  return dims;
+}
+
 bool IsXml(const std::string& path) { return fs::path(path).extension() == ".xml"; }
 
 // The weights of an IR lie beside it if nobody says where.
@@ -200,6 +210,17 @@ void OpenvinoNet::Discard(int generation) const {
   if (!model_ || generation != generation_) return;
   compiled_ = {};
   ++generation_;
+}
+
+bool OpenvinoNet::HasWorked(Span<const Shape> shapes) const {
+  const std::lock_guard lock(mutex_);
+  return working_shapes_.count(Dimensions(shapes)) > 0;
+}
+
+void OpenvinoNet::RememberWorking(Span<const Shape> shapes) const {
+  const std::lock_guard lock(mutex_);
+  if (working_shapes_.size() >= kMaxWorkingShapes) working_shapes_.clear();
+  working_shapes_.insert(Dimensions(shapes));
 }
 
 bool OpenvinoNet::is_dynamic() const {

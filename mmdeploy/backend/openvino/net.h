@@ -5,6 +5,8 @@
 #include <mutex>
 #include <openvino/runtime/compiled_model.hpp>
 #include <openvino/runtime/core.hpp>
+#include <set>
+#include <shared_mutex>
 #include <vector>
 
 #include "mmdeploy/backend/engine.h"
@@ -22,7 +24,8 @@ Result<ov::Core*> GetCore();
 //
 // OpenVINO 2026 leaves a compiled model of dynamic shapes in disorder when a run fails: the shapes
 // that ran before the failure fail from then on. Such a model is compiled anew after a failure;
-// `generation` counts how often.
+// `generation` counts how often. Shapes run alone (run_mutex) until they have worked once, so that
+// a failure finds nobody else in the compiled model.
 class OpenvinoNet : public Net {
  public:
   // `files.net` is an IR (.xml, its weights in files.weights or beside it) or an ONNX file.
@@ -34,7 +37,15 @@ class OpenvinoNet : public Net {
   int max_concurrent_runs() const override { return max_concurrent_runs_; }
   std::string precision() const override { return precision_; }
 
+  bool is_dynamic() const;
   int generation() const { return generation_; }
+
+  // Held shared by runs of shapes that have worked, alone by others. For dynamic shapes only.
+  std::shared_mutex& run_mutex() const { return run_mutex_; }
+
+  // Whether a run of these input shapes has worked. Thread-safe.
+  bool HasWorked(Span<const Shape> shapes) const;
+  void RememberWorking(Span<const Shape> shapes) const;
 
   // A request of the current generation, which is written to `*generation`. Thread-safe.
   Result<ov::InferRequest> NewRequest(int* generation) const;
@@ -47,7 +58,6 @@ class OpenvinoNet : public Net {
   Result<void> SetUp(ov::Core& core, const NetOptions& options);
   Result<void> Compile() const;
   Result<void> ReadInfos();
-  bool is_dynamic() const;
 
   std::string name_;
   std::string device_;
@@ -59,8 +69,10 @@ class OpenvinoNet : public Net {
   std::vector<TensorInfo> inputs_;
   std::vector<TensorInfo> outputs_;
 
-  mutable std::mutex mutex_;
-  mutable ov::CompiledModel compiled_;  // guarded by mutex_; empty after Discard
+  mutable std::shared_mutex run_mutex_;
+  mutable std::mutex mutex_;            // guards what follows
+  mutable ov::CompiledModel compiled_;  // empty after Discard
+  mutable std::set<std::vector<int64_t>> working_shapes_;
   mutable std::atomic<int> generation_ = 0;
 };
 

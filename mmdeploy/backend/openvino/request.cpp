@@ -1,7 +1,9 @@
 #include "mmdeploy/backend/openvino/request.h"
 
 #include <algorithm>
+#include <mutex>
 #include <new>
+#include <shared_mutex>
 
 #include "mmdeploy/backend/openvino/tidy.h"
 #include "mmdeploy/backend/openvino/types.h"
@@ -104,16 +106,28 @@ Result<void> OpenvinoRequest::RunOnce() {
   return Guard(fmt::format("run with inputs {}", DescribeInputs()), [&] { request_.infer(); });
 }
 
+Result<void> OpenvinoRequest::RunAlone() {
+  const std::unique_lock lock(net_.run_mutex());
+  auto done = RunOnce();
+  if (done) {
+    net_.RememberWorking(shapes_);
+  } else {
+    net_.Discard(generation_);
+  }
+  return done;
+}
+
 Result<void> OpenvinoRequest::Run() {
+  if (!net_.is_dynamic()) return RunOnce();
+  if (!net_.HasWorked(shapes_)) return RunAlone();
+  const std::shared_lock lock(net_.run_mutex());
   while (true) {
     auto done = RunOnce();
-    // Somebody else's failure may have spoilt this run as well.
-    const bool current = generation_ == net_.generation();
-    if (done && current) return done;
-    if (!done && current) {
-      net_.Discard(generation_);
-      return done;
-    }
+    // Shapes that have worked fail for other reasons only; such a failure of somebody else may have
+    // spoilt this run as well.
+    if (generation_ != net_.generation()) continue;
+    if (!done) net_.Discard(generation_);
+    return done;
   }
 }
 

@@ -24,6 +24,7 @@ class OpenvinoRequest : public Request {
   std::string DescribeInputs() const;
   Result<void> PrepareOutput(size_t index);
   Result<void> RunOnce();
+  Result<void> RunAlone();
 
   const OpenvinoNet& net_;
   ov::InferRequest request_;  // empty before the first run
