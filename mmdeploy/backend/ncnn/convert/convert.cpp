@@ -1,0 +1,113 @@
+#include "mmdeploy/backend/ncnn/convert/convert.h"
+
+#include "mmdeploy/backend/ncnn/convert/emitter.h"
+#include "mmdeploy/backend/ncnn/convert/fuse/fuse.h"
+#include "mmdeploy/backend/ncnn/convert/layout.h"
+#include "mmdeploy/backend/ncnn/convert/ops/converter.h"
+#include "mmdeploy/graph/check.h"
+#include "mmdeploy/graph/fold.h"
+#include "mmdeploy/graph/infer.h"
+#include "mmdeploy/graph/passes/pass.h"
+#include "mmdeploy/graph/topology.h"
+
+namespace mmdeploy::ncnn_convert {
+
+using graph::Dims;
+using graph::Graph;
+using graph::Model;
+using graph::Node;
+using graph::Value;
+
+namespace {
+
+// An open first dimension of an input is the batch, which is 1 here.
+void FixBatch(Graph* graph) {
+  for (size_t i = 0; i < graph->num_inputs(); ++i) {
+    std::optional<Dims>& dims = graph->input(i)->type.dims;
+    if (dims && dims->size() >= 2 && !dims->front().is_known()) dims->front() = 1;
+  }
+}
+
+Result<void> Prepare(Model* model, const ConvertOptions& options) {
+  FixBatch(model->graph());
+  if (options.optimize) {
+    MMDEPLOY_TRYV(graph::Optimize(model));
+  }
+  MMDEPLOY_TRYV(graph::InferTypes(model));
+  MMDEPLOY_TRYV(graph::FoldConstants(model));
+  MMDEPLOY_TRYV(Fuse(model));
+  graph::RemoveDeadCode(model);
+  return {};
+}
+
+Result<void> ConvertNode(const Node& node, Emitter* emitter) {
+  const Converter* converter = FindConverter(node);
+  MMDEPLOY_ENSURE(converter, Code::kNotSupported, "ncnn has no layer for it");
+  for (size_t i = 0; i < node.num_inputs(); ++i) {
+    const Value* input = node.input(i);
+    if (input && !input->constant()) MMDEPLOY_TRYV(CheckBlob(*input));
+  }
+  for (size_t i = 0; i < node.num_outputs(); ++i) {
+    if (node.output(i)->has_uses()) MMDEPLOY_TRYV(CheckBlob(*node.output(i)));
+  }
+  const Result<void> converted = converter->convert(node, emitter);
+  const Result<void> problem = emitter->TakeProblem();
+  return converted ? problem : converted;
+}
+
+// What the caller sees keeps its batch: it must be there.
+Result<void> CheckInterface(const Value& value, std::string_view what, const std::string& name) {
+  MMDEPLOY_TRYV(CheckBlob(value));
+  MMDEPLOY_ENSURE(value.type.dims->size() < 2 || DropsBatch(value), Code::kNotSupported,
+                  "{} '{}' is {}, its first dimension must be the batch of 1", what, name,
+                  Name(value.type));
+  return {};
+}
+
+// Everything that is in the way, a line each.
+class Problems {
+ public:
+  void Add(const Result<void>& result, const std::string& where) {
+    if (!result) lines_ += fmt::format("\n  {}: {}", where, result.error().message());
+  }
+  Result<void> Get() const {
+    MMDEPLOY_ENSURE(lines_.empty(), Code::kNotSupported, "cannot be converted to ncnn:{}", lines_);
+    return {};
+  }
+
+ private:
+  std::string lines_;
+};
+
+Result<void> Emit(const Graph& graph, Emitter* emitter) {
+  Problems problems;
+  for (size_t i = 0; i < graph.num_inputs(); ++i) {
+    const Value& input = *graph.input(i);
+    problems.Add(CheckInterface(input, "input", input.name()), "inputs");
+  }
+  for (const Node* node : graph.Nodes()) {
+    problems.Add(ConvertNode(*node, emitter), Describe(*node));
+  }
+  for (size_t i = 0; i < graph.num_outputs(); ++i) {
+    const std::string& name = graph.output_name(i);
+    problems.Add(CheckInterface(*graph.output(i), "output", name), "outputs");
+  }
+  return problems.Get();
+}
+
+}  // namespace
+
+Result<NcnnModel> ConvertToNcnn(Model* model, const ConvertOptions& options) {
+  MMDEPLOY_TRYV(Prepare(model, options));
+  Emitter emitter(*model->graph());
+  MMDEPLOY_TRYV(Emit(*model->graph(), &emitter));
+  std::vector<Layer> layers = emitter.Finish();
+  MMDEPLOY_TRYV(emitter.TakeProblem());
+  InsertSplits(&layers, emitter.OutputNames());
+  NcnnModel result;
+  MMDEPLOY_TRY(result.param, WriteParam(layers));
+  result.bin = WriteBin(layers, options.fp16_storage);
+  return result;
+}
+
+}  // namespace mmdeploy::ncnn_convert
