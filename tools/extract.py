@@ -5,12 +5,11 @@
 """
 import argparse
 import logging
+import sys
 from collections.abc import Sequence
 
-import onnx
-
 from mmdeploy.apis.onnx import extract_partition
-from mmdeploy.core import attribute_to_dict
+from mmdeploy.graph import load
 from mmdeploy.utils.utils import set_log_level
 
 
@@ -42,17 +41,16 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
 def main(argv: Sequence[str] | None = None) -> None:
     args = parse_args(argv)
     logger = set_log_level(logging._nameToLevel[args.log_level])
-    model = onnx.load(args.input_model)
-    marks = [
-        attribute_to_dict(node.attribute)['func']
-        for node in model.graph.node if node.op_type == 'Mark'
-    ]
-    lines = '\n    '.join(dict.fromkeys(marks))
-    logger.info(f'Available marks:\n    {lines}')
     output = args.output_model
     if not output.endswith('.onnx'):
         output += '.onnx'
-    extract_partition(model, args.start, args.end, save_file=output)
+    try:
+        lines = '\n    '.join(load(args.input_model).marks())
+        logger.info(f'Available marks:\n    {lines}')
+        extract_partition(
+            args.input_model, args.start, args.end, save_file=output)
+    except (OSError, RuntimeError, ValueError) as error:
+        sys.exit(f'error: {error}')
     logger.info(f'written to {output}')
 
 

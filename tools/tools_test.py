@@ -230,6 +230,11 @@ def test_extract(tmp_path):
     assert [(n.op_type, *n.input, *n.output) for n in part.graph.node] == [
         ('Relu', 'x', 'y')
     ]
+    output = run('extract.py', path, tmp_path / 'other', '--start', 'f:inputt',
+                 '--end', 'f:output', code=1)
+    assert "error: 'f:inputt' is no mark; expected 'func:input'" in output
+    assert 'Traceback' not in output
+    assert not (tmp_path / 'other.onnx').exists()
 
 
 def test_check_env():
