@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "mmdeploy/base/mapped_file.h"
+#include "mmdeploy/graph/scope_names.h"
 #include "mmdeploy/graph/tensor_proto.h"
 #include "mmdeploy/graph/topology.h"
 #include "mmdeploy/graph/type_proto.h"
@@ -24,21 +25,6 @@ Pairs ReadPairs(const Field& field) {
   return pairs;
 }
 
-// The names that are visible in a graph: its own, then those around it.
-struct Scope {
-  const Scope* outer = nullptr;
-  std::unordered_map<std::string, Value*> values;
-
-  Value* Find(const std::string& name) const {
-    for (const Scope* scope = this; scope; scope = scope->outer) {
-      if (auto found = scope->values.find(name); found != scope->values.end()) {
-        return found->second;
-      }
-    }
-    return nullptr;
-  }
-};
-
 // Fills one model from its message; the message is used up.
 class Loader {
  public:
@@ -54,21 +40,21 @@ class Loader {
 
  private:
   Result<void> LoadHeader(onnx_proto::ModelProto* proto);
-  Result<void> LoadGraph(onnx_proto::GraphProto* proto, Graph* graph, const Scope* outer,
+  Result<void> LoadGraph(onnx_proto::GraphProto* proto, Graph* graph, const ScopeNames* outer,
                          int depth);
-  Result<void> LoadInitializers(onnx_proto::GraphProto* proto, Graph* graph, Scope* scope);
-  Result<void> LoadInputs(onnx_proto::GraphProto* proto, Graph* graph, Scope* scope);
-  Result<void> LoadNodes(onnx_proto::GraphProto* proto, Graph* graph, Scope* scope);
-  Result<void> LinkNodes(onnx_proto::GraphProto* proto, const Scope& scope, int depth);
-  Result<void> LoadOutputs(onnx_proto::GraphProto* proto, Graph* graph, const Scope& scope);
-  Result<bool> LoadConstant(onnx_proto::NodeProto* proto, Graph* graph, Scope* scope);
-  Result<void> LoadAttributes(onnx_proto::NodeProto* proto, Node* node, const Scope& scope,
+  Result<void> LoadInitializers(onnx_proto::GraphProto* proto, Graph* graph, ScopeNames* scope);
+  Result<void> LoadInputs(onnx_proto::GraphProto* proto, Graph* graph, ScopeNames* scope);
+  Result<void> LoadNodes(onnx_proto::GraphProto* proto, Graph* graph, ScopeNames* scope);
+  Result<void> LinkNodes(onnx_proto::GraphProto* proto, const ScopeNames& scope, int depth);
+  Result<void> LoadOutputs(onnx_proto::GraphProto* proto, Graph* graph, const ScopeNames& scope);
+  Result<bool> LoadConstant(onnx_proto::NodeProto* proto, Graph* graph, ScopeNames* scope);
+  Result<void> LoadAttributes(onnx_proto::NodeProto* proto, Node* node, const ScopeNames& scope,
                               int depth);
   Result<AttributeValue> LoadAttribute(onnx_proto::AttributeProto* proto, const Node& node,
-                                       const Scope& scope, int depth);
+                                       const ScopeNames& scope, int depth);
   Result<std::unique_ptr<Graph>> LoadSubgraph(onnx_proto::GraphProto* proto, const Node& node,
-                                              const Scope& scope, int depth);
-  Result<void> Define(Scope* scope, const std::string& name, Value* value, const Node* maker);
+                                              const ScopeNames& scope, int depth);
+  Result<void> Define(ScopeNames* scope, const std::string& name, Value* value, const Node* maker);
 
   ExternalFiles files_;
   const LoadLimits& limits_;
@@ -105,7 +91,7 @@ Result<void> Loader::LoadHeader(onnx_proto::ModelProto* proto) {
   return {};
 }
 
-Result<void> Loader::Define(Scope* scope, const std::string& name, Value* value,
+Result<void> Loader::Define(ScopeNames* scope, const std::string& name, Value* value,
                             const Node* maker) {
   const auto [place, is_new] = scope->values.emplace(name, value);
   if (is_new) return {};
@@ -115,7 +101,8 @@ Result<void> Loader::Define(Scope* scope, const std::string& name, Value* value,
                    maker ? Describe(*maker) : "an input or initializer");
 }
 
-Result<void> Loader::LoadInitializers(onnx_proto::GraphProto* proto, Graph* graph, Scope* scope) {
+Result<void> Loader::LoadInitializers(onnx_proto::GraphProto* proto, Graph* graph,
+                                      ScopeNames* scope) {
   MMDEPLOY_ENSURE(proto->sparse_initializer_size() == 0, Code::kNotSupported,
                   "graph '{}' has {} sparse initializers; store them as dense ones", graph->name,
                   proto->sparse_initializer_size());
@@ -128,7 +115,7 @@ Result<void> Loader::LoadInitializers(onnx_proto::GraphProto* proto, Graph* grap
   return {};
 }
 
-Result<void> Loader::LoadInputs(onnx_proto::GraphProto* proto, Graph* graph, Scope* scope) {
+Result<void> Loader::LoadInputs(onnx_proto::GraphProto* proto, Graph* graph, ScopeNames* scope) {
   for (const auto& input : proto->input()) {
     MMDEPLOY_ENSURE(!input.name().empty(), Code::kFail, "an input has no name");
     auto found = scope->values.find(input.name());
@@ -143,7 +130,7 @@ Result<void> Loader::LoadInputs(onnx_proto::GraphProto* proto, Graph* graph, Sco
 }
 
 // A Constant node with dense elements becomes a constant of the graph.
-Result<bool> Loader::LoadConstant(onnx_proto::NodeProto* proto, Graph* graph, Scope* scope) {
+Result<bool> Loader::LoadConstant(onnx_proto::NodeProto* proto, Graph* graph, ScopeNames* scope) {
   if (proto->op_type() != "Constant" || !CleanDomain(proto->domain()).empty()) return false;
   if (proto->attribute_size() != 1 || proto->output_size() != 1) return false;
   onnx_proto::AttributeProto* attribute = proto->mutable_attribute(0);
@@ -169,7 +156,7 @@ Result<bool> Loader::LoadConstant(onnx_proto::NodeProto* proto, Graph* graph, Sc
   return true;
 }
 
-Result<void> Loader::LoadNodes(onnx_proto::GraphProto* proto, Graph* graph, Scope* scope) {
+Result<void> Loader::LoadNodes(onnx_proto::GraphProto* proto, Graph* graph, ScopeNames* scope) {
   num_nodes_ += proto->node_size();
   MMDEPLOY_ENSURE(num_nodes_ <= limits_.max_nodes, Code::kOutOfRange,
                   "it has more than {} nodes, which is the limit", limits_.max_nodes);
@@ -195,7 +182,7 @@ Result<void> Loader::LoadNodes(onnx_proto::GraphProto* proto, Graph* graph, Scop
   return {};
 }
 
-Result<void> Loader::LinkNodes(onnx_proto::GraphProto* proto, const Scope& scope, int depth) {
+Result<void> Loader::LinkNodes(onnx_proto::GraphProto* proto, const ScopeNames& scope, int depth) {
   const std::vector<Node*> nodes = std::move(nodes_);
   for (size_t i = 0; i < nodes.size(); ++i) {
     Node* node = nodes[i];
@@ -213,8 +200,8 @@ Result<void> Loader::LinkNodes(onnx_proto::GraphProto* proto, const Scope& scope
   return {};
 }
 
-Result<void> Loader::LoadAttributes(onnx_proto::NodeProto* proto, Node* node, const Scope& scope,
-                                    int depth) {
+Result<void> Loader::LoadAttributes(onnx_proto::NodeProto* proto, Node* node,
+                                    const ScopeNames& scope, int depth) {
   MMDEPLOY_ENSURE(proto->attribute_size() <= limits_.max_attributes_per_node, Code::kOutOfRange,
                   "{} has {} attributes, the limit is {}", Describe(*node), proto->attribute_size(),
                   limits_.max_attributes_per_node);
@@ -244,7 +231,7 @@ onnx_proto::AttributeProto::AttributeType TypeOf(const onnx_proto::AttributeProt
 }
 
 Result<AttributeValue> Loader::LoadAttribute(onnx_proto::AttributeProto* proto, const Node& node,
-                                             const Scope& scope, int depth) {
+                                             const ScopeNames& scope, int depth) {
   using Proto = onnx_proto::AttributeProto;
   if (!proto->ref_attr_name().empty()) {
     return AttributeValue(
@@ -294,7 +281,7 @@ Result<AttributeValue> Loader::LoadAttribute(onnx_proto::AttributeProto* proto, 
 }
 
 Result<std::unique_ptr<Graph>> Loader::LoadSubgraph(onnx_proto::GraphProto* proto, const Node& node,
-                                                    const Scope& scope, int depth) {
+                                                    const ScopeNames& scope, int depth) {
   MMDEPLOY_ENSURE(depth < limits_.max_depth, Code::kOutOfRange,
                   "{}: graphs inside graphs are nested deeper than {} levels, which is the limit",
                   Describe(node), limits_.max_depth);
@@ -303,7 +290,8 @@ Result<std::unique_ptr<Graph>> Loader::LoadSubgraph(onnx_proto::GraphProto* prot
   return graph;
 }
 
-Result<void> Loader::LoadOutputs(onnx_proto::GraphProto* proto, Graph* graph, const Scope& scope) {
+Result<void> Loader::LoadOutputs(onnx_proto::GraphProto* proto, Graph* graph,
+                                 const ScopeNames& scope) {
   for (const auto& output : proto->output()) {
     Value* value = scope.Find(output.name());
     MMDEPLOY_ENSURE(value, Code::kFail,
@@ -315,11 +303,11 @@ Result<void> Loader::LoadOutputs(onnx_proto::GraphProto* proto, Graph* graph, co
   return {};
 }
 
-Result<void> Loader::LoadGraph(onnx_proto::GraphProto* proto, Graph* graph, const Scope* outer,
+Result<void> Loader::LoadGraph(onnx_proto::GraphProto* proto, Graph* graph, const ScopeNames* outer,
                                int depth) {
-  Scope scope{outer, {}};
-  const size_t num_names = static_cast<size_t>(proto->node_size()) +
-                           static_cast<size_t>(proto->initializer_size());
+  ScopeNames scope{outer, {}};
+  const size_t num_names =
+      static_cast<size_t>(proto->node_size()) + static_cast<size_t>(proto->initializer_size());
   scope.values.reserve(num_names);
   model_->ReserveNames(num_names);
   graph->name = proto->name();

@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "mmdeploy/base/half.h"
+#include "mmdeploy/graph/scope_names.h"
 #include "mmdeploy/graph/text.h"
 #include "mmdeploy/graph/text_types.h"
 #include "mmdeploy/graph/topology.h"
@@ -109,20 +110,6 @@ class Lexer {
   size_t last_ = 0;
 };
 
-struct Scope {
-  const Scope* outer = nullptr;
-  std::unordered_map<std::string, Value*> values;
-
-  Value* Find(const std::string& name) const {
-    for (const Scope* scope = this; scope; scope = scope->outer) {
-      if (auto found = scope->values.find(name); found != scope->values.end()) {
-        return found->second;
-      }
-    }
-    return nullptr;
-  }
-};
-
 class Parser {
  public:
   explicit Parser(std::string_view text) : lexer_(text), model_(std::make_unique<Model>()) {}
@@ -143,18 +130,18 @@ class Parser {
   };
 
   Result<void> ParseHeader();
-  Result<void> ParseGraph(Graph* graph, const Scope* outer, int depth);
+  Result<void> ParseGraph(Graph* graph, const ScopeNames* outer, int depth);
   Result<std::vector<Typed>> ParseValues(std::string_view end);
   Result<Typed> ParseTyped();
   Result<ValueType> ParseType();
   Result<TensorPtr> ParseElements(const ValueType& type);
-  Result<void> ParseNode(Graph* graph, Scope* scope, int depth);
-  Result<void> ParseAttributes(Node* node, Scope* scope, int depth);
-  Result<AttributeValue> ParseAttribute(std::string kind, Node* node, Scope* scope, int depth);
+  Result<void> ParseNode(Graph* graph, ScopeNames* scope, int depth);
+  Result<void> ParseAttributes(Node* node, ScopeNames* scope, int depth);
+  Result<AttributeValue> ParseAttribute(std::string kind, Node* node, ScopeNames* scope, int depth);
   Result<AttributeValue> ParseList(std::string kind);
   Result<void> DefineValues(const std::vector<Typed>& values, bool inputs, Graph* graph,
-                            Scope* scope);
-  Result<void> ApplyTypes(const std::vector<Typed>& values, const Scope& scope);
+                            ScopeNames* scope);
+  Result<void> ApplyTypes(const std::vector<Typed>& values, const ScopeNames& scope);
   Result<int64_t> ParseInteger();
 
   Lexer lexer_;
@@ -314,7 +301,7 @@ Result<std::vector<Parser::Typed>> Parser::ParseValues(std::string_view end) {
 }
 
 Result<void> Parser::DefineValues(const std::vector<Typed>& values, bool inputs, Graph* graph,
-                                  Scope* scope) {
+                                  ScopeNames* scope) {
   for (const Typed& value : values) {
     if (!value.constant && !inputs) continue;
     if (value.constant && inputs) model_->initializers_as_inputs = true;
@@ -327,7 +314,7 @@ Result<void> Parser::DefineValues(const std::vector<Typed>& values, bool inputs,
   return {};
 }
 
-Result<void> Parser::ApplyTypes(const std::vector<Typed>& values, const Scope& scope) {
+Result<void> Parser::ApplyTypes(const std::vector<Typed>& values, const ScopeNames& scope) {
   for (const Typed& value : values) {
     if (value.constant) continue;
     const auto found = scope.values.find(value.name);
@@ -340,9 +327,9 @@ Result<void> Parser::ApplyTypes(const std::vector<Typed>& values, const Scope& s
   return {};
 }
 
-Result<void> Parser::ParseGraph(Graph* graph, const Scope* outer, int depth) {
+Result<void> Parser::ParseGraph(Graph* graph, const ScopeNames* outer, int depth) {
   if (depth > kMaxDepth) return lexer_.Fail("graphs are nested too deep");
-  Scope scope{outer, {}};
+  ScopeNames scope{outer, {}};
   MMDEPLOY_TRY(graph->name, lexer_.Identifier());
   MMDEPLOY_TRYV(lexer_.Expect("("));
   MMDEPLOY_TRY(const std::vector<Typed> inputs, ParseValues(")"));
@@ -367,7 +354,7 @@ Result<void> Parser::ParseGraph(Graph* graph, const Scope* outer, int depth) {
   return {};
 }
 
-Result<void> Parser::ParseNode(Graph* graph, Scope* scope, int depth) {
+Result<void> Parser::ParseNode(Graph* graph, ScopeNames* scope, int depth) {
   Node* node = graph->AddNode("", {});
   if (lexer_.Accept("[")) {
     MMDEPLOY_TRY(std::string name, lexer_.Identifier());
@@ -409,7 +396,7 @@ Result<void> Parser::ParseNode(Graph* graph, Scope* scope, int depth) {
   return {};
 }
 
-Result<void> Parser::ParseAttributes(Node* node, Scope* scope, int depth) {
+Result<void> Parser::ParseAttributes(Node* node, ScopeNames* scope, int depth) {
   while (!lexer_.Accept(">")) {
     MMDEPLOY_TRY(std::string name, lexer_.Identifier());
     std::string kind;
@@ -451,7 +438,7 @@ Result<AttributeValue> Parser::ParseList(std::string kind) {
   return kind == "floats" ? AttributeValue(std::move(floats)) : AttributeValue(std::move(ints));
 }
 
-Result<AttributeValue> Parser::ParseAttribute(std::string kind, Node* node, Scope* scope,
+Result<AttributeValue> Parser::ParseAttribute(std::string kind, Node* node, ScopeNames* scope,
                                               int depth) {
   if (lexer_.Accept("[")) return ParseList(std::move(kind));
   if (lexer_.Peek('"') && kind != "graph") {

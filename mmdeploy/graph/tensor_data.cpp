@@ -8,30 +8,9 @@ namespace mmdeploy::graph {
 
 namespace {
 
-// Calls `f` with a value of the C++ type of `type`; false for types without one.
-template <class F>
-bool WithIntegerType(ElementType type, F&& f) {
-  switch (type) {
-    case ElementType::kInt64:
-      return f(int64_t{}), true;
-    case ElementType::kInt32:
-      return f(int32_t{}), true;
-    case ElementType::kInt16:
-      return f(int16_t{}), true;
-    case ElementType::kInt8:
-      return f(int8_t{}), true;
-    case ElementType::kUint64:
-      return f(uint64_t{}), true;
-    case ElementType::kUint32:
-      return f(uint32_t{}), true;
-    case ElementType::kUint16:
-      return f(uint16_t{}), true;
-    case ElementType::kUint8:
-    case ElementType::kBool:
-      return f(uint8_t{}), true;
-    default:
-      return false;
-  }
+// Booleans count as bytes here.
+ElementType AsInteger(ElementType type) {
+  return type == ElementType::kBool ? ElementType::kUint8 : type;
 }
 
 }  // namespace
@@ -76,7 +55,7 @@ TensorPtr TensorData::Strings(std::vector<int64_t> dims, std::vector<std::string
 
 std::optional<std::vector<int64_t>> TensorData::Integers() const {
   std::vector<int64_t> integers(static_cast<size_t>(num_elements_));
-  const bool done = WithIntegerType(type_, [&](auto zero) {
+  const bool done = WithInteger(AsInteger(type_), [&](auto zero) {
     for (size_t i = 0; i < integers.size(); ++i) {
       integers[i] = static_cast<int64_t>(At<decltype(zero)>(static_cast<int64_t>(i)));
     }
@@ -95,7 +74,7 @@ std::optional<std::vector<double>> TensorData::Numbers() const {
     fill([&](int64_t i) { return At<double>(i); });
   } else if (type_ == ElementType::kFloat16) {
     fill([&](int64_t i) { return double{HalfToFloat(At<uint16_t>(i))}; });
-  } else if (!WithIntegerType(type_, [&](auto zero) {
+  } else if (!WithInteger(AsInteger(type_), [&](auto zero) {
                fill([&](int64_t i) { return static_cast<double>(At<decltype(zero)>(i)); });
              })) {
     return std::nullopt;

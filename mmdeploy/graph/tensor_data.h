@@ -93,6 +93,31 @@ class TensorData {
   std::vector<std::string> strings_;
 };
 
+// Calls `f` with a zero of the C++ type of an integer type; false for other types (bool is none).
+template <class F>
+bool WithInteger(ElementType type, F&& f) {
+  switch (type) {
+    case ElementType::kInt64:
+      return f(int64_t{}), true;
+    case ElementType::kInt32:
+      return f(int32_t{}), true;
+    case ElementType::kInt16:
+      return f(int16_t{}), true;
+    case ElementType::kInt8:
+      return f(int8_t{}), true;
+    case ElementType::kUint64:
+      return f(uint64_t{}), true;
+    case ElementType::kUint32:
+      return f(uint32_t{}), true;
+    case ElementType::kUint16:
+      return f(uint16_t{}), true;
+    case ElementType::kUint8:
+      return f(uint8_t{}), true;
+    default:
+      return false;
+  }
+}
+
 // Bytes that a tensor needs. Errors: kOutOfRange for a negative dimension, an overflow, or a type
 // whose size is unknown.
 Result<int64_t> NumBytes(ElementType type, const std::vector<int64_t>& dims);

@@ -1,9 +1,10 @@
 """What code bases have in common."""
 from .backend_model import BaseBackendModel
+from .builder import build_backend_model, build_task
 from .mmcodebase import CODEBASE, MMCodebase, get_codebase_class
 from .task import BaseTask
 
 __all__ = [
     'BaseBackendModel', 'BaseTask', 'MMCodebase', 'get_codebase_class',
-    'CODEBASE'
+    'CODEBASE', 'build_backend_model', 'build_task'
 ]

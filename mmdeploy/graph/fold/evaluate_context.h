@@ -13,37 +13,12 @@
 
 namespace mmdeploy::graph {
 
-// Types without a C++ type are no problem for operators that only move elements.
-template <class F>
-bool WithIntegers(ElementType type, F&& f) {
-  switch (type) {
-    case ElementType::kInt64:
-      return f(int64_t{}), true;
-    case ElementType::kInt32:
-      return f(int32_t{}), true;
-    case ElementType::kInt16:
-      return f(int16_t{}), true;
-    case ElementType::kInt8:
-      return f(int8_t{}), true;
-    case ElementType::kUint64:
-      return f(uint64_t{}), true;
-    case ElementType::kUint32:
-      return f(uint32_t{}), true;
-    case ElementType::kUint16:
-      return f(uint16_t{}), true;
-    case ElementType::kUint8:
-      return f(uint8_t{}), true;
-    default:
-      return false;
-  }
-}
-
 // Calls `f` with a zero of the C++ type of `type`; false for booleans, half precision and others.
 template <class F>
 bool WithNumbers(ElementType type, F&& f) {
   if (type == ElementType::kFloat32) return f(float{}), true;
   if (type == ElementType::kFloat64) return f(double{}), true;
-  return WithIntegers(type, f);
+  return WithInteger(type, f);
 }
 
 using Shape64 = std::vector<int64_t>;

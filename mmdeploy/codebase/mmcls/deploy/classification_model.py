@@ -7,21 +7,11 @@ import numpy as np
 import torch
 from mmcv.utils import Registry
 
-from mmdeploy.codebase.base import BaseBackendModel
+from mmdeploy.codebase.base import BaseBackendModel, build_backend_model
 from mmdeploy.utils import Backend, get_backend, get_codebase_config, get_root_logger, load_config
 
-
-def _build_backend_model(cls_name: str, registry: Registry, *args, **kwargs):
-    """Return the model that `codebase_config.model_type` names."""
-    if cls_name not in registry.module_dict:
-        raise KeyError(
-            f'deploy config: codebase_config.model_type is {cls_name!r}, '
-            f'allowed: {", ".join(sorted(registry.module_dict))}')
-    return registry.module_dict[cls_name](*args, **kwargs)
-
-
 __BACKEND_MODEL = Registry(
-    'backend_classifiers', build_func=_build_backend_model)
+    'backend_classifiers', build_func=build_backend_model)
 
 
 @__BACKEND_MODEL.register_module('end2end')

@@ -6,22 +6,10 @@ import torch
 from mmcv.utils import Registry
 from torch.utils.data import DataLoader, Dataset
 
-from mmdeploy.codebase.base import CODEBASE, BaseTask, MMCodebase
-from mmdeploy.utils import Codebase, get_task_type, load_config
+from mmdeploy.codebase.base import CODEBASE, BaseTask, MMCodebase, build_task
+from mmdeploy.utils import Codebase, load_config
 
-
-def _build_task(model_cfg: mmcv.Config, deploy_cfg: mmcv.Config, device: str,
-                registry: Registry) -> BaseTask:
-    """Return the task processor of the deploy config's task."""
-    task = get_task_type(deploy_cfg).value
-    if task not in registry.module_dict:
-        raise KeyError(
-            f'deploy config: codebase_config.task is {task!r}, mmcls solves: '
-            f'{", ".join(sorted(registry.module_dict))}')
-    return registry.module_dict[task](model_cfg, deploy_cfg, device)
-
-
-MMCLS_TASK = Registry('mmcls_tasks', build_func=_build_task)
+MMCLS_TASK = Registry('mmcls_tasks', build_func=build_task)
 
 
 @CODEBASE.register_module(Codebase.MMCLS.value)

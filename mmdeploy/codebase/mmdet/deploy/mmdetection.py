@@ -6,20 +6,10 @@ import torch
 from mmcv.utils import Registry
 from torch.utils.data import DataLoader, Dataset
 
-from mmdeploy.codebase.base import CODEBASE, BaseTask, MMCodebase
-from mmdeploy.utils import Codebase, get_task_type
+from mmdeploy.codebase.base import CODEBASE, BaseTask, MMCodebase, build_task
+from mmdeploy.utils import Codebase
 
-
-def _build_task(model_cfg: mmcv.Config, deploy_cfg: mmcv.Config, device: str, registry: Registry) -> BaseTask:
-    """Return the task processor of the deploy config's task."""
-    task = get_task_type(deploy_cfg).value
-    if task not in registry.module_dict:
-        raise KeyError(f'deploy config: codebase_config.task is {task!r}, mmdet solves: '
-                       f'{", ".join(sorted(registry.module_dict))}')
-    return registry.module_dict[task](model_cfg, deploy_cfg, device)
-
-
-MMDET_TASK = Registry('mmdet_tasks', build_func=_build_task)
+MMDET_TASK = Registry('mmdet_tasks', build_func=build_task)
 
 
 @CODEBASE.register_module(Codebase.MMDET.value)

@@ -7,21 +7,12 @@ import torch
 from mmcv.utils import Registry
 
 from mmdeploy.backend.base import get_backend_file_count
-from mmdeploy.codebase.base import BaseBackendModel
+from mmdeploy.codebase.base import BaseBackendModel, build_backend_model
 from mmdeploy.utils import Backend, get_backend, get_codebase_config, get_partition_config, load_config
 
 from .utils import get_nms_params
 
-
-def _build_backend_model(name: str, registry: Registry, *args, **kwargs) -> BaseBackendModel:
-    """Return the model that `codebase_config.model_type` or `partition_config.type` names."""
-    if name not in registry.module_dict:
-        raise KeyError(f'deploy config: the model type is {name!r}, allowed: '
-                       f'{", ".join(sorted(registry.module_dict))}')
-    return registry.module_dict[name](*args, **kwargs)
-
-
-__BACKEND_MODEL = Registry('backend_detectors', build_func=_build_backend_model)
+__BACKEND_MODEL = Registry('backend_detectors', build_func=build_backend_model)
 
 
 @__BACKEND_MODEL.register_module('end2end')

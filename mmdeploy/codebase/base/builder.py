@@ -1,0 +1,37 @@
+"""Builds what a deploy config names from a registry of a code base."""
+from typing import Any
+
+import mmcv
+from mmcv.utils import Registry
+
+from mmdeploy.utils import get_codebase, get_task_type
+
+
+def build_task(model_cfg: mmcv.Config, deploy_cfg: mmcv.Config, device: str,
+               registry: Registry) -> Any:
+    """Return the task processor of the deploy config's task.
+
+    Raises:
+        KeyError: the code base does not solve the task.
+    """
+    task = get_task_type(deploy_cfg).value
+    if task not in registry.module_dict:
+        raise KeyError(
+            f'deploy config: codebase_config.task is {task!r}, '
+            f'{get_codebase(deploy_cfg).value} solves: '
+            f'{", ".join(sorted(registry.module_dict))}')
+    return registry.module_dict[task](model_cfg, deploy_cfg, device)
+
+
+def build_backend_model(model_type: str, registry: Registry, *args,
+                        **kwargs) -> Any:
+    """Return the model in an engine that the deploy config names.
+
+    Raises:
+        KeyError: there is no such model.
+    """
+    if model_type not in registry.module_dict:
+        raise KeyError(
+            f'deploy config: codebase_config.model_type is {model_type!r}, '
+            f'allowed: {", ".join(sorted(registry.module_dict))}')
+    return registry.module_dict[model_type](*args, **kwargs)
