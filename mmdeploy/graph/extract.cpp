@@ -242,7 +242,7 @@ std::string MarkerOf(const Node& node) {
 
 // What the value is called where the mark stands.
 std::string MarkedName(const Node& node) {
-  const std::string name = node.String("name", "");
+  std::string name = node.String("name", "");
   if (!name.empty()) return name;
   return fmt::format("{}_{}_{}", node.String("func", ""), node.String("type", ""),
                      node.Int("id", 0));

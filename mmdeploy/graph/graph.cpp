@@ -7,7 +7,7 @@ namespace mmdeploy::graph {
 
 // ---------------------------------------------------------------------------------------- Value
 
-void Value::set_name(std::string name) { name_ = graph_->model()->UniqueName(name); }
+void Value::set_name(const std::string& name) { name_ = graph_->model()->UniqueName(name); }
 
 bool Value::is_output() const {
   return std::any_of(uses_.begin(), uses_.end(),
@@ -66,7 +66,7 @@ void Node::TruncateInputs(size_t count) {
   }
 }
 
-Value* Node::AddOutput(std::string name) {
+Value* Node::AddOutput(const std::string& name) {
   auto value = std::make_unique<Value>();
   value->graph_ = graph_;
   value->producer_ = this;
@@ -107,9 +107,10 @@ std::string Node::String(std::string_view name, std::string_view otherwise) cons
   return value ? *value : std::string(otherwise);
 }
 
-std::vector<int64_t> Node::Ints(std::string_view name, std::vector<int64_t> otherwise) const {
+std::vector<int64_t> Node::Ints(std::string_view name,
+                                const std::vector<int64_t>& otherwise) const {
   const auto* value = Get<std::vector<int64_t>>(name);
-  return value ? *value : std::move(otherwise);
+  return value ? *value : otherwise;
 }
 
 void Node::Set(std::string name, AttributeValue value) {
@@ -160,7 +161,7 @@ Graph::~Graph() {
   }
 }
 
-Value* Graph::AddInput(std::string name, ValueType type) {
+Value* Graph::AddInput(const std::string& name, ValueType type) {
   auto value = std::make_unique<Value>();
   value->graph_ = this;
   value->name_ = model_->UniqueName(name);
@@ -173,7 +174,7 @@ void Graph::RemoveInput(size_t index) {
   inputs_.erase(inputs_.begin() + static_cast<std::ptrdiff_t>(index));
 }
 
-Value* Graph::AddConstant(TensorPtr data, std::string name) {
+Value* Graph::AddConstant(TensorPtr data, const std::string& name) {
   auto value = std::make_unique<Value>();
   value->graph_ = this;
   value->name_ = model_->UniqueName(name.empty() ? "constant" : name);

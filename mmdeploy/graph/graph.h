@@ -40,7 +40,7 @@ class Value {
   const std::string& name() const { return name_; }
   // Gives the value a name; a taken one gets a suffix. Names of inputs and outputs of a graph are
   // its interface, see Graph::Result.
-  void set_name(std::string name);
+  void set_name(const std::string& name);
   // Exchanges names, e.g. to keep the name of a value that another one replaces.
   void SwapName(Value* other) { name_.swap(other->name_); }
 
@@ -129,7 +129,7 @@ class Node {
   size_t num_outputs() const { return outputs_.size(); }
   // An optional output that is left out has an empty name and no uses.
   Value* output(size_t index = 0) const { return outputs_[index].get(); }
-  Value* AddOutput(std::string name);
+  Value* AddOutput(const std::string& name);
   // Whether any output is used.
   bool has_uses() const;
 
@@ -152,7 +152,8 @@ class Node {
   int64_t Int(std::string_view name, int64_t otherwise) const;
   float Float(std::string_view name, float otherwise) const;
   std::string String(std::string_view name, std::string_view otherwise) const;
-  std::vector<int64_t> Ints(std::string_view name, std::vector<int64_t> otherwise = {}) const;
+  std::vector<int64_t> Ints(std::string_view name,
+                            const std::vector<int64_t>& otherwise = {}) const;
   void Set(std::string name, AttributeValue value);
   void Unset(std::string_view name);
   void ClearAttributes() { attributes_.clear(); }
@@ -202,13 +203,13 @@ class Graph {
   // --- inputs and constants ---
   size_t num_inputs() const { return inputs_.size(); }
   Value* input(size_t index) const { return inputs_[index].get(); }
-  Value* AddInput(std::string name, ValueType type);
+  Value* AddInput(const std::string& name, ValueType type);
   // It must have no uses.
   void RemoveInput(size_t index);
   // Initializers, and what Constant nodes of the file hold.
   const std::vector<std::unique_ptr<Value>>& constants() const { return constants_; }
   // A new constant; a taken name gets a suffix, an empty one becomes "constant".
-  Value* AddConstant(TensorPtr data, std::string name = "");
+  Value* AddConstant(TensorPtr data, const std::string& name = "");
   void SetConstant(Value* constant, TensorPtr data);
   // Removes all constants without uses.
   void RemoveUnusedConstants();

@@ -57,6 +57,7 @@ std::optional<std::vector<int64_t>> TensorData::Integers() const {
   std::vector<int64_t> integers(static_cast<size_t>(num_elements_));
   const bool done = WithInteger(AsInteger(type_), [&](auto zero) {
     for (size_t i = 0; i < integers.size(); ++i) {
+      // NOLINTNEXTLINE(bugprone-signed-char-misuse): int8 keeps its sign.
       integers[i] = static_cast<int64_t>(At<decltype(zero)>(static_cast<int64_t>(i)));
     }
   });
