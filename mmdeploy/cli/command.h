@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "mmdeploy/base/result.h"
+#include "mmdeploy/cli/isolated.h"
 #include "mmdeploy/pipeline/pipeline.h"
 
 // The `mmdeploy` command: one file per subcommand, each adds itself to the parser and answers the
@@ -17,6 +18,7 @@ struct ModelArgs {
   int num_threads = 0;
   bool strict = false;
   bool trust = false;
+  Isolated isolated;
 
   void Add(CLI::App* app);
   Result<std::shared_ptr<const Model>> LoadModel() const;

@@ -134,8 +134,10 @@ void AddInfer(CLI::App* app, int* status) {
   app->add_flag("--json", args->json, "print the results as JSON");
   app->add_flag("--profile", args->profile, "print how long each step took");
   app->callback([args, status] {
-    const auto done = Infer(*args);
-    *status = done ? *done : Report(done.error());
+    *status = args->model.isolated.Run(args->model.path, [&] {
+      const auto done = Infer(*args);
+      return done ? *done : Report(done.error());
+    });
   });
 }
 

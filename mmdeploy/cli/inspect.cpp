@@ -48,7 +48,9 @@ Result<Json> InspectModel(const ModelArgs& args) {
   return report;
 }
 
-Result<Json> InspectOnnx(const std::string& path) {
+Result<Json> InspectOnnx(const ModelArgs& args) {
+  const std::string& path = args.path;
+  args.isolated.OpensWith("onnxruntime");
   MMDEPLOY_TRY(const Engine* engine, FindEngine("onnxruntime"));
   NetFiles files;
   files.net.name = path;
@@ -91,7 +93,7 @@ void PrintModel(const Json& report) {
 
 Result<int> Inspect(const ModelArgs& args, bool json) {
   const bool onnx = fs::path(args.path).extension() == ".onnx";
-  MMDEPLOY_TRY(const Json report, onnx ? InspectOnnx(args.path) : InspectModel(args));
+  MMDEPLOY_TRY(const Json report, onnx ? InspectOnnx(args) : InspectModel(args));
   if (json) {
     fmt::print("{}\n", report.dump(2));
   } else if (onnx) {
@@ -112,8 +114,10 @@ void AddInspect(CLI::App* app, int* status) {
   app->get_option("model")->description("SDK model (folder or zip), or an .onnx file");
   app->add_flag("--json", *json, "print as JSON");
   app->callback([args, json, status] {
-    const auto done = Inspect(*args, *json);
-    *status = done ? *done : Report(done.error());
+    *status = args->isolated.Run(args->path, [&] {
+      const auto done = Inspect(*args, *json);
+      return done ? *done : Report(done.error());
+    });
   });
 }
 

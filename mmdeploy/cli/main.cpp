@@ -1,5 +1,7 @@
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
+#include <set>
 
 #include "mmdeploy/cli/command.h"
 
@@ -14,10 +16,15 @@ void ModelArgs::Add(CLI::App* app) {
       ->capture_default_str();
   app->add_flag("--strict", strict, "unknown keys are errors");
   app->add_flag("--trust", trust, "also open formats that carry code (TorchScript)");
+  isolated.Add(app);
 }
 
 Result<std::shared_ptr<const Model>> ModelArgs::LoadModel() const {
-  return Model::FromPath(path, strict);
+  MMDEPLOY_TRY(auto model, Model::FromPath(path, strict));
+  std::set<std::string> engines;
+  for (const auto& net : model->deploy().models) engines.insert(net.backend);
+  isolated.OpensWith(fmt::format("{}", fmt::join(engines, ", ")));
+  return model;
 }
 
 Result<NetOptions> ModelArgs::ReadNetOptions() const {
@@ -42,7 +49,7 @@ int Report(const Error& error) {
 
 }  // namespace mmdeploy::cli
 
-int main(int argc, char** argv) {
+int main(int argc, char** argv) try {
   using namespace mmdeploy::cli;
   // Idle threads of OpenMP (LibTorch) would spin, which costs seconds on a busy machine. It reads
   // this when it is loaded, which is later.
@@ -58,4 +65,8 @@ int main(int argc, char** argv) {
   AddGraph(app.add_subcommand("graph", "Show, cut and optimise ONNX models"), &status);
   CLI11_PARSE(app, argc, argv);
   return status;
+} catch (const std::exception& e) {
+  // Out of memory, as good as always.
+  std::fprintf(stderr, "error: %s\n", e.what());
+  return 2;
 }

@@ -66,8 +66,10 @@ void AddVerify(CLI::App* app, int* status) {
   args->Add(app);
   app->add_flag("--json", *json, "print the report as JSON");
   app->callback([args, json, status] {
-    const auto done = RunVerify(*args, *json);
-    *status = done ? *done : Report(done.error());
+    *status = args->isolated.Run(args->path, [&] {
+      const auto done = RunVerify(*args, *json);
+      return done ? *done : Report(done.error());
+    });
   });
 }
 
