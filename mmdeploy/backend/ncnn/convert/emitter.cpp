@@ -118,6 +118,10 @@ std::string Emitter::ReadWhole(const Node& node, const Value* value) {
   return ReadAs(node, value, std::max<size_t>(value->type.dims->size(), 1));
 }
 
+std::string Emitter::LayerName(const Node& node) {
+  return Unique(node.name().empty() ? node.output()->name() : node.name(), &layer_names_);
+}
+
 Layer* Emitter::Add(std::string_view type, const Node& node) {
   return Add(type, node, {Read(node.input(0))});
 }
@@ -125,7 +129,7 @@ Layer* Emitter::Add(std::string_view type, const Node& node) {
 Layer* Emitter::Add(std::string_view type, const Node& node, std::vector<std::string> inputs) {
   Layer layer;
   layer.type = type;
-  layer.name = Unique(node.name().empty() ? node.output()->name() : node.name(), &layer_names_);
+  layer.name = LayerName(node);
   layer.inputs = std::move(inputs);
   layer.outputs = {Name(node.output())};
   return &layers_.emplace_back(std::move(layer));
@@ -144,6 +148,13 @@ Layer* Emitter::AddMany(std::string_view type, const Node& node, std::vector<std
   Layer* layer = Add(type, node, std::move(inputs));
   for (size_t i = 1; i < node.num_outputs(); ++i) layer->outputs.push_back(Name(node.output(i)));
   return layer;
+}
+
+void Emitter::RenameLast(const Node& node) {
+  Layer& layer = layers_.back();
+  layer_names_.erase(layer.name);
+  layer.name = LayerName(node);
+  layer.outputs = {Name(node.output())};
 }
 
 std::string Emitter::Reshape(const Node& node, const std::string& blob,

@@ -37,6 +37,8 @@ class Emitter {
   Layer* AddInner(std::string_view type, const graph::Node& node, std::vector<std::string> inputs);
   // A layer with all outputs that are used.
   Layer* AddMany(std::string_view type, const graph::Node& node, std::vector<std::string> inputs);
+  // Lets the layer that was added last make the first output of the node.
+  void RenameLast(const graph::Node& node);
   // A Reshape of a blob to known dimensions, outermost first; answers the new blob.
   std::string Reshape(const graph::Node& node, const std::string& blob,
                       const std::vector<int64_t>& dims);
@@ -54,6 +56,7 @@ class Emitter {
   // A name without spaces, of a length that ncnn reads, that no other blob (or layer) has.
   std::string Unique(std::string_view name, std::unordered_set<std::string>* taken);
   const std::string& Name(const graph::Value* value);
+  std::string LayerName(const graph::Node& node);
 
   const graph::Graph& graph_;
   std::vector<Layer> inputs_;

@@ -1,0 +1,60 @@
+#include "mmdeploy/backend/ncnn/convert/ops/converter.h"
+
+// Softmax over one axis.
+
+namespace mmdeploy::ncnn_convert {
+
+using graph::Node;
+using graph::Value;
+
+namespace {
+
+// Before operator set 13 all dimensions from the axis on are one.
+Result<int64_t> SoftmaxAxis(const Node& node) {
+  const Value& x = *node.input(0);
+  const bool old = node.graph()->model()->opset() < 13;
+  MMDEPLOY_TRY(int64_t axis, PositiveAxis(x, node.Int("axis", old ? 1 : -1)));
+  if (!old) return BlobAxis(x, axis);
+  const graph::Dims& dims = *x.type.dims;
+  int64_t larger = axis;
+  for (size_t i = axis; i < dims.size(); ++i) {
+    if (dims[i] == graph::Dim(1)) continue;
+    MMDEPLOY_ENSURE(larger == axis || dims[larger] == graph::Dim(1), Code::kNotSupported,
+                    "softmax over several dimensions of '{}', {}", x.name(), Name(x.type));
+    larger = static_cast<int64_t>(i);
+  }
+  MMDEPLOY_ENSURE(larger == axis || dims[axis] == graph::Dim(1), Code::kNotSupported,
+                  "softmax over several dimensions of '{}', {}", x.name(), Name(x.type));
+  return BlobAxis(x, larger);
+}
+
+void SetAxis(int64_t axis, Layer* layer) {
+  layer->Set(0, axis);
+  layer->Set(1, int64_t{1});
+}
+
+Result<void> ConvertSoftmax(const Node& node, Emitter* emitter) {
+  MMDEPLOY_TRY(const int64_t axis, SoftmaxAxis(node));
+  SetAxis(axis, emitter->Add("Softmax", node));
+  return {};
+}
+
+Result<void> ConvertLogSoftmax(const Node& node, Emitter* emitter) {
+  constexpr int64_t kLog = 8;
+  MMDEPLOY_TRY(const int64_t axis, SoftmaxAxis(node));
+  Layer* softmax = emitter->AddInner("Softmax", node, {emitter->Read(node.input(0))});
+  SetAxis(axis, softmax);
+  emitter->Add("UnaryOp", node, {softmax->outputs[0]})->Set(0, kLog);
+  return {};
+}
+
+}  // namespace
+
+std::vector<Converter> softmax_converters() {
+  return {
+      {"LogSoftmax", ConvertLogSoftmax},
+      {"Softmax", ConvertSoftmax},
+  };
+}
+
+}  // namespace mmdeploy::ncnn_convert

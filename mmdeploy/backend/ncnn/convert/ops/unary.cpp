@@ -1,0 +1,74 @@
+#include <map>
+
+#include "mmdeploy/backend/ncnn/convert/ops/converter.h"
+
+// Functions of one number.
+
+namespace mmdeploy::ncnn_convert {
+
+using graph::ElementType;
+using graph::Node;
+
+namespace {
+
+// The numbers of ncnn's UnaryOp.
+const std::map<std::string_view, int64_t>& Operations() {
+  static const auto* operations = new std::map<std::string_view, int64_t>{
+      {"Abs", 0},    {"Neg", 1},         {"Floor", 2},  {"Ceil", 3},   {"Sqrt", 5},  {"Exp", 7},
+      {"Log", 8},    {"Sin", 9},         {"Cos", 10},   {"Tan", 11},   {"Asin", 12}, {"Acos", 13},
+      {"Atan", 14},  {"Reciprocal", 15}, {"Tanh", 16},  {"Round", 18}, {"Sign", 20}, {"Sinh", 22},
+      {"Asinh", 23}, {"Cosh", 24},       {"Acosh", 25}, {"Atanh", 26},
+  };
+  return *operations;
+}
+
+Result<void> ConvertUnary(const Node& node, Emitter* emitter) {
+  emitter->Add("UnaryOp", node)->Set(0, Operations().at(node.op()));
+  return {};
+}
+
+bool IsReal(ElementType type) {
+  return type == ElementType::kFloat32 || type == ElementType::kFloat16 ||
+         type == ElementType::kFloat64 || type == ElementType::kBfloat16;
+}
+
+// All numbers are floats here; only what a cast cuts off has to be done.
+Result<void> ConvertCast(const Node& node, Emitter* emitter) {
+  const auto to = static_cast<ElementType>(node.Int("to", 1));
+  const ElementType from = node.input(0)->type.element;
+  MMDEPLOY_ENSURE(to != ElementType::kBool || from == ElementType::kBool, Code::kNotSupported,
+                  "a cast to bool");
+  if (IsReal(from) && !IsReal(to)) {
+    constexpr int64_t kTrunc = 19;
+    emitter->Add("UnaryOp", node)->Set(0, kTrunc);
+    return {};
+  }
+  emitter->Add("Noop", node);
+  return {};
+}
+
+Result<void> ConvertIdentity(const Node& node, Emitter* emitter) {
+  emitter->Add("Noop", node);
+  return {};
+}
+
+Result<void> ConvertDropout(const Node& node, Emitter* emitter) {
+  MMDEPLOY_ENSURE(node.num_outputs() < 2 || !node.output(1)->has_uses(), Code::kNotSupported,
+                  "its mask is used");
+  emitter->Add("Dropout", node);
+  return {};
+}
+
+}  // namespace
+
+std::vector<Converter> unary_converters() {
+  std::vector<Converter> converters = {
+      {"Cast", ConvertCast},
+      {"Dropout", ConvertDropout},
+      {"Identity", ConvertIdentity},
+  };
+  for (const auto& [op, number] : Operations()) converters.push_back({op, ConvertUnary});
+  return converters;
+}
+
+}  // namespace mmdeploy::ncnn_convert
