@@ -40,6 +40,31 @@ bool DividesIntegers(const Node& node) {
          node.output()->type.element != ElementType::kFloat64;
 }
 
+// ncnn computes powers by logarithms, which a negative base has not.
+bool AddPower(const Node& node, double exponent, Emitter* emitter) {
+  constexpr int64_t kSquare = 4;
+  constexpr int64_t kSqrt = 5;
+  constexpr int64_t kReciprocal = 15;
+  constexpr int64_t kMul = 2;
+  const std::string x = emitter->Read(node.input(0));
+  if (exponent == 1) {
+    emitter->Add("Noop", node, {x});
+  } else if (exponent == 2) {
+    emitter->Add("UnaryOp", node, {x})->Set(0, kSquare);
+  } else if (exponent == 0.5) {
+    emitter->Add("UnaryOp", node, {x})->Set(0, kSqrt);
+  } else if (exponent == -1) {
+    emitter->Add("UnaryOp", node, {x})->Set(0, kReciprocal);
+  } else if (exponent == 3) {
+    Layer* square = emitter->AddInner("UnaryOp", node, {x});
+    square->Set(0, kSquare);
+    emitter->Add("BinaryOp", node, {square->outputs[0], x})->Set(0, kMul);
+  } else {
+    return false;
+  }
+  return true;
+}
+
 Result<void> ConvertBinary(const Node& node, Emitter* emitter) {
   const Operation& operation = Operations().at(node.op());
   MMDEPLOY_ENSURE(node.num_inputs() >= 1 && node.input(0), Code::kOutOfRange, "it has no inputs");
@@ -55,6 +80,7 @@ Result<void> ConvertBinary(const Node& node, Emitter* emitter) {
       const Value& other = *node.input(1 - side);
       const auto scalar = Scalar(*node.input(side), other);
       if (!scalar) continue;
+      if (side == 1 && node.op() == "Pow" && AddPower(node, *scalar, emitter)) return {};
       Layer* layer = emitter->Add("BinaryOp", node, {emitter->Read(&other)});
       layer->Set(0, side == 1 ? operation.number : operation.reversed);
       layer->Set(1, int64_t{1});

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "mmdeploy/backend/ncnn/convert/ops/converter.h"
 #include "mmdeploy/backend/ncnn/convert/ops/window.h"
 
@@ -28,15 +30,32 @@ void SetSpatial(const std::vector<int64_t>& values, const int (&ids)[3], Layer* 
   for (size_t i = 0; i < values.size(); ++i) layer->Set(ids[i], values[values.size() - 1 - i]);
 }
 
-// How ncnn pads beyond the given pads.
-Result<int64_t> PadMode(const Node& node, const Window& window) {
-  if (window.auto_pad == "SAME_UPPER") return 2;
-  if (window.auto_pad == "SAME_LOWER") return 3;
-  return node.Int("ceil_mode", 0) ? 0 : 1;
+// Turns the automatic pads into numbers: ncnn counts its own in averages. VALID has none.
+Result<void> FixPads(const Value& x, Window* window) {
+  if (window->auto_pad == "NOTSET") return {};
+  window->begins.assign(window->num_dims(), 0);
+  window->ends = window->begins;
+  if (window->auto_pad == "VALID") return {};
+  for (size_t i = 0; i < window->num_dims(); ++i) {
+    const graph::Dim& dim = (*x.type.dims)[i + 2];
+    MMDEPLOY_ENSURE(dim.is_known(), Code::kNotSupported,
+                    "auto_pad {} of '{}', {}; give the shapes of the inputs", window->auto_pad,
+                    x.name(), Name(x.type));
+    const int64_t stride = window->strides[i];
+    const int64_t count = (dim.value() + stride - 1) / stride;
+    const int64_t total =
+        std::max<int64_t>(0, (count - 1) * stride + window->kernel[i] - dim.value());
+    const int64_t less = total / 2;
+    const bool upper = window->auto_pad == "SAME_UPPER";
+    window->begins[i] = upper ? less : total - less;
+    window->ends[i] = upper ? total - less : less;
+  }
+  return {};
 }
 
 Result<void> ConvertPool(const Node& node, Emitter* emitter) {
-  MMDEPLOY_TRY(const Window window, ReadWindow(node, *node.input(0), node.Ints("kernel_shape")));
+  MMDEPLOY_TRY(Window window, ReadWindow(node, *node.input(0), node.Ints("kernel_shape")));
+  MMDEPLOY_TRYV(FixPads(*node.input(0), &window));
   for (int64_t dilation : window.dilations) {
     MMDEPLOY_ENSURE(dilation == 1, Code::kNotSupported, "a dilation of {}", dilation);
   }
@@ -48,8 +67,7 @@ Result<void> ConvertPool(const Node& node, Emitter* emitter) {
   SetSpatial(window.strides, {2, 12, 22}, layer);
   SetSpatial(window.begins, {3, 13, 23}, layer);
   SetSpatial(window.ends, {14, 15, 16}, layer);
-  MMDEPLOY_TRY(const int64_t pad_mode, PadMode(node, window));
-  layer->Set(5, pad_mode);
+  layer->Set(5, int64_t{node.Int("ceil_mode", 0) == 0});
   if (Method(node) == kAverage) layer->Set(6, node.Int("count_include_pad", 0));
   return {};
 }
