@@ -1,0 +1,22 @@
+"""How the conformance tests write networks for ncnn, and what it can't do."""
+from pathlib import Path
+
+import mmdeploy_python
+
+_BATCH = 'blobs have no batch axis: a network whose batch is fixed to another number than 1 is not converted'
+_TYPES = 'calculates in float32 only'
+HOLES = {
+    'element_types[float16]': _TYPES,
+    'element_types[float64]': _TYPES,
+    'element_types[*int*]': _TYPES,
+    'element_types[bool]': _TYPES,
+    'large_integers[*]': _TYPES,
+    'static_shape': _BATCH,
+    'names_types_and_shapes_are_known_before_a_run': _BATCH,
+    'errors_of_the_engine_name_the_inputs': 'its network has no batch; net_test.cpp tests the same',
+}
+
+
+def write(network, folder: Path) -> dict:
+    param, weights = mmdeploy_python.convert('ncnn', network.onnx(), folder / network.name)
+    return dict(model=Path(param), weights=Path(weights))

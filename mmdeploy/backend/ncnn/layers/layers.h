@@ -1,0 +1,24 @@
+#pragma once
+
+#include <ncnn/layer.h>
+
+#include <string>
+
+// Layers that ncnn does not have. Blobs are float32 and have no batch; a blob that holds a shape
+// has the batch as its first entry, 1.
+
+namespace mmdeploy::ncnn {
+
+::ncnn::Layer* ConstantOfShape_layer_creator(void*);
+::ncnn::Layer* Expand_layer_creator(void*);
+::ncnn::Layer* Gather_layer_creator(void*);
+::ncnn::Layer* Shape_layer_creator(void*);
+::ncnn::Layer* TensorSlice_layer_creator(void*);
+::ncnn::Layer* TopK_layer_creator(void*);
+
+bool IsCustomLayer(const std::string& type);
+
+// A new layer of a type that IsCustomLayer knows.
+::ncnn::Layer* CreateCustomLayer(const std::string& type);
+
+}  // namespace mmdeploy::ncnn
