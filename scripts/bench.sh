@@ -21,4 +21,13 @@ if [ -z "$pattern" ] || [[ sdk_speed == *"$pattern"* ]]; then
     echo "left out: it measures the demo's model, run ./dev demo first"
   fi
 fi
+
+# Our call beside the engine's own, on tiny networks and the demo's model.
+if [ -z "$pattern" ] || [[ engine_overhead == *"$pattern"* ]]; then
+  found=1
+  echo "==> engine_overhead"
+  models=()
+  [ -e "$model/deploy.json" ] && models+=("$model")
+  build/bin/engine_overhead "${models[@]}"
+fi
 [ $found = 1 ] || die "no benchmark's name holds '$pattern'; there are: $(cd build/bin && echo *_bench)"
