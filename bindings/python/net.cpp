@@ -55,12 +55,14 @@ class PythonNet {
  public:
   PythonNet(const Source& model, const std::string& backend, const std::string& device_name,
             int device_id, int num_threads, const std::optional<Source>& weights,
-            const std::string& precision, bool trusted, const EngineOptions& engine_options) {
+            const std::string& precision, bool trusted, const EngineOptions& engine_options,
+            bool use_vulkan) {
     const std::string what = "failed to create net";
     NetOptions options;
     options.precision = precision;
     options.trusted = trusted;
     options.engine = engine_options;
+    options.use_vulkan = use_vulkan;
     options.device = ValueOrThrow(Device::Parse(device_name, device_id), what);
     if (num_threads < 0)
       throw std::runtime_error(what + ": num_threads is " + std::to_string(num_threads) +
@@ -173,11 +175,12 @@ void BindNet(nb::module_& module) {
   nb::class_<PythonNet>(module, "Net",
                         "One network in an engine, without pre- and post-processing.")
       .def(nb::init<const Source&, const std::string&, const std::string&, int, int,
-                    const std::optional<Source>&, const std::string&, bool, const EngineOptions&>(),
+                    const std::optional<Source>&, const std::string&, bool, const EngineOptions&,
+                    bool>(),
            nb::arg("model"), nb::arg("backend"), nb::arg("device_name") = "cpu",
            nb::arg("device_id") = 0, nb::arg("num_threads") = 0, nb::arg("weights") = nb::none(),
            nb::arg("precision") = "FP32", nb::arg("trusted") = false,
-           nb::arg("engine_options") = EngineOptions())
+           nb::arg("engine_options") = EngineOptions(), nb::arg("use_vulkan") = false)
       .def_prop_ro("precision", &PythonNet::precision,
                    "What it really calculates in, as numpy spells it; '' if the engine does not "
                    "tell.")

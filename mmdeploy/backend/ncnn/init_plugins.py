@@ -1,0 +1,32 @@
+"""Finds the engine's library and the converter."""
+import os
+import os.path as osp
+import shutil
+
+from mmdeploy.utils import get_file_path
+
+_CONVERTER = 'mmdeploy_onnx2ncnn'
+
+
+def get_ops_path() -> str:
+    """Return the path of the engine, which holds the custom layers, `''` when there is none."""
+    package = osp.dirname(osp.dirname(osp.dirname(__file__)))
+    return get_file_path(package, [
+        'lib/libmmdeploy_ncnn.so',
+        'lib/mmdeploy_ncnn.dll',
+        '../build/lib/libmmdeploy_ncnn.so',
+    ])
+
+
+def get_onnx2ncnn_path() -> str:
+    """Return the path of the converter, `''` when there is none.
+
+    It is looked for in this package, in the build tree, in the current
+    folder, then in PATH.
+    """
+    package = osp.dirname(__file__)
+    found = get_file_path(package, [
+        _CONVERTER, f'{_CONVERTER}.exe', f'../../../build/bin/{_CONVERTER}',
+        osp.join(os.getcwd(), _CONVERTER)
+    ])
+    return found or shutil.which(_CONVERTER) or ''

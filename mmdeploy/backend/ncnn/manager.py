@@ -1,0 +1,71 @@
+"""What the converter asks ncnn."""
+import os
+import os.path as osp
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+
+import mmdeploy.backend.ncnn as package
+from mmdeploy.backend.base.backend_manager import BackendManager
+from mmdeploy.backend.base.native import explain_missing_engine, get_engine_version, import_native
+from mmdeploy.utils import Backend, get_backend_config
+
+
+class Manager(BackendManager):
+    """ncnn reads a network (.param) and its weights (.bin)."""
+
+    @staticmethod
+    def is_available() -> bool:
+        return package.is_available()
+
+    @staticmethod
+    def explain_missing() -> str:
+        return explain_missing_engine('ncnn')
+
+    @staticmethod
+    def get_version() -> str | None:
+        return get_engine_version('ncnn')
+
+    @staticmethod
+    def to_backend(ir_files: Sequence[str], work_dir: str, deploy_cfg: Any,
+                   device: str) -> list[str]:
+        """Convert ONNX files; each gives a network and its weights."""
+        os.makedirs(work_dir, exist_ok=True)
+        precision = get_backend_config(deploy_cfg).get('precision', 'FP32')
+        files = []
+        for path in ir_files:
+            stem = osp.splitext(osp.basename(path))[0]
+            files += import_native().convert(
+                Backend.NCNN.value,
+                path,
+                osp.join(work_dir, stem),
+                precision=precision)
+        return files
+
+    @staticmethod
+    def build_wrapper(backend_files: Sequence[str],
+                      device: str,
+                      input_names: Sequence[str] | None = None,
+                      output_names: Sequence[str] | None = None,
+                      deploy_cfg: Any | None = None,
+                      **kwargs) -> torch.nn.Module:
+        """Load a model; the weights lie beside the network if not given."""
+        from mmdeploy.backend.ncnn import NCNNWrapper
+        config = {} if deploy_cfg is None else get_backend_config(deploy_cfg)
+        param_file = backend_files[0]
+        beside = f'{osp.splitext(param_file)[0]}.bin'
+        return NCNNWrapper(
+            param_file=param_file,
+            bin_file=backend_files[1] if len(backend_files) > 1 else beside,
+            output_names=output_names,
+            use_vulkan=config.get('use_vulkan', False),
+            precision=config.get('precision', 'FP32'))
+
+    @staticmethod
+    def get_sdk_files(save_file: str, backend_config: dict) -> dict[str, str]:
+        stem = osp.splitext(save_file)[0]
+        return dict(
+            net=f'{stem}.param',
+            weights=f'{stem}.bin',
+            precision=backend_config.get('precision', 'FP32'))
