@@ -1,4 +1,4 @@
-#include "mmdeploy/graph/match.h"
+#include "mmdeploy/backend/ncnn/convert/fuse/replace.h"
 
 // Swish for Sigmoid and Mul.
 
@@ -6,21 +6,12 @@ namespace mmdeploy::ncnn_convert {
 
 using graph::Match;
 
-namespace {
-
-bool ToSwish(const Match& match) {
-  graph::Node* node = match.graph()->AddNode("Swish", {match["x"]}, match.root(), "ncnn");
-  graph::Value* swish = node->AddOutput(match["y"]->name());
-  node->set_name(match.root()->name());
-  swish->type = match["y"]->type;
-  Replace(match, swish);
-  return true;
-}
-
-}  // namespace
-
 Result<int64_t> fuse_swish(graph::Model* model) {
-  return Rewrite(model, {{"y = Mul(x, Sigmoid(x))", ToSwish}});
+  const auto to_swish = [](const Match& match) {
+    ReplaceBy(match, "Swish", {match["x"]});
+    return true;
+  };
+  return Rewrite(model, {{"y = Mul(x, Sigmoid(x))", to_swish}});
 }
 
 }  // namespace mmdeploy::ncnn_convert
