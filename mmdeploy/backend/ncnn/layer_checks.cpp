@@ -54,11 +54,14 @@ int WeightCountId(const ParamLayer& layer) {
   if (layer.type == "InnerProduct" || layer.type == "MultiHeadAttention") return 2;
   if (layer.type == "Embed") return 3;
   if (layer.type == "BatchNorm" || layer.type == "Bias" || layer.type == "Scale" ||
-      layer.type == "PReLU" || layer.type == "InstanceNorm" || layer.type == "LayerNorm" ||
-      layer.type == "RMSNorm") {
+      layer.type == "PReLU") {
     return 0;
   }
-  if (layer.type == "GroupNorm") return 1;
+  // Without factors and summands they have no weights, whatever their size says.
+  if (layer.type == "InstanceNorm" || layer.type == "LayerNorm" || layer.type == "RMSNorm") {
+    return layer.Int(2, 1) ? 0 : -1;
+  }
+  if (layer.type == "GroupNorm") return layer.Int(3, 1) ? 1 : -1;
   if (layer.type == "Normalize") return 3;
   if (layer.type == "Padding") return 6;
   return -1;

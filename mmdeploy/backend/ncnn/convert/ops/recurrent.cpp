@@ -72,8 +72,21 @@ bool IsZero(const Value* value) {
   return floats && std::all_of(floats->begin(), floats->end(), [](float v) { return v == 0; });
 }
 
+// The functions that ncnn has, for each direction: PyTorch writes them out for RNN.
+bool HasUsualActivations(const Node& node) {
+  const auto* names = node.Get<std::vector<std::string>>("activations");
+  if (!names) return !node.Find("activations");
+  std::vector<std::string> usual = {"Tanh"};
+  if (node.op() == "GRU") usual = {"Sigmoid", "Tanh"};
+  if (node.op() == "LSTM") usual = {"Sigmoid", "Tanh", "Tanh"};
+  for (size_t i = 0; i < names->size(); ++i) {
+    if ((*names)[i] != usual[i % usual.size()]) return false;
+  }
+  return true;
+}
+
 Result<void> CheckOptions(const Node& node) {
-  MMDEPLOY_ENSURE(node.Int("layout", 0) == 0 && !node.Find("clip") && !node.Find("activations"),
+  MMDEPLOY_ENSURE(node.Int("layout", 0) == 0 && !node.Find("clip") && HasUsualActivations(node),
                   Code::kNotSupported, "layout, clip or activations");
   MMDEPLOY_ENSURE(node.op() != "GRU" || node.Int("linear_before_reset", 0) == 1,
                   Code::kNotSupported, "linear_before_reset is 0, ncnn has 1");
