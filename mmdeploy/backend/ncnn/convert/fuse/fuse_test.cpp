@@ -1,0 +1,130 @@
+#include <gtest/gtest.h>
+
+#include "mmdeploy/backend/ncnn/convert/testing.h"
+
+// What groups of nodes become.
+
+namespace mmdeploy::ncnn_convert {
+namespace {
+
+TEST(NcnnFuseTest, Swish) {
+  EXPECT_EQ(Layers(R"(
+    g (float[1,4] x) => (float[1,4] y) { s = Sigmoid(x) y = Mul(x, s) })"),
+            R"(Input x 0 1 x
+Swish y_1 1 1 x y
+)");
+}
+
+TEST(NcnnFuseTest, HardSwish) {
+  EXPECT_EQ(Layers(R"(
+    g (float[1,4] x) => (float[1,4] y) <float three = {3}, float zero = {0}, float six = {6}> {
+    a = Add(x, three) b = Clip(a, zero, six) c = Mul(x, b) y = Div(c, six) })"),
+            R"(Input x 0 1 x
+HardSwish y_1_1 1 1 x y 0=1.666667e-01 1=5.000000e-01
+)");
+}
+
+TEST(NcnnFuseTest, Gelu) {
+  EXPECT_EQ(Layers(R"(
+    g (float[1,4] x) => (float[1,4] y) <float r = {1.41421356}, float one = {1}, float half =
+    {0.5}> { a = Div(x, r) b = Erf(a) c = Add(b, one) d = Mul(x, c) y = Mul(d, half) })"),
+            R"(Input x 0 1 x
+GELU y_1 1 1 x y 0=0
+)");
+}
+
+TEST(NcnnFuseTest, LayerNormParts) {
+  EXPECT_EQ(Layers(R"(
+    g (float[1,3,2] x) => (float[1,3,2] y) <float two = {2}, float e = {0.00001}, float[2] w =
+    {1, 2}, float[2] b = {3, 4}> { m = ReduceMean<axes = [-1]>(x) d = Sub(x, m) p = Pow(d, two)
+    v = ReduceMean<axes = [-1]>(p) q = Add(v, e) s = Sqrt(q) n = Div(d, s) f = Mul(n, w) y =
+    Add(f, b) })"),
+            R"(Input x 0 1 x
+LayerNorm y_1 1 1 x y 0=2 1=1.000000e-05 2=1
+)");
+}
+
+TEST(NcnnFuseTest, Normalize) {
+  EXPECT_EQ(Layers(R"(
+    g (float[1,4,5,6] x) => (float[1,4,5,6] y) <float e = {0.001}, int64[4] s = {1, 4, 5, 6}> {
+    n = ReduceL2<axes = [1]>(x) c = Clip(n, e) f = Expand(c, s) y = Div(x, f) })"),
+            R"(Input x 0 1 x
+Normalize y_1 1 1 x y 1=1 2=1.000000e-03 3=1 9=1
+)");
+}
+
+TEST(NcnnFuseTest, GroupNorm) {
+  EXPECT_EQ(Layers(R"(
+    g (float[1,4,2,2] x) => (float[1,4,2,2] y) <int64[3] s = {1, 2, -1}, int64[4] t = {1, 4, 2,
+    2}, float[2] one = {1, 1}, float[2] zero = {0, 0}, float[4,1,1] w = {1, 2, 3, 4},
+    float[4,1,1] b = {1, 2, 3, 4}> { r = Reshape(x, s) n = InstanceNormalization(r, one, zero) u
+    = Reshape(n, t) m = Mul(u, w) y = Add(m, b) })"),
+            R"(Input x 0 1 x
+GroupNorm y_1 1 1 x y 0=2 1=4 2=1.000000e-05 3=1
+)");
+}
+
+TEST(NcnnFuseTest, ShuffleChannel) {
+  EXPECT_EQ(Layers(R"(
+    g (float[1,4,2,2] x) => (float[1,4,2,2] y) <int64[5] s = {1, 2, 2, 2, 2}, int64[4] t = {1,
+    4, 2, 2}> { r = Reshape(x, s) p = Transpose<perm = [0, 2, 1, 3, 4]>(r) y = Reshape(p, t) })"),
+            R"(Input x 0 1 x
+ShuffleChannel y_1 1 1 x y 0=2 1=0
+)");
+}
+
+TEST(NcnnFuseTest, PixelShuffle) {
+  EXPECT_EQ(Layers(R"(
+    g (float[1,4,2,3] x) => (float[1,1,4,6] y) <int64[6] s = {1, 1, 2, 2, 2, 3}, int64[4] t =
+    {1, 1, 4, 6}> { r = Reshape(x, s) p = Transpose<perm = [0, 1, 4, 2, 5, 3]>(r) y = Reshape(p,
+    t) })"),
+            R"(Input x 0 1 x
+PixelShuffle y_1 1 1 x y 0=2 1=0
+)");
+}
+
+TEST(NcnnFuseTest, Reorg) {
+  EXPECT_EQ(Layers(R"(
+    g (float[1,1,4,6] x) => (float[1,4,2,3] y) <int64[6] s = {1, 1, 2, 2, 3, 2}, int64[4] t =
+    {1, 4, 2, 3}> { r = Reshape(x, s) p = Transpose<perm = [0, 1, 3, 5, 2, 4]>(r) y = Reshape(p,
+    t) })"),
+            R"(Input x 0 1 x
+Reorg y_1 1 1 x y 0=2
+)");
+}
+
+TEST(NcnnFuseTest, ExpandBroadcast) {
+  EXPECT_EQ(Layers(R"(
+    g (float[1,4,3] x, float[1,4,1] z) => (float[1,4,3] y) <int64[3] s = {1, 4, 3}> { e =
+    Expand(z, s) y = Add(x, e) })"),
+            R"(Input x 0 1 x
+Input z 0 1 z
+BinaryOp y 2 1 x z y 0=0
+)");
+}
+
+TEST(NcnnFuseTest, GatherTranspose) {
+  EXPECT_EQ(Layers(R"(
+    g (float[1,4,18] x) => (float[1,3,4,2] y) <int64[5] s = {1, 4, 3, 3, 2}, int64 i = {1}> { r
+    = Reshape(x, s) t = Transpose<perm = [2, 0, 3, 1, 4]>(r) y = Gather(t, i) })"),
+            R"(Input x 0 1 x
+Reshape r 1 1 x r 0=2 1=3 2=4 11=3
+Crop y_1_Crop 1 1 r y_1_Crop -23309=1,1 -23310=1,2 -23311=1,1
+Reshape y_1 1 1 y_1_Crop y_1 0=2 1=3 2=4
+Permute y_2 1 1 y_1 y 0=2
+)");
+}
+
+TEST(NcnnFuseTest, ReshapeTranspose) {
+  EXPECT_EQ(Layers(R"(
+    g (float[1,4,4,2] x) => (float[1,32] y) <int64[6] s = {1, 2, 2, 2, 2, 2}, int64[2] t = {1,
+    32}> { r = Reshape(x, s) p = Transpose<perm = [0, 1, 3, 2, 4, 5]>(r) y = Reshape(p, t) })"),
+            R"(Input x 0 1 x
+Reshape y_1_Reshape 1 1 x y_1_Reshape 0=4 1=2 2=2 11=2
+Permute y_1_Permute 1 1 y_1_Reshape y_1_Permute 0=2
+Reshape y_1 1 1 y_1_Permute y 0=32
+)");
+}
+
+}  // namespace
+}  // namespace mmdeploy::ncnn_convert
