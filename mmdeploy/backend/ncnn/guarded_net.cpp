@@ -47,7 +47,10 @@ class GuardedLayer : public ::ncnn::Layer {
 
   int load_model(const ::ncnn::ModelBin& weights) override {
     if (net_->problem_) return 0;
-    if (const int code = layer_->load_model(weights)) Report("cannot read its weights", code);
+    const int code = layer_->load_model(weights);
+    if (code) Report("cannot read its weights", code);
+    if (net_->weights_->ran_out())
+      net_->problem_ = "the first that lacks some is " + Describe(params_);
     return 0;
   }
 
@@ -156,11 +159,13 @@ Result<void> GuardedNet::Load(ParamFile file, const WeightsReader& weights,
     MMDEPLOY_ENSURE(code == 0 && num_created_ == file_.layers.size(), Code::kFail,
                     "{} of {} layers were accepted ({})", num_created_, file_.layers.size(),
                     Explain(code));
+    weights_ = &weights;
     const int loaded = load_model(weights);
+    weights_ = nullptr;
     MMDEPLOY_ENSURE(!weights.ran_out(), Code::kFail,
-                    "'{}' ends after {} bytes, the layers need more{}; copy it again, and check "
-                    "that both files belong together",
-                    weights_name, weights.size(), problem_ ? " (" + *problem_ + ")" : "");
+                    "'{}' ends after {} bytes, the layers need more, {}; copy it again, and "
+                    "check that both files belong together",
+                    weights_name, weights.size(), problem_.value_or(""));
     MMDEPLOY_ENSURE(!problem_, Code::kFail, "{}", *problem_);
     MMDEPLOY_ENSURE(loaded == 0, Code::kFail, "{}", Explain(loaded));
     MMDEPLOY_ENSURE(weights.consumed() == weights.size(), Code::kFail,

@@ -31,8 +31,9 @@ class GuardedNet : public ::ncnn::Net {
   friend class GuardedLayer;
 
   ParamFile file_;
-  size_t num_created_ = 0;              // layers are created in the order of the file
-  std::optional<std::string> problem_;  // of the first layer that could not be loaded
+  size_t num_created_ = 0;                  // layers are created in the order of the file
+  const WeightsReader* weights_ = nullptr;  // while it loads
+  std::optional<std::string> problem_;      // of the first layer that could not be loaded
 };
 
 }  // namespace mmdeploy::ncnn

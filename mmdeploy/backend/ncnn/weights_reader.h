@@ -6,7 +6,8 @@
 
 namespace mmdeploy::ncnn {
 
-// The content of a .bin file for ncnn: gives what is there and remembers if more was asked for.
+// The content of a .bin file for ncnn: gives what is there, zeros behind it, and remembers if more
+// was asked for than there is (ncnn would print if it got less).
 class WeightsReader : public ::ncnn::DataReader {
  public:
   explicit WeightsReader(Bytes bytes) : bytes_(std::move(bytes)) {}
