@@ -239,6 +239,18 @@ def _size(path: str) -> int:
     return sum(_size(osp.join(path, name)) for name in os.listdir(path))
 
 
+def _with_companions(files: Sequence[str], since: float) -> list[str]:
+    """Return files and those of the same stem written since a time: an engine's weights lie beside its network."""
+    found = list(files)
+    for path in files:
+        folder, stem = osp.split(osp.splitext(path)[0])
+        for name in sorted(os.listdir(folder or '.')):
+            other = osp.join(folder, name)
+            if osp.splitext(name)[0] == stem and osp.getmtime(other) >= since:
+                found.append(other)
+    return found
+
+
 def show_summary(console: Console, work_dir: str, files: Sequence[str],
                  parity: Sequence[Parity], times: dict[str, float]) -> None:
     """Print files, sizes, parity and times."""
@@ -320,6 +332,7 @@ def convert(args: argparse.Namespace, console: Console) -> None:
     steps = Steps(console, total=5 + args.dump_info + golden)
     with steps.step('check of the configs'):
         deploy_cfg, model_cfg, manager = _prepare(args)
+    start = time.time()
     backend = get_backend(deploy_cfg)
     partition_config = get_partition_config(deploy_cfg)
     calib_file = get_calib_filename(deploy_cfg)
@@ -345,7 +358,7 @@ def convert(args: argparse.Namespace, console: Console) -> None:
     with steps.step(f'conversion to {backend.value}'):
         backend_files = manager.to_backend(ir_files, args.work_dir,
                                            deploy_cfg, args.device)
-        written += backend_files
+        written += _with_companions(backend_files, start)
 
     parity: list[Parity] = []
     with steps.step(f'comparison of {backend.value} with PyTorch'):
