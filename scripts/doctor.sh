@@ -42,6 +42,9 @@ report onnxruntime "$([ -e "$library" ] && basename "$library" | sed 's/libonnxr
 ov=${INTEL_OPENVINO_DIR:-.deps/openvino}
 library=$(find -L "$ov" -maxdepth 4 -name 'libopenvino.so*' 2>/dev/null | head -1)
 report openvino "$([ -e "$library" ] && basename "$library" | sed 's/libopenvino.so.//')" "$ov" "./dev setup"
+ncnn=${ncnn_DIR:-.deps/ncnn/lib/cmake/ncnn}
+library=$(grep -s '^set(PACKAGE_VERSION "' "$ncnn/ncnnConfigVersion.cmake" | cut -d'"' -f2)
+report ncnn "$library" "$ncnn" "./dev setup"
 
 echo "build"
 for file in build/CMakeCache.txt build/bin/mmdeploy build/lib/libmmdeploy.so; do
