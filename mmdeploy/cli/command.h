@@ -31,6 +31,7 @@ void AddVerify(CLI::App* app, int* status);
 void AddInspect(CLI::App* app, int* status);
 void AddDoctor(CLI::App* app, int* status);
 void AddGraph(CLI::App* app, int* status);
+void AddConvert(CLI::App* app, int* status);
 
 // Prints an error; answers the exit status 2.
 int Report(const Error& error);

@@ -63,6 +63,8 @@ int main(int argc, char** argv) try {
   AddInspect(app.add_subcommand("inspect", "Show what is in a model or an ONNX file"), &status);
   AddDoctor(app.add_subcommand("doctor", "Show engines, versions and what is missing"), &status);
   AddGraph(app.add_subcommand("graph", "Show, cut and optimise ONNX models"), &status);
+  AddConvert(app.add_subcommand("convert", "Convert an ONNX model to the files of an engine"),
+             &status);
   CLI11_PARSE(app, argc, argv);
   return status;
 } catch (const std::exception& e) {
