@@ -9,6 +9,7 @@
 #include "mmdeploy/graph/check.h"
 #include "mmdeploy/graph/diff.h"
 #include "mmdeploy/graph/extract.h"
+#include "mmdeploy/graph/half.h"
 #include "mmdeploy/graph/infer.h"
 #include "mmdeploy/graph/load.h"
 #include "mmdeploy/graph/passes/pass.h"
@@ -124,6 +125,8 @@ void BindChanging(nb::class_<Model>& model) {
       nb::arg("input"), nb::arg("dims"));
   model.def("optimize", RunPasses, nb::arg("only") = Names(), nb::arg("skip") = Names());
   model.def("remove_dead_code", RemoveDeadCode);
+  model.def("convert_to_half",
+            [](Model* self) { return Call([&] { return ConvertToHalf(self); }); });
   model.def(
       "extract",
       [](Model* self, const Cuts& inputs, const Cuts& outputs) {

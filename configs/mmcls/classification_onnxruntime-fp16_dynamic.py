@@ -1,0 +1,3 @@
+_base_ = [
+    './classification_dynamic.py', '../_base_/backends/onnxruntime-fp16.py'
+]

@@ -1,0 +1,3 @@
+_base_ = [
+    './classification_static.py', '../_base_/backends/onnxruntime-fp16.py'
+]

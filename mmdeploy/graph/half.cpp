@@ -1,0 +1,125 @@
+#include "mmdeploy/graph/half.h"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "mmdeploy/base/half.h"
+#include "mmdeploy/graph/infer.h"
+#include "mmdeploy/graph/topology.h"
+
+namespace mmdeploy::graph {
+
+namespace {
+
+constexpr float kLargestHalf = 65504;
+
+bool IsFloat(const Value* value) {
+  return value && value->type.element == ElementType::kFloat32 && value->type.is_tensor();
+}
+
+TensorPtr ToHalf(const TensorData& tensor) {
+  std::vector<uint16_t> halves;
+  for (const float value : tensor.Values<float>()) {
+    // Infinities and NaN stay; a large number does not become one.
+    const bool finite = value - value == 0;
+    halves.push_back(FloatToHalf(finite ? std::clamp(value, -kLargestHalf, kLargestHalf) : value));
+  }
+  std::string bytes(reinterpret_cast<const char*>(halves.data()), halves.size() * sizeof(uint16_t));
+  return TensorData::Own(ElementType::kFloat16, tensor.dims(), std::move(bytes));
+}
+
+class HalfConverter {
+ public:
+  HalfConverter(Graph* graph, const std::vector<std::string>& keep) : graph_(graph), keep_(keep) {}
+
+  int64_t Run() {
+    int64_t count = 0;
+    for (Node* node : graph_->Nodes()) {
+      if (!CanConvert(*node)) continue;
+      Convert(node);
+      ++count;
+    }
+    return count;
+  }
+
+ private:
+  bool CanConvert(const Node& node) const {
+    if (!node.domain().empty() || !node.Subgraphs().empty()) return false;
+    if (std::find(keep_.begin(), keep_.end(), node.op()) != keep_.end()) return false;
+    bool any = false;
+    for (size_t i = 0; i < node.num_inputs(); ++i) any |= IsFloat(node.input(i));
+    return any;
+  }
+
+  // Reads halves, makes halves, and casts back for whoever reads float32 so far. A reader that is
+  // converted later takes the halves themselves.
+  void Convert(Node* node) {
+    for (size_t i = 0; i < node->num_inputs(); ++i) {
+      if (IsFloat(node->input(i))) node->SetInput(i, HalfOf(node->input(i), node));
+    }
+    for (size_t i = 0; i < node->num_outputs(); ++i) {
+      Value* half = node->output(i);
+      if (!IsFloat(half)) continue;
+      half->type.element = ElementType::kFloat16;
+      Value* single = AddCast(half, ElementType::kFloat32, node->next());
+      // The name stays with what has the type that it had.
+      half->ReplaceUses(single);
+      single->producer()->SetInput(0, half);
+      halves_[single] = half;
+    }
+  }
+
+  Value* HalfOf(Value* value, Node* before) {
+    const auto [it, is_new] = halves_.try_emplace(value, nullptr);
+    if (!is_new) return it->second;
+    if (value->constant()) {
+      it->second = graph_->AddConstant(ToHalf(*value->constant()), value->name());
+    } else {
+      // Right behind the value, so that all its readers can share the cast.
+      Node* place = value->producer() ? value->producer()->next() : graph_->first();
+      it->second = AddCast(value, ElementType::kFloat16, place ? place : before);
+    }
+    return it->second;
+  }
+
+  Value* AddCast(Value* value, ElementType to, Node* before) {
+    Value* cast = graph_->AddOp("Cast", {value}, before, value->name());
+    cast->producer()->Set("to", static_cast<int64_t>(to));
+    cast->type = value->type;
+    cast->type.element = to;
+    return cast;
+  }
+
+  Graph* graph_;
+  const std::vector<std::string>& keep_;
+  std::unordered_map<Value*, Value*> halves_;
+};
+
+}  // namespace
+
+const std::vector<std::string>& OperatorsKeptInFloat() {
+  static const auto* operators = new std::vector<std::string>{"Cast",
+                                                              "CumSum",
+                                                              "DynamicQuantizeLinear",
+                                                              "GRU",
+                                                              "LSTM",
+                                                              "NonMaxSuppression",
+                                                              "Range",
+                                                              "RNN",
+                                                              "RandomNormal",
+                                                              "Resize",
+                                                              "RoiAlign",
+                                                              "QuantizeLinear",
+                                                              "DequantizeLinear",
+                                                              "Upsample"};
+  return *operators;
+}
+
+Result<int64_t> ConvertToHalf(Model* model, const std::vector<std::string>& keep) {
+  const int64_t count = HalfConverter(model->graph(), keep).Run();
+  RemoveDeadCode(model);
+  MMDEPLOY_TRYV(InferTypes(model));
+  return count;
+}
+
+}  // namespace mmdeploy::graph

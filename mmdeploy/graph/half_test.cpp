@@ -1,0 +1,63 @@
+#include "mmdeploy/graph/half.h"
+
+#include <gtest/gtest.h>
+
+#include "mmdeploy/graph/infer.h"
+#include "mmdeploy/graph/text.h"
+
+namespace mmdeploy::graph {
+namespace {
+
+std::unique_ptr<Model> Parse(const std::string& graph) {
+  auto model = ParseText(R"(<ir_version: 8, opset_import: ["" : 13]> )" + graph);
+  EXPECT_TRUE(model) << model.error().message();
+  const auto inferred = InferTypes(model->get());
+  EXPECT_TRUE(inferred) << inferred.error().message();
+  return std::move(*model);
+}
+
+// What becomes of `before`, and how many nodes calculate in float16.
+void ExpectHalf(const std::string& before, int64_t nodes, const std::string& after) {
+  const auto model = Parse(before);
+  const auto count = ConvertToHalf(model.get());
+  ASSERT_TRUE(count) << count.error().message();
+  EXPECT_EQ(*count, nodes);
+  const std::string text = PrintText(*model);
+  EXPECT_EQ(text.substr(text.find('\n') + 1), after);
+}
+
+TEST(Half, CastsAtTheBordersAndKeepsConstantsFinite) {
+  ExpectHalf(
+      "g (float[2] x) => (float[2] y) <float[2] w = {1, 100000}> { a = Add(x, w) y = Relu(a) }", 2,
+      R"(g (float[2] x) => (float[2] y)
+<float16[2] w_1 = {1, 65504}> {
+  x_1 = Cast <to: int = 10> (x)
+  a = Add (x_1, w_1)
+  y_2 = Relu (a)
+  y = Cast <to: int = 1> (y_2)
+}
+)");
+}
+
+TEST(Half, CastsAroundOperatorsThatStayInFloat) {
+  ExpectHalf("g (float[2] x, int64 k) => (float[2] y) { a = Relu(x) b = CumSum(a, k) y = Neg(b) }",
+             2,
+             R"(g (float[2] x, int64 k) => (float[2] y) {
+  x_1 = Cast <to: int = 10> (x)
+  a = Relu (x_1)
+  a_1 = Cast <to: int = 1> (a)
+  b = CumSum (a_1, k)
+  b_1 = Cast <to: int = 10> (b)
+  y_2 = Neg (b_1)
+  y = Cast <to: int = 1> (y_2)
+}
+)");
+}
+
+TEST(Half, LeavesIntegersAlone) {
+  ExpectHalf("g (int64[2] x) => (int64[2] y) { y = Neg(x) }", 0,
+             "g (int64[2] x) => (int64[2] y) {\n  y = Neg (x)\n}\n");
+}
+
+}  // namespace
+}  // namespace mmdeploy::graph
