@@ -40,9 +40,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const size_t weights = end ? length + 1 : size;
   NetOptions options;
   options.num_threads = 1;
-  const auto net = ncnn::NcnnNet::Load({{"fuzz.param", "", ToBytes(data, length)},
-                                        {"fuzz.bin", "", ToBytes(data + weights, size - weights)}},
-                                       options);
+  const auto net =
+      mmdeploy::ncnn::NcnnNet::Load({{"fuzz.param", "", ToBytes(data, length)},
+                                     {"fuzz.bin", "", ToBytes(data + weights, size - weights)}},
+                                    options);
   if (net) Run(*net);
   return 0;
 }
