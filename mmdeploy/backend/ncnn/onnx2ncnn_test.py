@@ -34,7 +34,7 @@ def test_from_a_model(tmp_path):
     from_onnx(model('Relu'), str(tmp_path / 'm'))
     layers = [line.split()[0] for line in (tmp_path / 'm.param').read_text().splitlines()]
     assert layers[0] == '7767517'
-    assert layers[-1] == 'ReLU'
+    assert 'ReLU' in layers
     assert (tmp_path / 'm.bin').exists()
 
 
