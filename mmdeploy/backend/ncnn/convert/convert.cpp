@@ -43,12 +43,17 @@ Result<void> Prepare(Model* model, const ConvertOptions& options) {
 Result<void> ConvertNode(const Node& node, Emitter* emitter) {
   const Converter* converter = FindConverter(node);
   MMDEPLOY_ENSURE(converter, Code::kNotSupported, "ncnn has no layer for it");
+  // Operators of domains without rules of types may have anything.
+  MMDEPLOY_ENSURE(node.input(0) && node.num_outputs() > 0, Code::kNotSupported,
+                  "it has no first input or no output");
   for (size_t i = 0; i < node.num_inputs(); ++i) {
     const Value* input = node.input(i);
     if (input && !input->constant()) MMDEPLOY_TRYV(CheckBlob(*input));
+    MMDEPLOY_ENSURE(!input || input->type.dims, Code::kNotSupported,
+                    "the type of '{}' is not known", input->name());
   }
   for (size_t i = 0; i < node.num_outputs(); ++i) {
-    if (node.output(i)->has_uses()) MMDEPLOY_TRYV(CheckBlob(*node.output(i)));
+    if (i == 0 || node.output(i)->has_uses()) MMDEPLOY_TRYV(CheckBlob(*node.output(i)));
   }
   const Result<void> converted = converter->convert(node, emitter);
   const Result<void> problem = emitter->TakeProblem();

@@ -115,6 +115,7 @@ Result<void> ConvertConstantMatMul(const Node& node, Emitter* emitter) {
 }
 
 Result<void> ConvertMatMul(const Node& node, Emitter* emitter) {
+  MMDEPLOY_ENSURE(node.input(1), Code::kOutOfRange, "an input is left out");
   const Value& a = *node.input(0);
   const Value& b = *node.input(1);
   if (IsMatrix(&b) && !a.constant() &&
