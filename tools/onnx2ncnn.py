@@ -1,9 +1,12 @@
 """Converts an ONNX model to ncnn.
 
     python tools/onnx2ncnn.py ONNX_PATH OUTPUT_PREFIX
+    python tools/onnx2ncnn.py ONNX_PATH PARAM_PATH BIN_PATH
 """
 import argparse
 import logging
+import os
+import tempfile
 from collections.abc import Sequence
 
 from mmdeploy.apis.ncnn import from_onnx
@@ -14,7 +17,10 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description='Convert ONNX to ncnn.')
     parser.add_argument('onnx_path', help='ONNX model path')
     parser.add_argument(
-        'output_prefix', help='path of the .param and .bin files without ending')
+        'output', help='path of the .param and .bin files without ending, or '
+        'with `bin_path` that of the .param file')
+    parser.add_argument(
+        'bin_path', nargs='?', help='path of the .bin file')
     parser.add_argument(
         '--log-level',
         default='INFO',
@@ -27,8 +33,19 @@ def main(argv: Sequence[str] | None = None) -> None:
     args = parse_args(argv)
     logger = set_log_level(logging._nameToLevel[args.log_level])
     logger.info(f'Convert {args.onnx_path} to ncnn.')
-    from_onnx(args.onnx_path, args.output_prefix)
-    logger.info(f'{args.output_prefix}.param and .bin are written.')
+    if args.bin_path is None:
+        from_onnx(args.onnx_path, args.output)
+        files = [f'{args.output}.param', f'{args.output}.bin']
+    else:
+        files = [args.output, args.bin_path]
+        folder = os.path.dirname(os.path.abspath(args.output))
+        os.makedirs(folder, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder) as work_dir:
+            prefix = os.path.join(work_dir, 'model')
+            from_onnx(args.onnx_path, prefix)
+            for suffix, path in zip(('param', 'bin'), files, strict=True):
+                os.replace(f'{prefix}.{suffix}', path)
+    logger.info(f'{" and ".join(files)} are written.')
 
 
 if __name__ == '__main__':

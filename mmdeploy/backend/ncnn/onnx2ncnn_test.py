@@ -50,6 +50,11 @@ def test_tool(tmp_path):
     subprocess.run([sys.executable, ROOT / 'tools/onnx2ncnn.py', tmp_path / 'm.onnx', tmp_path / 'm'],
                    check=True, env={'PYTHONPATH': str(ROOT), 'PATH': ''}, capture_output=True)
     assert (tmp_path / 'm.param').exists()
+    names = [tmp_path / 'net' / 'a.param', tmp_path / 'net' / 'b.bin']
+    subprocess.run([sys.executable, ROOT / 'tools/onnx2ncnn.py', tmp_path / 'm.onnx', *names],
+                   check=True, env={'PYTHONPATH': str(ROOT), 'PATH': ''}, capture_output=True)
+    assert sorted((tmp_path / 'net').iterdir()) == names
+    assert names[0].read_bytes() == (tmp_path / 'm.param').read_bytes()
 
 
 def test_program(tmp_path):
