@@ -16,6 +16,7 @@ END = '<!-- end of generated -->'
 # Documented architectures of mmcls that the tests convert and compare with PyTorch.
 ARCHITECTURES = ('ResNet, ResNeXt, SE-ResNet, MobileNetV2, ShuffleNetV1, ShuffleNetV2, '
                  'VisionTransformer')
+DETECTORS = 'RetinaNet, FCOS, YOLOv3, Faster R-CNN on `onnxruntime`, boxes only, not in the SDK yet'
 
 
 def installed() -> dict:
@@ -30,7 +31,7 @@ def tables(report: dict) -> str:
     heads = ', '.join(f'`{component}`' for _, component in report['heads'])
     rows = [
         ('engines', engines),
-        ('codebases', f'`mmcls`: {ARCHITECTURES}'),
+        ('codebases', f'`mmcls`: {ARCHITECTURES}; `mmdet`: {DETECTORS}'),
         ('preprocessing', transforms),
         ('post-processing of mmcls', heads),
         ('further modules of a pipeline', '`Net`, `Transform`, `CropBox`; nodes `Task`, '
