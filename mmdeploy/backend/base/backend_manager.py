@@ -10,6 +10,8 @@ import torch
 import mmdeploy.backend
 from mmdeploy.utils import Backend
 
+from .native import explain_missing_engine, get_engine_version
+
 
 class BackendManager(metaclass=ABCMeta):
     """One per engine, the class `Manager` in `<engine>/manager.py`."""
@@ -65,6 +67,29 @@ class BackendManager(metaclass=ABCMeta):
             backend_config: of the deploy config.
         """
         raise NotImplementedError
+
+
+class NativeManager(BackendManager):
+    """Base for the engines that the C++ engines drive.
+
+    Attributes:
+        engine: name of the engine, and of its folder.
+    """
+
+    engine: str
+
+    @classmethod
+    def is_available(cls) -> bool:
+        return importlib.import_module(
+            f'mmdeploy.backend.{cls.engine}').is_available()
+
+    @classmethod
+    def explain_missing(cls) -> str:
+        return explain_missing_engine(cls.engine)
+
+    @classmethod
+    def get_version(cls) -> str | None:
+        return get_engine_version(cls.engine)
 
 
 def list_backends() -> list[str]:

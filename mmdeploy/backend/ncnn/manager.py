@@ -6,26 +6,15 @@ from typing import Any
 
 import torch
 
-import mmdeploy.backend.ncnn as package
-from mmdeploy.backend.base.backend_manager import BackendManager
-from mmdeploy.backend.base.native import explain_missing_engine, get_engine_version, import_native
+from mmdeploy.backend.base.backend_manager import NativeManager
+from mmdeploy.backend.base.native import import_native
 from mmdeploy.utils import Backend, get_backend_config
 
 
-class Manager(BackendManager):
+class Manager(NativeManager):
     """ncnn reads a network (.param) and its weights (.bin)."""
 
-    @staticmethod
-    def is_available() -> bool:
-        return package.is_available()
-
-    @staticmethod
-    def explain_missing() -> str:
-        return explain_missing_engine('ncnn')
-
-    @staticmethod
-    def get_version() -> str | None:
-        return get_engine_version('ncnn')
+    engine = 'ncnn'
 
     @staticmethod
     def to_backend(ir_files: Sequence[str], work_dir: str, deploy_cfg: Any,

@@ -5,10 +5,8 @@ from typing import Any
 
 import torch
 
-import mmdeploy.backend.onnxruntime as package
 from mmdeploy import graph
-from mmdeploy.backend.base.backend_manager import BackendManager
-from mmdeploy.backend.base.native import explain_missing_engine, get_engine_version
+from mmdeploy.backend.base.backend_manager import NativeManager
 from mmdeploy.utils import get_backend_config
 
 
@@ -31,20 +29,10 @@ def _is_half(backend_config: dict) -> bool:
     return precision == 'FP16'
 
 
-class Manager(BackendManager):
+class Manager(NativeManager):
     """ONNX Runtime loads the exported file, or its twin that calculates in 16 bits."""
 
-    @staticmethod
-    def is_available() -> bool:
-        return package.is_available()
-
-    @staticmethod
-    def explain_missing() -> str:
-        return explain_missing_engine('onnxruntime')
-
-    @staticmethod
-    def get_version() -> str | None:
-        return get_engine_version('onnxruntime')
+    engine = 'onnxruntime'
 
     @staticmethod
     def to_backend(ir_files: Sequence[str], work_dir: str, deploy_cfg: Any,

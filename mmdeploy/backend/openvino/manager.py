@@ -6,25 +6,14 @@ from typing import Any
 import torch
 
 import mmdeploy.backend.openvino as package
-from mmdeploy.backend.base.backend_manager import BackendManager
-from mmdeploy.backend.base.native import explain_missing_engine, get_engine_version
+from mmdeploy.backend.base.backend_manager import NativeManager
 from mmdeploy.utils import get_backend_config, get_ir_config, get_model_inputs
 
 
-class Manager(BackendManager):
+class Manager(NativeManager):
     """OpenVINO reads a network (.xml) and its weights (.bin)."""
 
-    @staticmethod
-    def is_available() -> bool:
-        return package.is_available()
-
-    @staticmethod
-    def explain_missing() -> str:
-        return explain_missing_engine('openvino')
-
-    @staticmethod
-    def get_version() -> str | None:
-        return get_engine_version('openvino')
+    engine = 'openvino'
 
     @staticmethod
     def to_backend(ir_files: Sequence[str], work_dir: str, deploy_cfg: Any,

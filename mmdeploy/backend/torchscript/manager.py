@@ -4,26 +4,14 @@ from typing import Any
 
 import torch
 
-import mmdeploy.backend.torchscript as package
-from mmdeploy.backend.base.backend_manager import BackendManager
-from mmdeploy.backend.base.native import explain_missing_engine, get_engine_version
+from mmdeploy.backend.base.backend_manager import NativeManager
 from mmdeploy.utils import IR, get_backend_config, get_ir_config
 
 
-class Manager(BackendManager):
+class Manager(NativeManager):
     """LibTorch loads the traced file."""
 
-    @staticmethod
-    def is_available() -> bool:
-        return package.is_available()
-
-    @staticmethod
-    def explain_missing() -> str:
-        return explain_missing_engine('torchscript')
-
-    @staticmethod
-    def get_version() -> str | None:
-        return get_engine_version('torchscript')
+    engine = 'torchscript'
 
     @staticmethod
     def to_backend(ir_files: Sequence[str], work_dir: str, deploy_cfg: Any,

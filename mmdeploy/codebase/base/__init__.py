@@ -1,10 +1,10 @@
 """What code bases have in common."""
-from .backend_model import BaseBackendModel
+from .backend_model import BaseBackendModel, End2EndBackendModel
 from .builder import build_backend_model, build_task
 from .mmcodebase import CODEBASE, MMCodebase, get_codebase_class
 from .task import BaseTask
 
 __all__ = [
-    'BaseBackendModel', 'BaseTask', 'MMCodebase', 'get_codebase_class',
+    'BaseBackendModel', 'End2EndBackendModel', 'BaseTask', 'MMCodebase', 'get_codebase_class',
     'CODEBASE', 'build_backend_model', 'build_task'
 ]

@@ -59,3 +59,45 @@ class BaseBackendModel(torch.nn.Module, metaclass=ABCMeta):
     @abstractmethod
     def show_result(self, *args, **kwargs):
         """Draw a result into its image."""
+
+
+class End2EndBackendModel(BaseBackendModel):
+    """A model that is one network in an engine.
+
+    Args:
+        backend: the engine.
+        backend_files: files of the model.
+        device: e.g. `cpu` or `cuda:0`.
+        class_names: name of each label.
+        deploy_cfg: deploy config.
+        kwargs: passed to the engine's wrapper.
+    """
+
+    def __init__(self,
+                 backend: Backend,
+                 backend_files: Sequence[str],
+                 device: str,
+                 class_names: Sequence[str],
+                 deploy_cfg: str | mmcv.Config | None = None,
+                 **kwargs):
+        super().__init__(deploy_cfg=deploy_cfg)
+        self.CLASSES = class_names
+        self.deploy_cfg = deploy_cfg
+        self.device = device
+        self._init_wrapper(
+            backend=backend,
+            backend_files=backend_files,
+            device=device,
+            **kwargs)
+
+    def _init_wrapper(self, backend: Backend, backend_files: Sequence[str],
+                      device: str, **kwargs) -> None:
+        """Load the files; `self.wrapper` is what runs."""
+        self.wrapper = BaseBackendModel._build_wrapper(
+            backend=backend,
+            backend_files=backend_files,
+            device=device,
+            input_names=[self.input_name],
+            output_names=self.output_names,
+            deploy_cfg=self.deploy_cfg,
+            **kwargs)

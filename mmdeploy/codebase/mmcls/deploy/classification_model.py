@@ -7,52 +7,16 @@ import numpy as np
 import torch
 from mmcv.utils import Registry
 
-from mmdeploy.codebase.base import BaseBackendModel, build_backend_model
-from mmdeploy.utils import Backend, get_backend, get_codebase_config, get_root_logger, load_config
+from mmdeploy.codebase.base import BaseBackendModel, End2EndBackendModel, build_backend_model
+from mmdeploy.utils import get_backend, get_codebase_config, get_root_logger, load_config
 
 __BACKEND_MODEL = Registry(
     'backend_classifiers', build_func=build_backend_model)
 
 
 @__BACKEND_MODEL.register_module('end2end')
-class End2EndModel(BaseBackendModel):
-    """A classifier whose network runs in an engine.
-
-    Args:
-        backend: the engine.
-        backend_files: files of the model.
-        device: e.g. `cpu` or `cuda:0`.
-        class_names: name of each label.
-        deploy_cfg: deploy config.
-    """
-
-    def __init__(self,
-                 backend: Backend,
-                 backend_files: Sequence[str],
-                 device: str,
-                 class_names: Sequence[str],
-                 deploy_cfg: str | mmcv.Config | None = None,
-                 **kwargs):
-        super().__init__(deploy_cfg=deploy_cfg)
-        self.CLASSES = class_names
-        self.deploy_cfg = deploy_cfg
-        self.device = device
-        self._init_wrapper(
-            backend=backend,
-            backend_files=backend_files,
-            device=device,
-            **kwargs)
-
-    def _init_wrapper(self, backend: Backend, backend_files: Sequence[str],
-                      device: str, **kwargs) -> None:
-        self.wrapper = BaseBackendModel._build_wrapper(
-            backend=backend,
-            backend_files=backend_files,
-            device=device,
-            input_names=[self.input_name],
-            output_names=self.output_names,
-            deploy_cfg=self.deploy_cfg,
-            **kwargs)
+class End2EndModel(End2EndBackendModel):
+    """A classifier whose network runs in an engine. See `End2EndBackendModel`."""
 
     def forward(self, img: torch.Tensor | list[torch.Tensor], *args,
                 **kwargs) -> list[np.ndarray]:

@@ -7,7 +7,7 @@ import torch
 from mmcv.utils import Registry
 
 from mmdeploy.backend.base import get_backend_file_count
-from mmdeploy.codebase.base import BaseBackendModel, build_backend_model
+from mmdeploy.codebase.base import BaseBackendModel, End2EndBackendModel, build_backend_model
 from mmdeploy.utils import Backend, get_backend, get_codebase_config, get_partition_config, load_config
 
 from .utils import get_nms_params
@@ -16,38 +16,8 @@ __BACKEND_MODEL = Registry('backend_detectors', build_func=build_backend_model)
 
 
 @__BACKEND_MODEL.register_module('end2end')
-class End2EndModel(BaseBackendModel):
-    """A detector whose network runs in an engine, non-maximum suppression included.
-
-    Args:
-        backend: the engine.
-        backend_files: files of the model.
-        device: e.g. `cpu` or `cuda:0`.
-        class_names: name of each label.
-        deploy_cfg: deploy config.
-    """
-
-    def __init__(self,
-                 backend: Backend,
-                 backend_files: Sequence[str],
-                 device: str,
-                 class_names: Sequence[str],
-                 deploy_cfg: str | mmcv.Config | None = None,
-                 **kwargs):
-        super().__init__(deploy_cfg=deploy_cfg)
-        self.CLASSES = class_names
-        self.deploy_cfg = deploy_cfg
-        self.device = device
-        self._init_wrapper(backend, backend_files, device)
-
-    def _init_wrapper(self, backend: Backend, backend_files: Sequence[str], device: str) -> None:
-        self.wrapper = BaseBackendModel._build_wrapper(
-            backend=backend,
-            backend_files=backend_files,
-            device=device,
-            input_names=[self.input_name],
-            output_names=self.output_names,
-            deploy_cfg=self.deploy_cfg)
+class End2EndModel(End2EndBackendModel):
+    """A detector whose network runs in an engine, non-maximum suppression included. See `End2EndBackendModel`."""
 
     def forward(self, img: Sequence[torch.Tensor], img_metas: Sequence[Sequence[dict]], *args,
                 rescale: bool = True, **kwargs) -> list:
@@ -105,14 +75,9 @@ class PartitionSingleStageModel(End2EndModel):
         self.model_cfg = model_cfg
         super().__init__(*args, **kwargs)
 
-    def _init_wrapper(self, backend: Backend, backend_files: Sequence[str], device: str) -> None:
-        self.wrapper = BaseBackendModel._build_wrapper(
-            backend=backend,
-            backend_files=backend_files,
-            device=device,
-            input_names=[self.input_name],
-            output_names=['scores', 'boxes'],
-            deploy_cfg=self.deploy_cfg)
+    def _init_wrapper(self, **kwargs) -> None:
+        self.output_names = ['scores', 'boxes']
+        super()._init_wrapper(**kwargs)
 
     def partition0_postprocess(self, scores: torch.Tensor, bboxes: torch.Tensor) -> list[torch.Tensor]:
         """Select boxes.
