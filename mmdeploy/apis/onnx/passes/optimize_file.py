@@ -10,7 +10,6 @@ def optimize_file(path: str) -> None:
     """
     model = load(path)
     before = model.num_nodes
-    model.infer()
     changes = [f'{name} {count}' for name, count in model.optimize() if count]
     if not changes:
         return
