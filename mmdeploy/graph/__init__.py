@@ -26,7 +26,8 @@ def load(model: str | os.PathLike | bytes | onnx.ModelProto) -> Any:
         - `infer()`: fill in the types of all values.
         - `bind_shape(input, dims)`: fix the shape of an input.
         - `optimize(only=[], skip=[])`: run passes, returns pairs of pass and number of changes.
-        - `convert_to_half()`: calculate in float16, keep float32 inputs and outputs; after `infer()`. Returns the number
+        - `convert_to_half()`: calculate in float16, keep float32 inputs and outputs; after `infer()`. Returns the
+          number
           of nodes that do.
         - `extract(inputs, outputs)`: cut; both are pairs of a value and its new name ('' keeps it). Returns the
           inputs that the outputs do not need.
