@@ -27,8 +27,7 @@ def load(model: str | os.PathLike | bytes | onnx.ModelProto) -> Any:
         - `bind_shape(input, dims)`: fix the shape of an input.
         - `optimize(only=[], skip=[])`: run passes, returns pairs of pass and number of changes.
         - `convert_to_half()`: calculate in float16, keep float32 inputs and outputs; after `infer()`. Returns the
-          number
-          of nodes that do.
+          number of nodes that do.
         - `extract(inputs, outputs)`: cut; both are pairs of a value and its new name ('' keeps it). Returns the
           inputs that the outputs do not need.
         - `set_outputs(outputs, keep=False)`: choose outputs.
