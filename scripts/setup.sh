@@ -56,6 +56,8 @@ install_pins() {
     "$venv_python" -m pip download --no-deps --find-links "$cache/pip" -d "$cache/pip" -r "$list"
     pip_install --no-index --find-links "$cache/pip" -r "$list"
   fi
+  # mmseg and mmpose install their tests under a name that hides ours.
+  rm -rf "$root"/.venv/lib/python3*/site-packages/tests
 }
 
 # What a compiled wheel depends on.
@@ -88,7 +90,7 @@ setup_wheels() {
   while read -r name version _; do
     dir="$cache/wheel/$(wheel_key "$name" "$version")"
     if ! compgen -G "$dir/*.whl" >/dev/null; then
-      step "wheel-$name" "$name $version from source (once per machine, about 8 minutes on 2 cores)" build_wheel "$name" "$version" "$dir"
+      step "wheel-$name" "$name $version from source (once per machine, mmcv-full takes 8 minutes on 2 cores)" build_wheel "$name" "$version" "$dir"
     fi
     stamped "$root/.venv/stamp/$name" "$(basename "$dir")" "install-$name" "$name $version" pip_install "$dir/"*.whl
   done < <(pins wheel)
