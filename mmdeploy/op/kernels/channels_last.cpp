@@ -1,0 +1,43 @@
+#include "mmdeploy/op/kernels/channels_last.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "mmdeploy/op/kernels/transpose.h"
+
+namespace mmdeploy::op {
+
+Result<void> CheckPixels(int64_t pixels) {
+  MMDEPLOY_ENSURE(pixels < std::numeric_limits<int32_t>::max(), Code::kOutOfRange,
+                  "an image has {} pixels, allowed: less than 2^31 - 1", pixels);
+  return {};
+}
+
+Result<ChannelsLast> ToChannelsLast(OpContext& context, const Tensor& images) {
+  constexpr int64_t kBlock = 256;  // pixels that one thread does at a time
+  const int64_t count = images.shape()[0], channels = images.shape()[1];
+  ChannelsLast result;
+  result.pixels = 1;
+  for (size_t i = 2; i < images.shape().size(); ++i) result.pixels *= images.shape()[i];
+  MMDEPLOY_TRYV(CheckPixels(result.pixels));
+  const int64_t pixels = result.pixels, stride = PadChannels(channels);
+  result.stride = stride;
+  MMDEPLOY_TRY(result.data, context.Scratch(DataType::kFloat32, {count, pixels + 1, stride}));
+  const int64_t blocks = (pixels + kBlock) / kBlock;  // with the zero pixel
+  const float* in = images.data<float>();
+  float* out = result.data.data<float>();
+  MMDEPLOY_TRYV(context.ParallelFor(count * blocks, [&](int64_t i) -> Result<void> {
+    const int64_t n = i / blocks, begin = i % blocks * kBlock;
+    const int64_t end = std::min(begin + kBlock, pixels);
+    float* to = out + (n * (pixels + 1) + begin) * stride;
+    Transpose(in + n * channels * pixels + begin, pixels, channels, end - begin, to, stride);
+    for (int64_t p = 0; p < end - begin && channels < stride; ++p) {
+      std::fill(to + p * stride + channels, to + (p + 1) * stride, 0.f);
+    }
+    if (begin + kBlock > pixels) std::fill_n(out + (n * (pixels + 1) + pixels) * stride, stride, 0);
+    return {};
+  }));
+  return result;
+}
+
+}  // namespace mmdeploy::op
