@@ -110,7 +110,7 @@ class FunctionRewriter:
         # never sees another one as its original.
         callers = [
             ContextCaller(record['_object'], _original(patch), cfg,
-                          **{**record, **kwargs}).get_wrapped_caller()
+                          **{**record, 'env': env, **kwargs}).get_wrapped_caller()
             for patch, record in found
         ]
         applied: list[_Patch] = []

@@ -10,7 +10,7 @@ from typing import Any
 from packaging import version
 
 import mmdeploy
-from mmdeploy.utils import IR, Backend, get_backend_version, get_codebase_version
+from mmdeploy.utils import IR, Backend, get_backend, get_backend_config, get_backend_version, get_codebase_version
 
 
 def _import_prefix(path: str) -> tuple[Any, list[str]]:
@@ -212,6 +212,7 @@ class ContextCaller:
         func: the rewrite.
         origin_func: what it replaces; None for PyTorch's own symbolics.
         cfg: the deploy config of the `RewriterContext`.
+        env: what `collect_env` says, where a rewriter made the caller.
 
     Keywords of the registration and of the context are attributes as well.
     """
@@ -226,6 +227,13 @@ class ContextCaller:
 
     def __call__(self, *args, **kwargs) -> Any:
         return self.func(self, *args, **kwargs)
+
+    @property
+    def backend(self) -> Backend:
+        """The engine that the config names, or else the one that the `RewriterContext` was made for."""
+        if self.cfg and 'type' in get_backend_config(self.cfg):
+            return get_backend(self.cfg)
+        return getattr(self, 'env', {}).get('backend', Backend.DEFAULT)
 
     def get_wrapped_caller(self) -> Callable:
         """Return a plain function, which binds when set on a class."""

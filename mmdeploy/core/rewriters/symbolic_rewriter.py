@@ -88,7 +88,7 @@ class SymbolicRewriter:
         """
         builtin, custom = [], []
         for path, record in self._registry.get_records(env):
-            context = {**record, **kwargs}
+            context = {**record, 'env': env, **kwargs}
             if record['is_pytorch']:
                 builtin.append((path, context))
                 continue
