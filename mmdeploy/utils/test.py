@@ -282,8 +282,14 @@ def get_ts_model(wrapped_model: nn.Module,
 
 def get_backend_outputs(
         ir_file_path: str, model_inputs: dict[str, tuple | list | torch.Tensor],
-        deploy_cfg: mmcv.Config) -> list[torch.Tensor] | None:
+        deploy_cfg: mmcv.Config, work_dir: str | None = None) -> list[torch.Tensor] | None:
     """Run an exported model in its engine.
+
+    Args:
+        ir_file_path: the exported model.
+        model_inputs: inputs by name.
+        deploy_cfg: names the engine.
+        work_dir: folder for the engine's files; by default a new one.
 
     Returns:
         The outputs in order, None when the engine is missing.
@@ -300,8 +306,8 @@ def get_backend_outputs(
     inputs = get_flatten_inputs(model_inputs)
     ir_config = get_ir_config(deploy_cfg)
     input_names = ir_config.get('input_names', None) or list(inputs)
-    files = manager.to_backend([ir_file_path], tempfile.mkdtemp(), deploy_cfg,
-                               'cpu')
+    files = manager.to_backend([ir_file_path], work_dir or tempfile.mkdtemp(),
+                               deploy_cfg, 'cpu')
     wrapper = manager.build_wrapper(
         files,
         'cpu',

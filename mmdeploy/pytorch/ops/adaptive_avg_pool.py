@@ -1,0 +1,90 @@
+"""Adaptive average pooling."""
+from collections.abc import Sequence
+
+import torch
+from torch.onnx.symbolic_helper import _get_tensor_sizes, parse_args
+
+from mmdeploy.core import SYMBOLIC_REWRITER
+from mmdeploy.utils import Backend
+
+
+def _bins(size: int, count: int) -> list[tuple[int, int]]:
+    """Return begin and end of the bins that PyTorch averages; they may overlap."""
+    return [(i * size // count, -(-(i + 1) * size // count)) for i in range(count)]
+
+
+def _window(size: int, count: int) -> tuple[int, int] | None:
+    """Return kernel and stride of the plain pooling with the same bins, None when there is none."""
+    stride = size // count
+    kernel = size - (count - 1) * stride
+    if stride and [(i * stride, i * stride + kernel) for i in range(count)] == _bins(size, count):
+        return kernel, stride
+    return None
+
+
+def _pool_axis(g, x, axis: int, rank: int, size: int, count: int):
+    """Average bins of different sizes along one axis, by a product with a matrix [size, count]."""
+    matrix = torch.zeros(size, count)
+    for i, (begin, end) in enumerate(_bins(size, count)):
+        matrix[begin:end, i] = 1 / (end - begin)
+    order = [i for i in range(rank) if i != axis] + [axis]
+    back = [order.index(i) for i in range(rank)]
+    if axis != rank - 1:
+        x = g.op('Transpose', x, perm_i=order)
+    x = g.op('MatMul', x, g.op('Constant', value_t=matrix))
+    return x if axis == rank - 1 else g.op('Transpose', x, perm_i=back)
+
+
+def _known_sizes(x, output_size: Sequence[int]) -> list[int]:
+    """Return the sizes of the pooled dimensions.
+
+    Raises:
+        NotImplementedError: they are dynamic.
+    """
+    sizes = _get_tensor_sizes(x)
+    sizes = None if sizes is None else sizes[-len(output_size):]
+    if sizes is None or None in sizes:
+        raise NotImplementedError(
+            f'adaptive_avg_pool to {list(output_size)}: the input has the spatial size {sizes or "unknown"}, it must '
+            'be known unless the output is 1; make `dynamic_axes` of the deploy config static')
+    return sizes
+
+
+@parse_args('v', 'is')
+def _adaptive_pool(g, x, output_size: Sequence[int]):
+    """Emit the average of each of the bins of [N, C, *]."""
+    if all(count == 1 for count in output_size):
+        return g.op('GlobalAveragePool', x)
+    sizes = _known_sizes(x, output_size)
+    windows = [_window(size, count) for size, count in zip(sizes, output_size, strict=True)]
+    if None in windows:
+        rank = len(output_size) + 2
+        for axis, (size, count) in enumerate(zip(sizes, output_size, strict=True), start=2):
+            x = _pool_axis(g, x, axis, rank, size, count)
+        return x
+    kernels, strides = zip(*windows, strict=True)
+    return g.op('AveragePool', x, kernel_shape_i=kernels, strides_i=strides, ceil_mode_i=0)
+
+
+@SYMBOLIC_REWRITER.register_symbolic('adaptive_avg_pool1d', is_pytorch=True)
+def adaptive_avg_pool1d__default(ctx, g, *args):
+    """See `_adaptive_pool`; input [N, C, W]."""
+    return _adaptive_pool(g, *args)
+
+
+@SYMBOLIC_REWRITER.register_symbolic('adaptive_avg_pool2d', is_pytorch=True)
+def adaptive_avg_pool2d__default(ctx, g, *args):
+    """See `_adaptive_pool`; input [N, C, H, W]."""
+    return _adaptive_pool(g, *args)
+
+
+@SYMBOLIC_REWRITER.register_symbolic('adaptive_avg_pool3d', is_pytorch=True)
+def adaptive_avg_pool3d__default(ctx, g, *args):
+    """See `_adaptive_pool`; input [N, C, D, H, W]."""
+    return _adaptive_pool(g, *args)
+
+
+@SYMBOLIC_REWRITER.register_symbolic('adaptive_avg_pool2d', is_pytorch=True, backend=Backend.NCNN.value)
+def adaptive_avg_pool2d__ncnn(ctx, g, x, output_size):
+    """Emit the layer that ncnn has."""
+    return g.op('mmdeploy::AdaptiveAvgPool2d', x, output_size)
