@@ -1,7 +1,10 @@
 """Attention of mmcv."""
+import math
+
 import torch
 
 from mmdeploy.core import FUNCTION_REWRITER
+from mmdeploy.core.rewriters.untraced import untraced
 from mmdeploy.utils import Backend
 
 
@@ -41,8 +44,26 @@ class MultiHeadAttentionop(torch.autograd.Function):
     @staticmethod
     def forward(ctx, q, k, v, q_weight, q_bias, k_weight, k_bias, v_weight,
                 v_bias, o_weight, o_bias, embed_dims, num_heads):
-        """Return random numbers of the right shape: only that is traced."""
-        return torch.rand_like(q)
+        """Compute what the layer does.
+
+        Args:
+            ctx: context of the Function.
+            q, k, v: [B, T, embed_dims].
+            q_weight, k_weight, v_weight, o_weight: [embed_dims, embed_dims].
+            q_bias, k_bias, v_bias, o_bias: [embed_dims].
+            embed_dims: a multiple of `num_heads`.
+            num_heads: number of heads.
+        """
+
+        def attend():
+            query, key, value = (
+                (x @ weight.t() + bias).reshape(*x.shape[:2], num_heads, -1).transpose(1, 2)
+                for x, weight, bias in ((q, q_weight, q_bias), (k, k_weight, k_bias), (v, v_weight, v_bias)))
+            scores = query @ key.transpose(2, 3) / math.sqrt(embed_dims // num_heads)
+            out = (scores.softmax(-1) @ value).transpose(1, 2).reshape(q.shape)
+            return out @ o_weight.t() + o_bias
+
+        return untraced(attend)
 
 
 @FUNCTION_REWRITER.register_rewriter(

@@ -1,25 +1,22 @@
 """Non-maximum suppression as the ONNX operator."""
 import torch
-from mmcv.ops import nms
 
 from mmdeploy.core import SYMBOLIC_REWRITER
+from mmdeploy.core.rewriters.untraced import untraced
+from mmdeploy.op.batched_nms.symbolic import TRTBatchedNMSop, suppress
+from mmdeploy.op.per_class import as_rows, candidates_per_class
 
-from .untraced import untraced
+__all__ = ['ONNXNMSop', 'TRTBatchedNMSop', 'nms_dynamic']
 
 
 def _select(boxes: torch.Tensor, scores: torch.Tensor, max_output_boxes_per_class: int, iou_threshold: float,
             score_threshold: float) -> torch.Tensor:
     """Compute what ONNX's NonMaxSuppression does; see `ONNXNMSop`."""
     selected = []
-    for batch in range(boxes.shape[0]):
-        for label in range(scores.shape[1]):
-            candidates = torch.nonzero(scores[batch, label] > score_threshold).flatten()
-            if not len(candidates):
-                continue
-            _, kept = nms(boxes[batch][candidates], scores[batch, label][candidates].contiguous(), iou_threshold)
-            for box in candidates[kept][:max_output_boxes_per_class].tolist():
-                selected.append([batch, label, box])
-    return torch.tensor(selected, dtype=torch.int64, device=boxes.device).reshape(-1, 3)
+    for key, candidates, own, own_scores in candidates_per_class(boxes, scores, score_threshold):
+        kept = suppress(own, own_scores, iou_threshold)
+        selected += [[*key, box] for box in candidates[kept][:max_output_boxes_per_class].tolist()]
+    return as_rows(selected, 3, boxes.device)
 
 
 class ONNXNMSop(torch.autograd.Function):
@@ -54,10 +51,10 @@ class ONNXNMSop(torch.autograd.Function):
 def nms_dynamic(ctx, g, boxes, scores, max_output_boxes_per_class, iou_threshold, score_threshold):
     """Emit the node; limits that are Python numbers become constants."""
 
-    def constant(value, dtype: torch.dtype):
+    def constant(value, dtype: torch.dtype, *shape: int):
         if isinstance(value, torch._C.Value):
             return value
-        return g.op('Constant', value_t=torch.tensor([value], dtype=dtype))
+        return g.op('Constant', value_t=torch.full(shape, value, dtype=dtype))
 
     return g.op('NonMaxSuppression', boxes, scores, constant(max_output_boxes_per_class, torch.int64),
-                constant(iou_threshold, torch.float32), constant(score_threshold, torch.float32))
+                constant(iou_threshold, torch.float32, 1), constant(score_threshold, torch.float32, 1))

@@ -1,0 +1,1 @@
+"""Custom operators: one folder each, with its meaning, kernels and export."""

@@ -1,0 +1,1 @@
+"""Non-maximum suppression of many classes, for a batch."""

@@ -1,0 +1,1 @@
+"""Non-maximum suppression of rotated boxes of many classes, for a batch."""

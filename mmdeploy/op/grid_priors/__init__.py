@@ -1,0 +1,1 @@
+"""Anchors at every cell of a feature map."""

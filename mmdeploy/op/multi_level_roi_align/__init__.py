@@ -1,0 +1,1 @@
+"""Crops of features from the levels of a pyramid."""

@@ -1,0 +1,1 @@
+"""Crops of features for regions of interest."""

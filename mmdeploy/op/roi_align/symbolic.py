@@ -1,0 +1,54 @@
+"""Export of mmcv's `roi_align`."""
+import torch
+from torch.nn.modules.utils import _pair
+
+from mmdeploy.core import SYMBOLIC_REWRITER
+from mmdeploy.utils import Backend, get_ir_config
+
+
+def _onnx_roi_align(ctx, g, x, rois, output_size, spatial_scale, sampling_ratio, pool_mode, aligned):
+    """Emit ONNX's own RoiAlign; before opset 16 it does not know `aligned`, and the rois are shifted instead."""
+
+    def columns(which: int | list[int]):
+        return g.op('Gather', rois, g.op('Constant', value_t=torch.tensor(which)), axis_i=1)
+
+    batch = g.op('Cast', columns(0), to_i=7)
+    boxes = columns([1, 2, 3, 4])
+    options = dict(output_height_i=output_size[0], output_width_i=output_size[1], spatial_scale_f=spatial_scale,
+                   sampling_ratio_i=sampling_ratio, mode_s=pool_mode)
+    if get_ir_config(ctx.cfg).get('opset_version', 11) >= 16:
+        options['coordinate_transformation_mode_s'] = 'half_pixel' if aligned else 'output_half_pixel'
+    elif aligned:
+        boxes = g.op('Add', boxes, g.op('Constant', value_t=torch.tensor([-0.5 / spatial_scale])))
+    return g.op('RoiAlign', x, boxes, batch, **options)
+
+
+@SYMBOLIC_REWRITER.register_symbolic('mmcv.ops.roi_align.__self__', backend='default')
+def roi_align_default(ctx, g, input, rois, output_size, spatial_scale, sampling_ratio, pool_mode, aligned):
+    """Emit `RoiAlign` for ONNX Runtime, our operator `MMCVRoiAlign` for the other engines.
+
+    Args:
+        ctx: context of the rewrite.
+        g: graph.
+        input: [B, C, H, W].
+        rois: [N, 5], image and x1, y1, x2, y2.
+        output_size: one number, or height and width.
+        spatial_scale: pixels of `input` per pixel of the image.
+        sampling_ratio: samples per bin; 0 adapts it to the size of the roi.
+        pool_mode: `avg` or `max`.
+        aligned: shift by half a pixel.
+    """
+    output_size = _pair(output_size)
+    if ctx.backend == Backend.ONNXRUNTIME:
+        return _onnx_roi_align(ctx, g, input, rois, output_size, spatial_scale, sampling_ratio, pool_mode, aligned)
+    domain = 'mmcv' if ctx.backend == Backend.PPLNN else 'mmdeploy'
+    return g.op(
+        f'{domain}::MMCVRoiAlign',
+        input,
+        rois,
+        output_height_i=output_size[0],
+        output_width_i=output_size[1],
+        spatial_scale_f=spatial_scale,
+        sampling_ratio_i=sampling_ratio,
+        mode_s=pool_mode,
+        aligned_i=aligned)

@@ -1,0 +1,1 @@
+"""Crops of features for rotated regions of interest."""
