@@ -22,7 +22,9 @@ Result<ChannelsLast> ToChannelsLast(OpContext& context, const Tensor& images) {
   MMDEPLOY_TRYV(CheckPixels(result.pixels));
   const int64_t pixels = result.pixels, stride = PadChannels(channels);
   result.stride = stride;
-  MMDEPLOY_TRY(result.data, context.Scratch(DataType::kFloat32, {count, pixels + 1, stride}));
+  const int64_t size = count * (pixels + 1) * stride;
+  MMDEPLOY_TRY(result.data, context.Scratch(DataType::kFloat32, {size + kChannelBlock}));
+  std::fill_n(result.data.data<float>() + size, kChannelBlock, 0.f);
   const int64_t blocks = (pixels + kBlock) / kBlock;  // with the zero pixel
   const float* in = images.data<float>();
   float* out = result.data.data<float>();

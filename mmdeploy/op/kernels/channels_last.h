@@ -8,7 +8,7 @@ namespace mmdeploy::op {
 // Images with the channels of a pixel beside each other, so that sampling reads whole vectors. The
 // pixel after the last one is zero: what lies outside.
 struct ChannelsLast {
-  Tensor data;  // [N, pixels + 1, stride]
+  Tensor data;  // [N, pixels + 1, stride] and kChannelBlock zeros, for vectors that start late
   int64_t pixels = 0;
   int64_t stride = 0;  // PadChannels(C); channels from C on are zero
 

@@ -1,0 +1,66 @@
+#include "mmdeploy/op/modulated_deform_conv/modulated_deform_conv.h"
+
+namespace mmdeploy::op {
+namespace modulated_deform_conv {
+namespace {
+
+constexpr deform_conv::InputIndices kInputs{0, 1, 2, 3, 4};
+
+deform_conv::Options ToOptions(const Attributes& attributes) {
+  const auto& stride = attributes.Ints("stride");
+  const auto& dilation = attributes.Ints("dilation");
+  const auto& pad = attributes.Ints("padding");
+  return {stride[0],
+          stride[1],
+          dilation[0],
+          dilation[1],
+          pad[0],
+          pad[1],
+          pad[0],
+          pad[1],
+          attributes.Int("groups"),
+          attributes.Int("deform_groups")};
+}
+
+Result<std::vector<Shape>> Infer(const Attributes& attributes, InputShapes shapes) {
+  return deform_conv::Infer(ToOptions(attributes), kInputs, shapes);
+}
+
+}  // namespace
+
+deform_conv::Problem ToProblem(const Attributes& attributes, const OpContext& context) {
+  return {ToOptions(attributes), kInputs, context};
+}
+
+}  // namespace modulated_deform_conv
+
+// Modulated deformable convolution (Zhu et al., "Deformable ConvNets v2", 2018; documentation:
+// custom operators, MMCVModulatedDeformConv2d): what each tap samples is multiplied with a number
+// of its own.
+//
+//   output[n,o,y,x] = bias[o] + sum over c, t of weight[o,c,t] * mask[n, d * taps + t, y, x] *
+//                     (the sample of deform_conv)
+//
+// input [N,C,H,W]; offset [N, 2 * deform_groups * taps, oH, oW]; mask
+// [N, deform_groups * taps, oH, oW]; weight [O, C / groups, kh, kw]; bias [O]; the rest as in
+// deform_conv.
+std::vector<OpDef> modulated_deform_conv_ops() {
+  OpDef op;
+  op.names = {{"mmdeploy", "MMCVModulatedDeformConv2d"}, {"mmcv", "MMCVModulatedDeformConv2d"}};
+  op.inputs = {{"input", 4, Presence::kRequired, true},
+               {"offset", 4, Presence::kRequired, true},
+               {"mask", 4, Presence::kRequired, true},
+               {"weight", 4},
+               {"bias", 1, Presence::kOptional}};
+  op.outputs = {{"output", true}};
+  op.attributes = {
+      deform_conv::SizesDef("stride", 1, {2}), deform_conv::SizesDef("padding", 0, {2}),
+      deform_conv::SizesDef("dilation", 1, {2}), deform_conv::GroupsDef(),
+      deform_conv::DeformGroupsDef("deform_groups", {"deformable_groups", "deformable_group"})};
+  op.infer = modulated_deform_conv::Infer;
+  op.reference = modulated_deform_conv::Reference;
+  op.run = modulated_deform_conv::Run;
+  return {op};
+}
+
+}  // namespace mmdeploy::op
