@@ -46,7 +46,7 @@ def spread(model: nn.Module, gain: float = 1.0) -> nn.Module:
             module.weight.data.normal_(0, gain * fan**-0.5, generator=generator)
             if module.bias is not None:
                 module.bias.data.normal_(0, 0.1, generator=generator)
-        elif hasattr(module, 'running_var'):
+        elif getattr(module, 'running_var', None) is not None:
             module.running_mean.normal_(0, 0.1, generator=generator)
             module.running_var.uniform_(0.5, 1.5, generator=generator)
             module.weight.data.uniform_(0.5, 1.5, generator=generator)

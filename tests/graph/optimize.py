@@ -41,14 +41,16 @@ def _session(path: str) -> onnxruntime.InferenceSession:
     return onnxruntime.InferenceSession(path, options)
 
 
-def _difference(want: np.ndarray, got: np.ndarray) -> float:
+def difference(want: np.ndarray, got: np.ndarray) -> float:
+    """Return the largest difference as a part of the largest wanted element."""
     if want.shape != got.shape or want.dtype != got.dtype:
         return float('inf')
     if want.size == 0:
         return 0.0
     want = want.astype(np.float64)
     scale = np.abs(want).max() or 1.0
-    return float(np.abs(want - got).max() / scale)
+    largest = float(np.abs(want - got).max() / scale)
+    return largest if largest == largest else float('inf')
 
 
 def optimize(source: str, target: str) -> tuple[int, int, dict[str, int]]:
@@ -76,13 +78,13 @@ def prove(example: models.Example, folder: str) -> Report:
     _, _, changes_again = optimize(optimized, again)
     want_of, got_of = _session(original), _session(optimized)
     names = [value.name for value in want_of.get_inputs()]
-    difference = 0.0
+    largest = 0.0
     for feed in models.feeds(example):
         # The exporter drops inputs that have no effect.
         feed = {name: value for name, value in feed.items() if name in names}
         pairs = zip(want_of.run(None, feed), got_of.run(None, feed), strict=True)
-        difference = max(difference, *(_difference(want, got) for want, got in pairs))
-    return Report(before, after, difference, changes, changes_again)
+        largest = max(largest, *(difference(want, got) for want, got in pairs))
+    return Report(before, after, largest, changes, changes_again)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
