@@ -1,10 +1,12 @@
 """Crops features of proposals."""
+from collections.abc import Sequence
+
 import torch
 from mmcv.ops import RoIAlign
 
 from mmdeploy.core import FUNCTION_REWRITER, mark
 from mmdeploy.op.multi_level_roi_align.symbolic import MultiLevelRoiAlign, SingleRoIExtractorOpenVINO
-from mmdeploy.utils import Backend
+from mmdeploy.utils import Backend, is_dynamic_batch
 
 
 @FUNCTION_REWRITER.register_rewriter('mmdet.models.roi_heads.SingleRoIExtractor.forward')
@@ -38,41 +40,38 @@ def single_roi_extractor__forward(ctx, self, feats, rois, roi_scale_factor=None)
     return cropped[count:]
 
 
-def _roi_align_layer(extractor: torch.nn.Module) -> RoIAlign:
-    """Return the layer of the first level; levels differ in their stride only."""
-    layer = extractor.roi_layers[0]
-    assert isinstance(layer, RoIAlign), (
-        f'the roi extractor has layers of type {type(layer).__name__}, only RoIAlign can be exported to this engine: '
-        "set roi_layer=dict(type='RoIAlign', ...) in the model config")
-    return layer
-
-
 @FUNCTION_REWRITER.register_rewriter(
     'mmdet.models.roi_heads.roi_extractors.single_level_roi_extractor.SingleRoIExtractor.forward',
     backend=Backend.TENSORRT.value)
 @mark('roi_extractor', inputs=['feats', 'rois'], outputs=['bbox_feats'])
 def single_roi_extractor__forward__tensorrt(ctx, self, feats, rois, roi_scale_factor=None):
     """Let one plug-in do all levels; arguments as in `single_roi_extractor__forward`."""
-    layer = _roi_align_layer(self)
+    layer = self.roi_layers[0]
+    assert isinstance(layer, RoIAlign), (
+        f'the roi extractor has layers of type {type(layer).__name__}, only RoIAlign can be exported to TensorRT: set '
+        "roi_layer=dict(type='RoIAlign', ...) in the model config")
     return MultiLevelRoiAlign.apply(rois, layer.output_size, self.featmap_strides, self.finest_scale,
                                     layer.sampling_ratio, layer.pool_mode, layer.aligned, roi_scale_factor, *feats)
+
+
+def _openvino_has(cfg: dict, extractor: torch.nn.Module, feats: Sequence[torch.Tensor]) -> bool:
+    """Tell whether OpenVINO's operator does what an extractor does: average over squares, of one image."""
+    layer = extractor.roi_layers[0]
+    return (isinstance(layer, RoIAlign) and layer.output_size[0] == layer.output_size[1] and layer.pool_mode == 'avg'
+            and layer.aligned and extractor.finest_scale == 56 and feats[0].shape[0] == 1
+            and not is_dynamic_batch(cfg))
 
 
 @FUNCTION_REWRITER.register_rewriter(
     'mmdet.models.roi_heads.roi_extractors.single_level_roi_extractor.SingleRoIExtractor.forward',
     backend=Backend.OPENVINO.value)
 def single_roi_extractor__forward__openvino(ctx, self, feats, rois, roi_scale_factor=None):
-    """Let OpenVINO's own operator do all levels; arguments as in `single_roi_extractor__forward`.
+    """Let OpenVINO's own operator do all levels where it can; arguments as in `single_roi_extractor__forward`.
 
-    Raises:
-        AssertionError: the operator cannot do what the extractor does.
+    It chooses the level after the rois are scaled, so those that are take the other way.
     """
-    layer = _roi_align_layer(self)
-    height, width = layer.output_size
-    found = (f'crops of {height}x{width}, pool_mode={layer.pool_mode}, aligned={layer.aligned}, '
-             f'finest_scale={self.finest_scale}')
-    assert height == width and layer.pool_mode == 'avg' and layer.aligned and self.finest_scale == 56, (
-        f'OpenVINO crops squares with avg, aligned=True and finest_scale=56 only, found {found}')
-    if roi_scale_factor is not None:
-        rois = self.roi_rescale(rois, roi_scale_factor)
-    return SingleRoIExtractorOpenVINO.apply(height, self.featmap_strides, layer.sampling_ratio, rois, *feats)
+    if roi_scale_factor is not None or not _openvino_has(ctx.cfg, self, feats):
+        return single_roi_extractor__forward(ctx, self, feats, rois, roi_scale_factor)
+    layer = self.roi_layers[0]
+    return SingleRoIExtractorOpenVINO.apply(layer.output_size[0], self.featmap_strides, layer.sampling_ratio, rois,
+                                            *feats)

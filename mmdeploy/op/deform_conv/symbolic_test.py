@@ -1,0 +1,37 @@
+"""Export of deformable convolution."""
+import pytest
+import torch
+from mmcv.ops import DeformConv2d, deform_conv2d
+
+from mmdeploy.pytorch.testing import find_node, op_types
+from mmdeploy.utils.validate import export_graph
+
+
+def _inputs(padding, stride=1):
+    out = [(size + 2 * pad - 3) // stride + 1 for size, pad in zip((8, 9), padding, strict=True)]
+    return torch.rand(1, 4, 8, 9), torch.rand(1, 2 * 9 * 2, *out)
+
+
+def test_default():
+    x, offset = _inputs((1, 2), 2)
+    model = export_graph(DeformConv2d(4, 6, 3, stride=2, padding=(1, 2), groups=2, deform_groups=2), (x, offset))
+    node, attributes = find_node(model, 'mmdeploy::MMCVDeformConv2d')
+    assert len(node.input) == 3
+    assert attributes == dict(stride=[2, 2], padding=[1, 1, 2, 2], dilation=[1, 1], groups=2, deform_groups=2)
+
+
+def test_openvino():
+    x, offset = _inputs((1, 2))
+    weight = torch.rand(6, 4, 3, 3)
+    model = export_graph(lambda x, offset: deform_conv2d(x, offset, weight, 1, (1, 2), 1, 1, 2), (x, offset),
+                         'openvino')
+    assert op_types(model)[1] == 'org.openvinotoolkit::DeformableConv2D'
+    node, attributes = find_node(model, 'org.openvinotoolkit::DeformableConv2D')
+    assert len(node.input) == 3
+    assert attributes == dict(
+        strides=[1, 1], pads=[1, 2, 1, 2], dilations=[1, 1], groups=1, deformable_groups=2, kernel_shape=[3, 3])
+
+
+def test_openvino_refuses_groups():
+    with pytest.raises(AssertionError, match='groups=1 only, found 2'):
+        export_graph(DeformConv2d(4, 6, 3, padding=1, groups=2, deform_groups=2), _inputs((1, 1)), 'openvino')
