@@ -1,1 +1,3 @@
-"""Sampling at the points of a grid."""
+""
+    "Sampling at the points of a grid."
+    ""

@@ -10,17 +10,47 @@ Options::Options(const Attributes& attributes)
       padding(static_cast<Padding>(attributes.Int("padding_mode"))),
       align_corners(attributes.Bool("align_corners")) {}
 
+Sizes::Sizes(const Tensor& image, const Tensor& grid)
+    : batch(image.shape()[0]),
+      channels(image.shape()[1]),
+      input{1, 1, 1},
+      axes(static_cast<int64_t>(image.shape().size()) - 2),
+      places(1) {
+  for (int64_t i = 0; i < axes; ++i) {
+    input[i] = image.shape()[image.shape().size() - 1 - i];
+    places *= grid.shape()[1 + i];
+  }
+}
+
 namespace {
 
-Result<std::vector<Shape>> Infer(const Attributes&, InputShapes shapes) {
-  Shape output(std::initializer_list<int64_t>{Shape::kDynamic, Shape::kDynamic, Shape::kDynamic,
-                                              Shape::kDynamic});
-  if (shapes[0]) output[1] = (*shapes[0])[1];
+Result<void> CheckRank(InputShapes shapes, size_t input) {
+  if (!shapes[input]) return {};
+  const size_t rank = shapes[input]->size();
+  MMDEPLOY_ENSURE(rank == 4 || rank == 5, Code::kInvalidArgument,
+                  "input {} has shape {}, expected 4 or 5 dimensions", input, Name(*shapes[input]));
+  return {};
+}
+
+Result<std::vector<Shape>> Infer(const Attributes& attributes, InputShapes shapes) {
+  MMDEPLOY_TRYV(CheckRank(shapes, 0));
+  MMDEPLOY_TRYV(CheckRank(shapes, 1));
+  if (!shapes[0] && !shapes[1]) return std::vector<Shape>{{}};
+  MMDEPLOY_ENSURE(!shapes[0] || !shapes[1] || shapes[0]->size() == shapes[1]->size(),
+                  Code::kInvalidArgument,
+                  "inputs 0 and 1 have shapes {} and {}, expected as many dimensions",
+                  Name(*shapes[0]), Name(*shapes[1]));
+  const size_t rank = (shapes[0] ? shapes[0] : shapes[1])->size();
+  MMDEPLOY_ENSURE(rank == 4 || Options(attributes).interpolation != Interpolation::kCubic,
+                  Code::kNotSupported,
+                  "interpolation_mode 2 (bicubic) with 5 dimensions, allowed: 0 (linear), 1 "
+                  "(nearest), or 4 dimensions");
+  Shape output(std::vector<int64_t>(rank, Shape::kDynamic));
+  output[1] = Dim(shapes, {0, 1});
   if (shapes[1]) {
-    const Shape& grid = *shapes[1];
-    MMDEPLOY_TRYV(ExpectDim(shapes, 1, 3, 2, "x and y"));
-    output[2] = grid[1];
-    output[3] = grid[2];
+    MMDEPLOY_TRYV(ExpectDim(shapes, 1, rank - 1, static_cast<int64_t>(rank - 2),
+                            rank == 4 ? "x and y" : "x, y and z"));
+    for (size_t i = 1; i + 1 < rank; ++i) output[i + 1] = (*shapes[1])[i];
   }
   MMDEPLOY_TRY(output[0], SameDim(shapes, {0, 0}, {1, 0}, "N"));
   return std::vector<Shape>{output};
@@ -34,11 +64,14 @@ Result<std::vector<Shape>> Infer(const Attributes&, InputShapes shapes) {
 //
 //   output[n,c,y,x] = sample(input[n,c], at grid[n,y,x])
 //
-// input [N,C,H,W]; grid [N,oH,oW,2] of (x, y), -1 to 1 from edge to edge; output [N,C,oH,oW].
+// input [N,C,H,W]; grid [N,oH,oW,2] of (x, y), -1 to 1 from edge to edge; output [N,C,oH,oW]. Or
+// volumes, bilinear (then trilinear) or nearest: input [N,C,D,H,W]; grid [N,oD,oH,oW,3] of
+// (x, y, z); output [N,C,oD,oH,oW].
 std::vector<OpDef> grid_sampler_ops() {
   OpDef op;
   op.names = {{"mmdeploy", "grid_sampler"}, {"mmcv", "grid_sampler"}};
-  op.inputs = {{"input", 4, Presence::kRequired, true}, {"grid", 4, Presence::kRequired, true}};
+  op.inputs = {{"input", kAnyRank, Presence::kRequired, true},
+               {"grid", kAnyRank, Presence::kRequired, true}};
   op.outputs = {{"output", true}};
   op.attributes = {
       {"interpolation_mode", AttrType::kInt, int64_t{0}, 0, 2},  // bilinear, nearest, bicubic

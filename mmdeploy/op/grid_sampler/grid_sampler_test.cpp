@@ -44,6 +44,43 @@ TEST_P(GridSampler, PlacesFarAwayAndNotANumber) {
       {testing::Random({1, 2, 4, 4}), testing::Filled<float>({1, 1, 6, 2}, places)});
 }
 
+TEST_P(GridSampler, ChannelsBesideEachOtherAndPlanes) {
+  for (const int64_t channels : {6, 7, 150}) {
+    for (const int64_t height : {1, 12}) {
+      SCOPED_TRACE(channels);
+      testing::ExpectMatchesReference(Op(), attributes(),
+                                      {testing::Random({2, channels, 9, 8}),
+                                       testing::Random({2, height, 15, 2}, -1.5f, 1.5f, 1)});
+    }
+  }
+}
+
+TEST_P(GridSampler, Volumes) {
+  if (std::get<0>(GetParam()) == 2) return;  // bicubic is for images
+  for (const Shape& volume : {Shape{2, 3, 4, 5, 7}, Shape{1, 1, 1, 1, 1}, Shape{1, 20, 2, 3, 4}}) {
+    SCOPED_TRACE(Name(volume));
+    testing::ExpectMatchesReference(
+        Op(), attributes(),
+        {testing::Random(volume), testing::Random({volume[0], 2, 3, 11, 3}, -1.7f, 1.7f, 1)});
+  }
+}
+
+TEST_P(GridSampler, EmptyMap) {
+  if (std::get<0>(GetParam()) == 2) return;  // weights that are no numbers
+  testing::ExpectMatchesReference(Op(), attributes(),
+                                  {testing::Random({1, 2, 0, 4}), testing::Random({1, 2, 3, 2})});
+}
+
+// A tap outside must not read a number at all.
+TEST_P(GridSampler, InfinityDoesNotSpread) {
+  for (const int64_t channels : {2, 20}) {
+    auto image = testing::Random({1, channels, 4, 4});
+    image.data<float>()[0] = std::numeric_limits<float>::infinity();
+    testing::ExpectMatchesReference(Op(), attributes(),
+                                    {image, testing::Random({1, 4, 5, 2}, -2, 2, 1)});
+  }
+}
+
 TEST_P(GridSampler, NoPlaces) {
   testing::ExpectMatchesReference(Op(), attributes(),
                                   {testing::Random({1, 2, 4, 4}), testing::Random({1, 0, 3, 2})});
@@ -63,7 +100,17 @@ TEST(GridSamplerErrors, NameTheOperator) {
               HasSubstr("input 1 'grid' is missing"));
   EXPECT_THAT(
       testing::RunError(Op(), {}, {testing::Random({1, 4, 4}), testing::Random({1, 2, 2, 2})}),
-      HasSubstr("input 0 'input' has shape 1x4x4, expected 4 dimensions"));
+      HasSubstr("input 0 has shape 1x4x4, expected 4 or 5 dimensions"));
+  EXPECT_THAT(testing::RunError(Op(), {},
+                                {testing::Random({1, 4, 4, 4, 4}), testing::Random({1, 2, 2, 2})}),
+              HasSubstr("inputs 0 and 1 have shapes 1x4x4x4x4 and 1x2x2x2, expected as many"));
+  EXPECT_THAT(testing::RunError(
+                  Op(), {}, {testing::Random({1, 4, 4, 4, 4}), testing::Random({1, 2, 2, 2, 2})}),
+              HasSubstr("expected 3 for dimension 4 (x, y and z)"));
+  EXPECT_THAT(
+      testing::RunError(Op(), {{"interpolation_mode", int64_t{2}}},
+                        {testing::Random({1, 4, 4, 4, 4}), testing::Random({1, 2, 2, 2, 3})}),
+      HasSubstr("interpolation_mode 2 (bicubic) with 5 dimensions, allowed: 0 (linear)"));
   EXPECT_THAT(
       testing::RunError(Op(), {}, {testing::Random({2, 1, 4, 4}), testing::Random({1, 2, 2, 2})}),
       HasSubstr("expected the same N"));

@@ -5,15 +5,7 @@
 #include "mmdeploy/op/grid_sampler/grid_sampler.h"
 
 namespace mmdeploy::op::grid_sampler {
-namespace {
 
-// From -1..1 to pixels.
-float Unnormalize(float x, int64_t size, bool align_corners) {
-  const auto extent = static_cast<float>(size);
-  return align_corners ? (x + 1) / 2 * (extent - 1) : ((x + 1) * extent - 1) / 2;
-}
-
-// Mirrors x at low and high until it lies between them.
 float Reflect(float x, float low, float high) {
   if (low == high) return 0;
   const float span = high - low;
@@ -21,6 +13,14 @@ float Reflect(float x, float low, float high) {
   const float rest = std::fmod(distance, span);
   const bool odd = std::fmod(std::floor(distance / span), 2.f) != 0;
   return odd ? high - rest : low + rest;
+}
+
+namespace {
+
+// From -1..1 to pixels.
+float Unnormalize(float x, int64_t size, bool align_corners) {
+  const auto extent = static_cast<float>(size);
+  return align_corners ? (x + 1) / 2 * (extent - 1) : ((x + 1) * extent - 1) / 2;
 }
 
 float Clip(float x, int64_t size) {
@@ -38,32 +38,38 @@ float Pad(float x, int64_t size, const Options& options) {
   return Clip(std::isnan(x) ? -1.f : x, size);
 }
 
-struct Plane {
+struct Volume {
   const float* data;
-  int64_t height, width;
+  const std::array<int64_t, 3>& size;  // width, height, depth
 
-  // 0 outside; the comparison is false for NaN.
-  float At(float y, float x) const {
-    const bool inside =
-        y >= 0 && y < static_cast<float>(height) && x >= 0 && x < static_cast<float>(width);
-    return inside ? data[static_cast<int64_t>(y) * width + static_cast<int64_t>(x)] : 0.f;
+  // False for NaN.
+  bool Holds(float x, float y, float z) const {
+    const auto holds = [](float at, int64_t size) {
+      return at >= 0 && at < static_cast<float>(size);
+    };
+    return holds(x, size[0]) && holds(y, size[1]) && holds(z, size[2]);
+  }
+  // 0 outside.
+  float At(float x, float y, float z) const {
+    if (!Holds(x, y, z)) return 0;
+    const auto row = static_cast<int64_t>(z) * size[1] + static_cast<int64_t>(y);
+    return data[row * size[0] + static_cast<int64_t>(x)];
   }
 };
 
-float Bilinear(const Plane& plane, float y, float x) {
-  const float y0 = std::floor(y), x0 = std::floor(x);
-  const float dy = y - y0, dx = x - x0;
+float Linear(const Volume& volume, float x, float y, float z) {
+  const float x0 = std::floor(x), y0 = std::floor(y), z0 = std::floor(z);
+  const float dx = x - x0, dy = y - y0, dz = z - z0;
   float sum = 0;
-  // Taps outside count 0 whatever their weight is (infinity for far places).
-  const auto add = [&](float ty, float tx, float weight) {
-    const bool inside = ty >= 0 && ty < static_cast<float>(plane.height) && tx >= 0 &&
-                        tx < static_cast<float>(plane.width);
-    if (inside) sum += plane.At(ty, tx) * weight;
-  };
-  add(y0, x0, (1 - dy) * (1 - dx));
-  add(y0, x0 + 1, (1 - dy) * dx);
-  add(y0 + 1, x0, dy * (1 - dx));
-  add(y0 + 1, x0 + 1, dy * dx);
+  for (int i = 0; i < 8; ++i) {
+    const int right = i & 1, below = i >> 1 & 1, behind = i >> 2;
+    const float tx = x0 + static_cast<float>(right), ty = y0 + static_cast<float>(below);
+    const float tz = z0 + static_cast<float>(behind);
+    // Taps outside count 0 whatever their weight is (infinity for far places).
+    if (!volume.Holds(tx, ty, tz)) continue;
+    sum += volume.At(tx, ty, tz) * (right ? dx : 1 - dx) * (below ? dy : 1 - dy) *
+           (behind ? dz : 1 - dz);
+  }
   return sum;
 }
 
@@ -75,30 +81,32 @@ std::array<float, 4> CubicWeights(float t) {
   return {far(t + 1), near(t), near(1 - t), far(2 - t)};
 }
 
-float Bicubic(const Plane& plane, float y, float x, const Options& options) {
-  const float y0 = std::floor(y), x0 = std::floor(x);
-  const auto wy = CubicWeights(y - y0), wx = CubicWeights(x - x0);
+float Cubic(const Volume& image, float x, float y, const Options& options) {
+  const float x0 = std::floor(x), y0 = std::floor(y);
+  const auto wx = CubicWeights(x - x0), wy = CubicWeights(y - y0);
   float sum = 0;
   for (int i = 0; i < 4; ++i) {
-    const float ty = Pad(y0 - 1 + static_cast<float>(i), plane.height, options);
+    const float ty = Pad(y0 - 1 + static_cast<float>(i), image.size[1], options);
     float row = 0;
     for (int j = 0; j < 4; ++j) {
-      const float tx = Pad(x0 - 1 + static_cast<float>(j), plane.width, options);
-      row += wx[j] * plane.At(ty, tx);
+      const float tx = Pad(x0 - 1 + static_cast<float>(j), image.size[0], options);
+      row += wx[j] * image.At(tx, ty, 0);
     }
     sum += wy[i] * row;
   }
   return sum;
 }
 
-float Sample(const Plane& plane, float gx, float gy, const Options& options) {
-  float x = Unnormalize(gx, plane.width, options.align_corners);
-  float y = Unnormalize(gy, plane.height, options.align_corners);
-  if (options.interpolation == Interpolation::kBicubic) return Bicubic(plane, y, x, options);
-  x = Pad(x, plane.width, options);
-  y = Pad(y, plane.height, options);
-  if (options.interpolation == Interpolation::kBilinear) return Bilinear(plane, y, x);
-  return plane.At(std::nearbyint(y), std::nearbyint(x));  // halves to even
+float Sample(const Volume& volume, const float* place, int64_t axes, const Options& options) {
+  float at[3] = {0, 0, 0};
+  for (int64_t i = 0; i < axes; ++i) {
+    at[i] = Unnormalize(place[i], volume.size[i], options.align_corners);
+  }
+  if (options.interpolation == Interpolation::kCubic) return Cubic(volume, at[0], at[1], options);
+  for (int64_t i = 0; i < axes; ++i) at[i] = Pad(at[i], volume.size[i], options);
+  if (options.interpolation == Interpolation::kLinear) return Linear(volume, at[0], at[1], at[2]);
+  const auto round = [](float x) { return std::nearbyint(x); };  // halves to even
+  return volume.At(round(at[0]), round(at[1]), round(at[2]));
 }
 
 }  // namespace
@@ -108,15 +116,15 @@ Result<void> Reference(const Attributes& attributes, OpContext& context) {
   const Tensor& input = context.input(0);
   const Tensor& grid = context.input(1);
   MMDEPLOY_TRY(auto output, context.Output(0));
-  const int64_t channels = input.shape()[1], height = input.shape()[2], width = input.shape()[3];
-  const int64_t places = grid.shape()[1] * grid.shape()[2];
+  const Sizes sizes(input, grid);
   float* out = output.data<float>();
-  for (int64_t n = 0; n < input.shape()[0]; ++n) {
-    const float* place = grid.data<float>() + n * places * 2;
-    for (int64_t c = 0; c < channels; ++c) {
-      const Plane plane{input.data<float>() + (n * channels + c) * height * width, height, width};
-      for (int64_t i = 0; i < places; ++i) {
-        *out++ = Sample(plane, place[2 * i], place[2 * i + 1], options);
+  for (int64_t n = 0; n < sizes.batch; ++n) {
+    const float* place = grid.data<float>() + n * sizes.places * sizes.axes;
+    for (int64_t c = 0; c < sizes.channels; ++c) {
+      const Volume volume{input.data<float>() + (n * sizes.channels + c) * sizes.pixels(),
+                          sizes.input};
+      for (int64_t i = 0; i < sizes.places; ++i) {
+        *out++ = Sample(volume, place + i * sizes.axes, sizes.axes, options);
       }
     }
   }

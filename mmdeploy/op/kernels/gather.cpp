@@ -1,5 +1,7 @@
 #include "mmdeploy/op/kernels/gather.h"
 
+#include <algorithm>
+
 // Accumulators in arrays need vectors of known length.
 #define HWY_DISABLED_TARGETS (HWY_RVV | HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128)
 #undef HWY_TARGET_INCLUDE
@@ -65,18 +67,25 @@ HWY_INLINE void SumOfFour(const PixelRows& rows, const Taps& taps, int64_t point
   }
 }
 
+// As many times kVectors as fit from channel c on; where it ends.
+template <int kVectors>
+HWY_INLINE int64_t SumRange(const PixelRows& rows, const Taps& taps, int64_t point, int64_t c,
+                            float* out) {
+  for (; c + kVectors * kLanes <= rows.channels; c += kVectors * kLanes) {
+    SumOf<kVectors>(rows, taps, point, c, out);
+  }
+  return c;
+}
+
 void Sum(const PixelRows& rows, const Taps& taps, int64_t points, float* out, int64_t out_stride) {
-  constexpr int kVectors = 8;
   for (int64_t i = 0; i < points; ++i, out += out_stride) {
     if (taps.count == 4) {
       SumOfFour(rows, taps, i, out);
       continue;
     }
-    int64_t c = 0;
-    for (; c + kVectors * kLanes <= rows.channels; c += kVectors * kLanes) {
-      SumOf<kVectors>(rows, taps, i, c, out);
-    }
-    for (; c < rows.channels; c += kLanes) SumOf<1>(rows, taps, i, c, out);
+    int64_t c = SumRange<8>(rows, taps, i, 0, out);
+    c = SumRange<4>(rows, taps, i, c, out);
+    SumRange<1>(rows, taps, i, c, out);
   }
 }
 
@@ -101,19 +110,28 @@ void Max(const PixelRows& rows, const Taps& taps, int64_t points, float* out, in
   }
 }
 
-void Plane(const float* plane, const Taps& taps, int64_t points, float* out) {
+HWY_INLINE hn::Vec<F32> PlaneOf(const float* plane, const Taps& taps, int64_t point) {
   const F32 d;
   const I32 di;
-  for (int64_t i = 0; i < points; i += kLanes) {
-    auto sum = hn::Zero(d);
-    for (int64_t t = 0; t < taps.count; ++t) {
-      const auto pixel = hn::LoadU(di, taps.pixels + t * taps.tap_step + i);
-      const auto weight = hn::LoadU(d, taps.weights + t * taps.tap_step + i);
-      const auto inside = hn::RebindMask(d, hn::Gt(pixel, hn::Set(di, -1)));
-      const auto value = hn::GatherIndex(d, plane, hn::Max(pixel, hn::Zero(di)));
-      sum = hn::MulAdd(weight, hn::IfThenElseZero(inside, value), sum);
-    }
-    hn::StoreU(sum, d, out + i);
+  auto sum = hn::Zero(d);
+  for (int64_t t = 0; t < taps.count; ++t) {
+    const auto pixel = hn::LoadU(di, taps.pixels + t * taps.tap_step + point);
+    const auto weight = hn::LoadU(d, taps.weights + t * taps.tap_step + point);
+    const auto inside = hn::RebindMask(d, hn::Gt(pixel, hn::Set(di, -1)));
+    const auto value = hn::GatherIndex(d, plane, hn::Max(pixel, hn::Zero(di)));
+    sum = hn::MulAdd(weight, hn::IfThenElseZero(inside, value), sum);
+  }
+  return sum;
+}
+
+void Plane(const float* plane, const Taps& taps, int64_t points, float* out) {
+  const F32 d;
+  int64_t i = 0;
+  for (; i + kLanes <= points; i += kLanes) hn::StoreU(PlaneOf(plane, taps, i), d, out + i);
+  if (i < points) {
+    HWY_ALIGN float tail[kLanes];
+    hn::Store(PlaneOf(plane, taps, i), d, tail);
+    std::copy_n(tail, points - i, out + i);
   }
 }
 

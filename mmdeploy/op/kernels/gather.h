@@ -35,8 +35,8 @@ void GatherSum(const PixelRows& rows, const Taps& taps, int64_t points, float* o
 void GatherMax(const PixelRows& rows, const Taps& taps, int64_t points, float* out,
                int64_t out_stride);
 
-// The same sum over one plane; point_step is 1. Pixels below 0 count nothing. `out` has room for
-// PadChannels(points), and so have pixels and weights.
+// The same sum over one plane that has a pixel; point_step is 1. Pixels below 0 count 0. There are
+// taps for PadChannels(points).
 void GatherPlane(const float* plane, const Taps& taps, int64_t points, float* out);
 
 }  // namespace mmdeploy::op

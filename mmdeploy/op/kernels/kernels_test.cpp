@@ -135,10 +135,10 @@ TEST_P(Kernels, GatherSumsAndMaxima) {
 
 TEST_P(Kernels, GatherPlaneLeavesOutPixelsBelowZero) {
   const Tensor plane = testing::Random({9});
-  for (const int64_t points : {1, 16, 48}) {
+  for (const int64_t points : {1, 16, 45}) {
     TapLists lists(PadChannels(points), 4, true);
     lists.pixels[0] = -1;
-    std::vector<float> out(static_cast<size_t>(PadChannels(points)));
+    std::vector<float> out(static_cast<size_t>(points));
     GatherPlane(plane.data<float>(), lists.taps, points, out.data());
     for (int64_t i = 0; i < points; ++i) {
       ASSERT_NEAR(out[static_cast<size_t>(i)], lists.Sum(plane.data<float>(), 1, i, 0, 4), 1e-5);
