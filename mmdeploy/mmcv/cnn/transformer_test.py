@@ -17,7 +17,7 @@ def _attention(**options):
 
 
 def test_same_values():
-    attention, x, position = _attention(), torch.rand(2, 5, 8), torch.rand(2, 5, 8)
+    attention, x = _attention(), torch.rand(2, 5, 8)
     expected = attention(x)
     with RewriterContext({}, 'ncnn'):
         torch.testing.assert_close(attention(x), expected)

@@ -5,10 +5,11 @@ import pytest
 import torch
 from mmcv.cnn.bricks.transformer import PatchEmbed
 
-import mmdeploy.mmcv
 import mmdeploy.pytorch
 from mmdeploy.core import RewriterContext
+from mmdeploy.mmcv import ops as mmcv_ops
 from mmdeploy.mmcv.ops import ONNXNMSop
+from mmdeploy.pytorch import functions, ops
 from mmdeploy.pytorch.testing import assert_same, op_types
 from mmdeploy.utils.validate import export_graph
 
@@ -70,10 +71,10 @@ def test_documented_names(package, names):
 
 
 def test_packages_export_what_is_documented():
-    assert set(mmdeploy.mmcv.ops.__all__) == {
+    assert set(mmcv_ops.__all__) == {
         'roi_align_default', 'modulated_deform_conv_default', 'deform_conv_openvino', 'roi_align_rotated_default',
         'patch_embed__forward__ncnn'}
-    assert len(mmdeploy.pytorch.functions.__all__) == 17 and len(mmdeploy.pytorch.ops.__all__) == 14
-    for part in (mmdeploy.pytorch.functions, mmdeploy.pytorch.ops):
+    assert len(functions.__all__) == 17 and len(ops.__all__) == 14
+    for part in (functions, ops):
         assert all(hasattr(part, name) and hasattr(mmdeploy.pytorch, name) for name in part.__all__)
-    assert mmdeploy.pytorch.linear__ncnn is mmdeploy.pytorch.ops.linear__ncnn
+    assert mmdeploy.pytorch.linear__ncnn is ops.linear__ncnn
