@@ -1,3 +1,1 @@
-""
-    "Sampling at the points of a grid."
-    ""
+"""Sampling at the points of a grid."""
