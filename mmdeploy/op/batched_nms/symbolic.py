@@ -31,7 +31,7 @@ def _select_image(boxes: torch.Tensor, scores: torch.Tensor, suppress: Suppress,
         dets.append(torch.cat([own[kept], scores[index[-1], label].unsqueeze(-1)], -1))
         labels.append(torch.full_like(index[-1], label))
     if not dets:
-        nothing = torch.zeros(0, dtype=torch.int64, device=boxes.device)
+        nothing = torch.zeros(0, dtype=torch.int32, device=boxes.device)
         return boxes.new_zeros(0, boxes.shape[-1] + 1), nothing, nothing
     dets, labels, index = torch.cat(dets), torch.cat(labels), torch.cat(index)
     order = dets[:, -1].sort(descending=True, stable=True)[1]
@@ -54,13 +54,13 @@ def batched_nms(boxes: torch.Tensor, scores: torch.Tensor, suppress: Suppress, p
         background_label_id: this class is left out; -1 leaves out none.
 
     Returns:
-        Boxes with scores [B, K, D + 1], labels int64 [B, K] and indices int64 [B, K] into N, best first. Rows that are
+        Boxes with scores [B, K, D + 1], labels int32 [B, K] and indices int32 [B, K] into N, best first. Rows that are
         left over are 0, their labels and indices -1.
     """
     boxes = boxes.unsqueeze(2) if boxes.ndim == 3 else boxes
     rows = after_topk if after_topk > 0 else boxes.shape[1]
     dets = boxes.new_zeros(boxes.shape[0], rows, boxes.shape[-1] + 1)
-    labels = torch.full(dets.shape[:2], -1, dtype=torch.int64, device=boxes.device)
+    labels = torch.full(dets.shape[:2], -1, dtype=torch.int32, device=boxes.device)
     index = labels.clone()
     for image in range(boxes.shape[0]):
         found = _select_image(boxes[image], scores[image], suppress, pre_topk, iou_threshold, score_threshold,

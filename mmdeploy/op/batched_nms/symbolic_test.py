@@ -15,6 +15,8 @@ def test_value():
     dets, labels, index = TRTBatchedNMSop.apply(BOXES.unsqueeze(2), SCORES, 2, 100, 5, 0.5, 0.05, -1, True)
     assert index.tolist() == [[1, 2, 2, 0, -1]]
     assert labels.tolist() == [[0, 1, 0, 1, -1]]
+    assert labels.dtype == index.dtype == torch.int32
+    index = index.long()
     assert torch.equal(dets[0, :4], torch.cat([BOXES[0, index[0, :4]], torch.tensor([[0.9], [0.6], [0.2], [0.1]])], 1))
     assert torch.equal(dets[0, 4], torch.zeros(5))
 
