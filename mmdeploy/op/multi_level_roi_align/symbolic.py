@@ -56,6 +56,19 @@ def multi_level_roi_align(rois: torch.Tensor,
             feats[level], own, output_size, 1 / featmap_strides[level], sampling_ratio, pool_mode, aligned))
 
 
+def node_options(output_size: tuple[int, int], featmap_strides: Sequence[int], finest_scale: int, sampling_ratio: int,
+                 aligned: bool, roi_scale_factor: float | None) -> dict:
+    """Return the attributes that the node has for upright and for rotated rois."""
+    return dict(
+        output_height_i=output_size[0],
+        output_width_i=output_size[1],
+        sampling_ratio_i=sampling_ratio,
+        roi_scale_factor_f=-1.0 if roi_scale_factor is None else roi_scale_factor,
+        finest_scale_i=finest_scale,
+        featmap_strides_f=[float(stride) for stride in featmap_strides],
+        aligned_i=int(aligned))
+
+
 class MultiLevelRoiAlign(torch.autograd.Function):
     """Exports `mmdeploy::MMCVMultiLevelRoiAlign`."""
 
@@ -63,18 +76,9 @@ class MultiLevelRoiAlign(torch.autograd.Function):
     def symbolic(g, rois, output_size, featmap_strides, finest_scale, sampling_ratio, pool_mode, aligned,
                  roi_scale_factor, *feats):
         """Emit the node."""
+        options = node_options(output_size, featmap_strides, finest_scale, sampling_ratio, aligned, roi_scale_factor)
         return g.op(
-            'mmdeploy::MMCVMultiLevelRoiAlign',
-            rois,
-            *feats,
-            output_height_i=output_size[0],
-            output_width_i=output_size[1],
-            pool_mode_i=('max', 'avg').index(pool_mode),
-            sampling_ratio_i=sampling_ratio,
-            roi_scale_factor_f=-1.0 if roi_scale_factor is None else roi_scale_factor,
-            finest_scale_i=finest_scale,
-            featmap_strides_f=[float(stride) for stride in featmap_strides],
-            aligned_i=int(aligned))
+            'mmdeploy::MMCVMultiLevelRoiAlign', rois, *feats, **options, pool_mode_i=('max', 'avg').index(pool_mode))
 
     @staticmethod
     def forward(ctx, rois: torch.Tensor, output_size: tuple[int, int], featmap_strides: Sequence[int],

@@ -5,7 +5,7 @@ import torch
 from mmcv.ops import roi_align_rotated
 
 from mmdeploy.core.rewriters.untraced import untraced
-from mmdeploy.op.multi_level_roi_align.symbolic import crop_levels
+from mmdeploy.op.multi_level_roi_align.symbolic import crop_levels, node_options
 
 
 def _compute(rois: torch.Tensor, feats: Sequence[torch.Tensor], output_size: tuple[int, int],
@@ -27,18 +27,8 @@ class MultiLevelRotatedRoiAlign(torch.autograd.Function):
     def symbolic(g, rois, output_size, featmap_strides, finest_scale, sampling_ratio, clockwise, aligned,
                  roi_scale_factor, *feats):
         """Emit the node."""
-        return g.op(
-            'mmdeploy::MMCVMultiLevelRotatedRoiAlign',
-            rois,
-            *feats,
-            output_height_i=output_size[0],
-            output_width_i=output_size[1],
-            clockwise_i=int(clockwise),
-            sampling_ratio_i=sampling_ratio,
-            roi_scale_factor_f=-1.0 if roi_scale_factor is None else roi_scale_factor,
-            finest_scale_i=finest_scale,
-            featmap_strides_f=[float(stride) for stride in featmap_strides],
-            aligned_i=int(aligned))
+        options = node_options(output_size, featmap_strides, finest_scale, sampling_ratio, aligned, roi_scale_factor)
+        return g.op('mmdeploy::MMCVMultiLevelRotatedRoiAlign', rois, *feats, **options, clockwise_i=int(clockwise))
 
     @staticmethod
     def forward(ctx, rois: torch.Tensor, output_size: tuple[int, int], featmap_strides: Sequence[int],
