@@ -2,8 +2,9 @@
 from torch.nn.modules.utils import _pair
 from torch.onnx.symbolic_helper import _get_tensor_sizes
 
-from mmdeploy.core import SYMBOLIC_REWRITER
-from mmdeploy.utils import Backend
+from mmdeploy.core import FUNCTION_REWRITER, SYMBOLIC_REWRITER
+from mmdeploy.op.modulated_deform_conv.symbolic import call_torchscript_operator
+from mmdeploy.utils import IR, Backend
 
 
 @SYMBOLIC_REWRITER.register_symbolic('mmcv.ops.deform_conv.DeformConv2dFunction')
@@ -76,3 +77,25 @@ def deform_conv_openvino(ctx,
         groups_i=groups,
         deformable_groups_i=deform_groups,
         kernel_shape_i=_get_tensor_sizes(weight)[2:])
+
+
+@FUNCTION_REWRITER.register_rewriter('mmcv.ops.deform_conv2d', ir=IR.TORCHSCRIPT)
+@FUNCTION_REWRITER.register_rewriter('mmcv.ops.deform_conv.deform_conv2d', ir=IR.TORCHSCRIPT)
+def deform_conv2d__torchscript(ctx,
+                               input,
+                               offset,
+                               weight,
+                               stride=1,
+                               padding=0,
+                               dilation=1,
+                               groups=1,
+                               deform_groups=1,
+                               bias=False,
+                               im2col_step=32):
+    """Call the modulated operator with a mask of ones, which is the same; arguments as in `deform_conv__default`.
+
+    mmcv's kernel leaves no trace: the traced module would answer with whatever was in memory.
+    """
+    mask = offset.new_ones(offset.shape[0], offset.shape[1] // 2, *offset.shape[2:])
+    return call_torchscript_operator(input, offset, mask, weight, None, stride, padding, dilation, groups,
+                                     deform_groups)

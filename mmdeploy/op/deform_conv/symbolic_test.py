@@ -1,8 +1,9 @@
 """Export of deformable convolution."""
 import pytest
 import torch
-from mmcv.ops import DeformConv2d, deform_conv2d
+from mmcv.ops import DeformConv2d, DeformConv2dPack, deform_conv2d
 
+from mmdeploy.apis.torch_jit import trace
 from mmdeploy.pytorch.testing import find_node, op_types
 from mmdeploy.utils.validate import export_graph
 
@@ -35,3 +36,13 @@ def test_openvino():
 def test_openvino_refuses_groups():
     with pytest.raises(AssertionError, match='groups=1 only, found 2'):
         export_graph(DeformConv2d(4, 6, 3, padding=1, groups=2, deform_groups=2), _inputs((1, 1)), 'openvino')
+
+
+def test_torchscript():
+    torch.manual_seed(0)
+    conv = DeformConv2dPack(4, 6, 3, stride=2, padding=1, deform_groups=2).eval()
+    torch.nn.init.normal_(conv.conv_offset.weight, std=0.1)
+    module = trace(conv, (torch.rand(2, 4, 8, 9), ),
+                   context_info=dict(deploy_cfg=dict(backend_config=dict(type='torchscript'))))
+    x = torch.rand(2, 4, 8, 9)
+    torch.testing.assert_close(module(x), conv(x))

@@ -66,6 +66,16 @@ def load_torchscript_operator():
     return torch.ops.mmdeploy.modulated_deform_conv
 
 
+def call_torchscript_operator(input: torch.Tensor, offset: torch.Tensor, mask: torch.Tensor, weight: torch.Tensor,
+                              bias: torch.Tensor | None, stride, padding, dilation, groups: int,
+                              deform_groups: int) -> torch.Tensor:
+    """Call the operator that TorchScript can name; arguments as in `modulated_deform_conv_default`."""
+    with_bias = bias is not None
+    return load_torchscript_operator()(input, weight, bias if with_bias else input.new_zeros(weight.shape[0]), offset,
+                                       mask, *weight.shape[2:], *_pair(stride), *_pair(padding), *_pair(dilation),
+                                       groups, deform_groups, with_bias)
+
+
 @FUNCTION_REWRITER.register_rewriter('mmcv.ops.modulated_deform_conv2d', ir=IR.TORCHSCRIPT)
 @FUNCTION_REWRITER.register_rewriter('mmcv.ops.modulated_deform_conv.modulated_deform_conv2d', ir=IR.TORCHSCRIPT)
 def modulated_deform_conv2d__torchscript(ctx,
@@ -79,8 +89,6 @@ def modulated_deform_conv2d__torchscript(ctx,
                                          dilation=1,
                                          groups=1,
                                          deform_groups=1):
-    """Call the operator that TorchScript can name; arguments as in `modulated_deform_conv_default`."""
-    with_bias = bias is not None
-    return load_torchscript_operator()(input, weight, bias if with_bias else input.new_zeros(weight.shape[0]), offset,
-                                       mask, *weight.shape[2:], *_pair(stride), *_pair(padding), *_pair(dilation),
-                                       groups, deform_groups, with_bias)
+    """See `call_torchscript_operator`."""
+    return call_torchscript_operator(input, offset, mask, weight, bias, stride, padding, dilation, groups,
+                                     deform_groups)
