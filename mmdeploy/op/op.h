@@ -137,6 +137,20 @@ class OpContext {
   std::vector<Shape> shapes_;                  // of the outputs, as the shape rule has them
 };
 
+// A signature that PyTorch's users know, where it is not just inputs and attributes in order.
+struct TorchscriptArgument {
+  std::string declaration;  // "int stride_h"
+  // What it stands for; at most one of these. None: not used.
+  int input = -1;              // this input
+  int has_input = -1;          // a bool: whether this input is there
+  std::string attribute = "";  // this attribute, or the next number of this list
+};
+
+struct TorchscriptForm {
+  std::string name;  // in namespace mmdeploy
+  std::vector<TorchscriptArgument> arguments;
+};
+
 using InputShapes = Span<const std::optional<Shape>>;
 
 // Shapes of the outputs. Dimensions of inputs may be Shape::kDynamic, those of outputs then may;
@@ -157,6 +171,7 @@ struct OpDef {
   RunFunction run = nullptr;                     // fast, on the processor
   RunFunction run_cuda = nullptr;                // null if this build has no CUDA
   std::vector<std::string> native_engines = {};  // that have the operator themselves
+  std::vector<TorchscriptForm> torchscript_forms = {};
 };
 
 // "mmdeploy::grid_sampler".

@@ -1,0 +1,63 @@
+#include "mmdeploy/op/nms/per_class.h"
+#include "mmdeploy/op/shape_rules.h"
+
+namespace mmdeploy::op {
+namespace {
+
+Result<std::vector<Shape>> Infer(const Attributes&, InputShapes shapes) {
+  MMDEPLOY_TRYV(ExpectDim(shapes, 0, 2, 5, "x, y, width, height, angle"));
+  MMDEPLOY_TRYV(SameDim(shapes, {0, 0}, {1, 0}, "number of images"));
+  MMDEPLOY_TRYV(SameDim(shapes, {0, 1}, {1, 2}, "number of boxes"));
+  return std::vector<Shape>{{Shape::kDynamic, 3}};
+}
+
+Result<void> RunWith(const Attributes& attributes, OpContext& context,
+                     nms::SuppressFunction suppress) {
+  MMDEPLOY_TRY(const auto results,
+               nms::SuppressPerClass(context, attributes.Float("iou_threshold"),
+                                     attributes.Float("score_threshold"), suppress));
+  const int64_t classes = context.input(1).shape()[1];
+  std::vector<int64_t> rows;
+  for (size_t i = 0; i < results.size(); ++i) {
+    const auto& [order, owners] = results[i];
+    for (size_t k = 0; k < order.size(); ++k) {
+      if (owners[k] != static_cast<int>(k)) continue;
+      const auto position = static_cast<int64_t>(i);
+      rows.insert(rows.end(), {position / classes, position % classes, order[k]});
+    }
+  }
+  MMDEPLOY_TRY(auto output, context.Output(0, {static_cast<int64_t>(rows.size()) / 3, 3}));
+  std::copy(rows.begin(), rows.end(), output.data<int64_t>());
+  return {};
+}
+
+Result<void> Reference(const Attributes& attributes, OpContext& context) {
+  return RunWith(attributes, context, nms::SuppressRotatedReference);
+}
+
+Result<void> Run(const Attributes& attributes, OpContext& context) {
+  return RunWith(attributes, context, nms::SuppressRotated);
+}
+
+}  // namespace
+
+// Non-maximum suppression of rotated boxes (documentation: custom operators, NMSRotated).
+//
+// boxes [B,N,5] of centre x and y, width, height and angle in radians; scores [B,C,N]; output int64
+// [M,3]: image, class and box of each box that stays, ordered by image and class, then by falling
+// score, equal scores by box. A box with a score above score_threshold stays unless its overlap
+// (intersection over union) with a better one of its class that stays exceeds iou_threshold.
+std::vector<OpDef> nms_rotated_ops() {
+  OpDef op;
+  op.names = {{"mmdeploy", "NMSRotated"}};
+  op.inputs = {{"boxes", 3, Presence::kRequired, true}, {"scores", 3, Presence::kRequired, true}};
+  op.outputs = {{"indices", false, DataType::kInt64}};
+  op.attributes = {{"iou_threshold", AttrType::kFloat, std::nullopt, 0, 1},
+                   {"score_threshold", AttrType::kFloat, 0.f}};
+  op.infer = Infer;
+  op.reference = Reference;
+  op.run = Run;
+  return {op};
+}
+
+}  // namespace mmdeploy::op
