@@ -1,0 +1,123 @@
+// The Python module mmdeploy_op; mmdeploy.op makes it comfortable.
+#include <nanobind/nanobind.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/variant.h>
+#include <nanobind/stl/vector.h>
+
+#include "bindings/python/tensor.h"
+#include "mmdeploy/op/host_context.h"
+
+namespace mmdeploy::op {
+namespace {
+
+namespace nb = nanobind;
+
+[[noreturn]] void Raise(const Error& error) {
+  const char* text = error.message().c_str();
+  if (error.code() == Code::kInvalidArgument) throw nb::value_error(text);
+  throw std::runtime_error(text);
+}
+
+const OpDef& Find(const std::string& domain, const std::string& type) {
+  const OpDef* op = FindOp(domain, type);
+  if (!op) throw nb::key_error(Name(OpName{domain, type}).c_str());
+  return *op;
+}
+
+Attributes ReadAttributes(const OpDef& op, const nb::dict& given) {
+  std::vector<std::optional<AttrValue>> values;
+  size_t used = 0;
+  for (const auto& def : op.attributes) {
+    const bool has = given.contains(def.name.c_str());
+    used += has;
+    values.push_back(has ? std::optional<AttrValue>(nb::cast<AttrValue>(given[def.name.c_str()]))
+                         : std::nullopt);
+  }
+  if (used != nb::len(given)) {
+    throw nb::value_error(("operator '" + Name(op) + "' lacks one of these attributes").c_str());
+  }
+  auto attributes = MakeAttributes(op, values);
+  if (!attributes) Raise(attributes.error());
+  return *attributes;
+}
+
+nb::list RunOp(const std::string& domain, const std::string& type, const nb::list& arrays,
+               const nb::dict& attribute_map, bool reference, int num_threads) {
+  const OpDef& op = Find(domain, type);
+  const Attributes attributes = ReadAttributes(op, attribute_map);
+  std::vector<std::optional<Tensor>> inputs;
+  for (const auto array : arrays) {
+    if (array.is_none()) {
+      inputs.emplace_back();
+      continue;
+    }
+    auto tensor = python::ToTensor(array);
+    if (!tensor) Raise(tensor.error());
+    inputs.emplace_back(*tensor);
+  }
+  auto outputs = [&] {
+    nb::gil_scoped_release release;
+    return HostContext(std::move(inputs), op.outputs.size(), num_threads)
+        .Run(op, attributes, reference ? op.reference : op.run);
+  }();
+  if (!outputs) Raise(outputs.error());
+  nb::list list;
+  for (const auto& output : *outputs) list.append(python::ToNumpy(output));
+  return list;
+}
+
+nb::dict Describe(const OpDef& op) {
+  nb::dict all;
+  nb::list names, inputs, outputs, attributes, native;
+  for (const auto& name : op.names) names.append(Name(name));
+  for (const auto& input : op.inputs) {
+    nb::dict one;
+    one["name"] = input.name;
+    one["optional"] = input.presence == Presence::kOptional;
+    one["variadic"] = input.presence == Presence::kVariadic;
+    one["batched"] = input.batched;
+    nb::list dtypes;
+    for (const auto dtype : input.dtypes) dtypes.append(std::string(Name(dtype)));
+    one["dtypes"] = dtypes;
+    inputs.append(one);
+  }
+  for (const auto& output : op.outputs) {
+    nb::dict one;
+    one["name"] = output.name;
+    one["batched"] = output.batched;
+    one["optional"] = output.optional;
+    one["dtype"] = std::string(Name(output.dtype));
+    one["same_dtype_as"] = output.same_dtype_as;
+    outputs.append(one);
+  }
+  for (const auto& def : op.attributes) {
+    nb::dict one;
+    one["name"] = def.name;
+    constexpr const char* kTypes[] = {"int", "float", "string", "ints", "floats"};
+    one["type"] = kTypes[static_cast<size_t>(def.type)];
+    one["default"] = def.default_value ? nb::cast(*def.default_value) : nb::none();
+    attributes.append(one);
+  }
+  for (const auto& engine : op.native_engines) native.append(engine);
+  all["names"] = names;
+  all["inputs"] = inputs;
+  all["outputs"] = outputs;
+  all["attributes"] = attributes;
+  all["native_engines"] = native;
+  all["cuda"] = op.run_cuda != nullptr;
+  return all;
+}
+
+}  // namespace
+}  // namespace mmdeploy::op
+
+NB_MODULE(mmdeploy_op, module) {
+  namespace nb = nanobind;
+  module.def("run", &mmdeploy::op::RunOp, nb::arg("domain"), nb::arg("type"), nb::arg("inputs"),
+             nb::arg("attributes"), nb::arg("reference") = false, nb::arg("num_threads") = 1);
+  module.def("declarations", [] {
+    nb::list list;
+    for (const auto& op : mmdeploy::op::Ops()) list.append(mmdeploy::op::Describe(op));
+    return list;
+  });
+}
