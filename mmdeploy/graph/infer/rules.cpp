@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "mmdeploy/graph/infer.h"
+#include "mmdeploy/op/op.h"
 
 namespace mmdeploy::graph {
 
@@ -32,6 +33,7 @@ const RuleMap& Rules() {
 }  // namespace
 
 const InferRule* FindInferRule(std::string_view domain, std::string_view op) {
+  if (op::FindOp(domain, op)) return &CustomOpRule();
   auto found = Rules().find(op);
   if (found == Rules().end()) return nullptr;
   for (const InferRule* rule : found->second) {

@@ -52,6 +52,9 @@ Span<const InferRule> ResizeRules();
 Span<const InferRule> SequenceRules();
 Span<const InferRule> SliceRules();
 
+// Of all custom operators, whose declarations have the rules.
+const InferRule& CustomOpRule();
+
 const InferRule* FindInferRule(std::string_view domain, std::string_view op);
 
 // Output 0 is what input 0 is; for any family.
