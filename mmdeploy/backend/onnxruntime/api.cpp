@@ -83,10 +83,4 @@ Result<const Api*> GetApi() {
   return *api;
 }
 
-std::string TakeMessage(const OrtApi& ort, OrtStatus* status) {
-  std::string message = ort.GetErrorMessage(status);
-  ort.ReleaseStatus(status);
-  return message;
-}
-
 }  // namespace mmdeploy::onnxruntime

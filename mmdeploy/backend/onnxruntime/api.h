@@ -10,7 +10,7 @@
 namespace mmdeploy::onnxruntime {
 
 // The oldest interface that offers every function used here, so that a user's older library works.
-constexpr uint32_t kApiVersion = 15;
+constexpr uint32_t kApiVersion = 17;
 
 struct Api {
   const OrtApi* ort = nullptr;

@@ -105,7 +105,7 @@ def test_an_old_library_is_refused_naming_both_versions(tmp_path):
     library = tmp_path / 'libonnxruntime.so.1'
     subprocess.run(['cc', '-shared', '-fPIC', '-o', str(library), str(source)], check=True)
     text = _doctor(MMDEPLOY_ONNXRUNTIME_LIBRARY=str(tmp_path))
-    assert 'ONNX Runtime is version 1.8.1, version 1.15 or newer is needed; update it' in text
+    assert 'ONNX Runtime is version 1.8.1, version 1.17 or newer is needed; update it' in text
 
 
 def test_a_plugin_whose_library_is_missing_says_what_to_do(tmp_path):

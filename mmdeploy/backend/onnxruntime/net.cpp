@@ -1,49 +1,13 @@
 #include "mmdeploy/backend/onnxruntime/net.h"
 
 #include <algorithm>
-#include <array>
 
 #include "mmdeploy/backend/onnxruntime/session_options.h"
+#include "mmdeploy/backend/onnxruntime/types.h"
 #include "mmdeploy/base/parallel.h"
 
 namespace mmdeploy::onnxruntime {
 namespace {
-
-struct DtypePair {
-  ONNXTensorElementDataType onnx;
-  DataType ours;
-};
-
-constexpr std::array<DtypePair, 12> kDtypes = {{
-    {ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT, DataType::kFloat32},
-    {ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT16, DataType::kFloat16},
-    {ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT8, DataType::kUint8},
-    {ONNX_TENSOR_ELEMENT_DATA_TYPE_INT8, DataType::kInt8},
-    {ONNX_TENSOR_ELEMENT_DATA_TYPE_INT32, DataType::kInt32},
-    {ONNX_TENSOR_ELEMENT_DATA_TYPE_INT64, DataType::kInt64},
-    {ONNX_TENSOR_ELEMENT_DATA_TYPE_BOOL, DataType::kBool},
-    {ONNX_TENSOR_ELEMENT_DATA_TYPE_DOUBLE, DataType::kFloat64},
-    {ONNX_TENSOR_ELEMENT_DATA_TYPE_INT16, DataType::kInt16},
-    {ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT16, DataType::kUint16},
-    {ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT32, DataType::kUint32},
-    {ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT64, DataType::kUint64},
-}};
-
-ONNXTensorElementDataType ToOnnx(DataType dtype) {
-  for (const auto& pair : kDtypes) {
-    if (pair.ours == dtype) return pair.onnx;
-  }
-  return ONNX_TENSOR_ELEMENT_DATA_TYPE_UNDEFINED;
-}
-
-Result<DataType> FromOnnx(ONNXTensorElementDataType type, const std::string& name) {
-  for (const auto& pair : kDtypes) {
-    if (pair.onnx == type) return pair.ours;
-  }
-  return MakeError(Code::kNotSupported,
-                   "tensor '{}' has ONNX element type {}, which is not supported", name,
-                   static_cast<int>(type));
-}
 
 // One run: values over the caller's or ONNX Runtime's memory.
 class OrtRequest : public Request {
@@ -151,22 +115,10 @@ Result<Tensor> OrtRequest::Output(size_t index) {
   const auto& name = net_.outputs()[index].name;
   const Value& value = outputs_[index];
   MMDEPLOY_ENSURE(value, Code::kFail, "output '{}' was read before a run", name);
-  OrtTensorTypeAndShapeInfo* info = nullptr;
-  MMDEPLOY_ORT(ort_, GetTensorTypeAndShape(value.get(), &info), "read the shape of an output");
-  ONNXTensorElementDataType type;
-  size_t rank = 0;
-  std::array<int64_t, Shape::kMaxRank> dims{};
-  OrtStatus* status = ort_.GetTensorElementType(info, &type);
-  if (!status) status = ort_.GetDimensionsCount(info, &rank);
-  if (!status && rank <= dims.size()) status = ort_.GetDimensions(info, dims.data(), rank);
-  ort_.ReleaseTensorTypeAndShapeInfo(info);
-  MMDEPLOY_ENSURE(!status, Code::kFail, "output '{}': {}", name, TakeMessage(ort_, status));
-  MMDEPLOY_ENSURE(rank <= dims.size(), Code::kNotSupported,
-                  "output '{}' has {} dimensions, supported: up to {}", name, rank, dims.size());
-  MMDEPLOY_TRY(const DataType dtype, FromOnnx(type, name));
+  MMDEPLOY_TRY(const auto type, TypeOf(ort_, value.get(), name));
   void* data = nullptr;
   MMDEPLOY_ORT(ort_, GetTensorMutableData(value.get(), &data), "read an output");
-  return Tensor(data, dtype, Shape(Span<const int64_t>(dims.data(), rank)), value);
+  return Tensor(data, type.dtype, type.shape, value);
 }
 
 }  // namespace
@@ -223,17 +175,10 @@ Result<TensorInfo> OrtNet::ReadInfo(std::string name, OrtTypeInfo* type) const {
   MMDEPLOY_ORT(ort(), CastTypeInfoToTensorInfo(type, &tensor), "read a type");
   MMDEPLOY_ENSURE(tensor, Code::kNotSupported,
                   "'{}' is not a tensor; sequences and maps are not supported", name);
-  ONNXTensorElementDataType element;
-  size_t rank = 0;
-  MMDEPLOY_ORT(ort(), GetTensorElementType(tensor, &element), "read an element type");
-  MMDEPLOY_ORT(ort(), GetDimensionsCount(tensor, &rank), "read a rank");
-  MMDEPLOY_ENSURE(rank <= Shape::kMaxRank, Code::kNotSupported,
-                  "'{}' has {} dimensions, supported: up to {}", name, rank, Shape::kMaxRank);
-  std::array<int64_t, Shape::kMaxRank> dims{};
-  MMDEPLOY_ORT(ort(), GetDimensions(tensor, dims.data(), rank), "read a shape");
+  MMDEPLOY_TRY(const auto read, ReadType(ort(), *tensor, name));
   TensorInfo info;
-  MMDEPLOY_TRY(info.dtype, FromOnnx(element, name));
-  info.shape = Shape(Span<const int64_t>(dims.data(), rank));
+  info.dtype = read.dtype;
+  info.shape = read.shape;
   info.name = std::move(name);
   return info;
 }
