@@ -5,6 +5,8 @@ from pathlib import Path
 import torch
 from torch.nn import functional
 
+ROOT = Path(__file__).resolve().parents[3]
+
 _TYPES = 'PyTorch 1.13 has no such type'
 HOLES = {
     'element_types[uint16]': _TYPES,
@@ -64,5 +66,40 @@ def write(network, folder: Path) -> dict:
         kind: [dict(name=t.name, dtype=t.dtype, shape=t.shape) for t in tensors]
         for kind, tensors in (('inputs', network.inputs), ('outputs', network.outputs))
     }
+    torch.jit.save(torch.jit.freeze(module), str(path), _extra_files={'mmdeploy.json': json.dumps(described)})
+    return dict(model=path, trusted=True)
+
+
+class _OpModule(torch.nn.Module):
+    """Calls a custom operator."""
+
+    def __init__(self, case):
+        super().__init__()
+        kind = case.op.partition('::')[2]
+        self.call = getattr(torch.ops.mmdeploy, kind)
+        self.attributes = case.attributes
+        inputs = case.declaration['inputs']
+        self.fixed = len(inputs) - inputs[-1]['variadic']
+        self.variadic = inputs[-1]['variadic']
+        self.present = [x is not None for x in case.inputs]
+
+    def forward(self, *tensors):
+        given = iter(tensors)
+        arguments = [next(given) if present else None for present in self.present]
+        if self.variadic:
+            arguments = [*arguments[:self.fixed], arguments[self.fixed:]]
+        return self.call(*arguments, **self.attributes)
+
+
+def write_op(network, folder: Path) -> dict:
+    path = folder / f'{network.name}.pt'
+    torch.ops.load_library(str(ROOT / 'build' / 'lib' / 'libmmdeploy_torchscript_ops.so'))
+    tensors = tuple(torch.from_numpy(x) for x in network.named_inputs.values())
+    with torch.no_grad():
+        module = torch.jit.trace(_OpModule(network.case).eval(), tensors)
+    described = dict(
+        inputs=[dict(name=k, dtype=str(x.dtype), shape=list(x.shape)) for k, x in network.named_inputs.items()],
+        outputs=[dict(name=name, dtype=str(y.dtype), shape=[-1] * y.ndim)
+                 for name, y in zip(network.output_names, network.case.expected, strict=True)])
     torch.jit.save(torch.jit.freeze(module), str(path), _extra_files={'mmdeploy.json': json.dumps(described)})
     return dict(model=path, trusted=True)

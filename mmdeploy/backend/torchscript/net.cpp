@@ -2,16 +2,22 @@
 
 #include <torch/csrc/jit/serialization/import.h>
 
+#include <cstdlib>
+#include <filesystem>
+
 #include "mmdeploy/backend/torchscript/archive.h"
 #include "mmdeploy/backend/torchscript/request.h"
 #include "mmdeploy/backend/torchscript/threads.h"
 #include "mmdeploy/backend/torchscript/tidy.h"
+#include "mmdeploy/base/dynamic_library.h"
 #include "mmdeploy/base/log.h"
 #include "mmdeploy/base/parallel.h"
 #include "mmdeploy/base/suggest.h"
 
 namespace mmdeploy::torchscript {
 namespace {
+
+constexpr const char* kOpsLibrary = "libmmdeploy_torchscript_ops.so";
 
 Result<bool> ReadOptimizeOption(const NetOptions& options) {
   bool optimize = true;
@@ -36,6 +42,22 @@ Result<void> CheckOptions(const std::string& name, const NetOptions& options) {
   MMDEPLOY_ENSURE(options.device.type == DeviceType::kCpu, Code::kNotSupported,
                   "engine 'torchscript' of this build runs on 'cpu', found device '{}'",
                   Name(options.device));
+  return {};
+}
+
+// Custom operators register themselves when their library is opened: the file of
+// MMDEPLOY_TORCHSCRIPT_OPS_LIBRARY, else the one that lies beside this plug-in, if there is one.
+Result<void> OpenOpsLibrary() {
+  std::string path = (std::filesystem::path(ThisLibraryFolder()) / kOpsLibrary).string();
+  if (const char* user = std::getenv("MMDEPLOY_TORCHSCRIPT_OPS_LIBRARY")) {
+    path = user;
+  } else if (std::error_code error; !std::filesystem::exists(path, error)) {
+    return {};
+  }
+  MMDEPLOY_TRY(const auto opened, Guard(fmt::format("use the custom operators of '{}'", path),
+                                        [&] { return DynamicLibrary::Open(path); }));
+  if (!opened) return MakeError(opened.error());
+  Log(LogLevel::kInfo, "torchscript: custom operators of '{}'", path);
   return {};
 }
 
@@ -76,6 +98,8 @@ Result<std::shared_ptr<const Net>> TorchscriptNet::Load(const NetFiles& files,
 }
 
 Result<void> TorchscriptNet::ReadModule(const NetFile& file) {
+  static const auto* ops = new Result<void>(OpenOpsLibrary());
+  MMDEPLOY_TRYV(*ops);
   torch::jit::ExtraFilesMap extra{{kSignatureFile, ""}};
   const auto what = fmt::format("load '{}'", file.name);
   MMDEPLOY_TRY(const Bytes bytes, file.Content());
