@@ -5,6 +5,7 @@
 #include <openvino/runtime/properties.hpp>
 
 #include "mmdeploy/backend/openvino/checksum.h"
+#include "mmdeploy/backend/openvino/ops/custom_op.h"
 #include "mmdeploy/backend/openvino/request.h"
 #include "mmdeploy/backend/openvino/tidy.h"
 #include "mmdeploy/backend/openvino/types.h"
@@ -148,7 +149,11 @@ Result<std::shared_ptr<ov::Model>> ReadModel(ov::Core& core, const NetFiles& fil
 }  // namespace
 
 Result<ov::Core*> GetCore() {
-  static const auto* core = new Result<ov::Core*>(Guard("start", [] { return new ov::Core; }));
+  static const auto* core = new Result<ov::Core*>(Guard("start", [] {
+    auto* made = new ov::Core;
+    made->add_extension(CustomOps());
+    return made;
+  }));
   return *core;
 }
 
