@@ -22,3 +22,21 @@ HOLES = {
 def write(network, folder: Path) -> dict:
     param, weights = mmdeploy_python.convert('ncnn', network.onnx(), folder / network.name)
     return dict(model=Path(param), weights=Path(weights))
+
+
+def op_hole(case) -> str | None:
+    """Return what of an operator's case ncnn can't do."""
+    if any(x is not None and x.size == 0 for x in case.inputs) or any(y.size == 0 for y in case.expected):
+        return 'has no empty blobs'
+    inputs = case.declaration['inputs']
+    batched = [x for x, declared in zip(case.inputs, inputs, strict=False) if declared['batched'] and x is not None]
+    if any(len(x) != 1 for x in batched):
+        return 'takes one image at a time'
+    if not batched:
+        return 'a network of constants only has no inputs'
+    return None
+
+
+def write_op(network, folder: Path) -> dict:
+    param, weights = mmdeploy_python.convert('ncnn', network.onnx(constant_inputs=True), folder / network.name)
+    return dict(model=Path(param), weights=Path(weights))

@@ -5,6 +5,7 @@
 #include "mmdeploy/backend/ncnn/guard.h"
 #include "mmdeploy/backend/ncnn/layer_checks.h"
 #include "mmdeploy/backend/ncnn/layers/layers.h"
+#include "mmdeploy/backend/ncnn/ops/op_layer.h"
 
 namespace mmdeploy::ncnn {
 namespace {
@@ -106,7 +107,9 @@ class GuardedLayer : public ::ncnn::Layer {
 
   void Report(const char* what, int code) const {
     if (net_->problem_) return;
-    net_->problem_ = fmt::format("{} {}: {}", Describe(params_), what, Explain(code));
+    const std::string reason = TakeOpError();
+    net_->problem_ =
+        fmt::format("{} {}: {}", Describe(params_), what, reason.empty() ? Explain(code) : reason);
   }
 
   bool Check(const ::ncnn::Mat* blobs, size_t count) const {
@@ -129,7 +132,9 @@ class GuardedLayer : public ::ncnn::Layer {
       if (outputs[i].empty()) code = -1;
     }
     if (code && RunError().empty()) {
-      RunError() = fmt::format("{}: {}", Describe(params_), Explain(code));
+      const std::string reason = TakeOpError();
+      RunError() =
+          fmt::format("{}: {}", Describe(params_), reason.empty() ? Explain(code) : reason);
     }
     return code;
   }

@@ -4,6 +4,7 @@
 #include <cfloat>
 
 #include "mmdeploy/base/suggest.h"
+#include "mmdeploy/op/ncnn_params.h"
 
 namespace mmdeploy::ncnn {
 namespace {
@@ -424,12 +425,43 @@ const std::vector<LayerRule>& CustomLayerRules() {
   return *rules;
 }
 
+ParamRule OpParam(int id, const op::AttrDef& def) {
+  const char* name = def.name.c_str();
+  if (def.type == op::AttrType::kString) {
+    return Int(id, name, 0, static_cast<double>(def.words.size()) - 1);
+  }
+  constexpr ParamRule::Kind kKinds[] = {ParamRule::kInt, ParamRule::kFloat, ParamRule::kInt,
+                                        ParamRule::kInts, ParamRule::kFloats};
+  return {id, name, kKinds[static_cast<size_t>(def.type)], def.min, def.max};
+}
+
+// What a file may say about an operator; the layer itself checks the rest.
+LayerRule OpRule(const op::OpDef& op) {
+  LayerRule rule{op.names.front().type.c_str(), 0, 0, 0, 0, {}};
+  for (const auto& input : op.inputs) {
+    rule.min_inputs += input.presence != op::Presence::kOptional;
+    rule.max_inputs += input.presence == op::Presence::kVariadic ? kMany : 1;
+  }
+  for (const auto& output : op.outputs) {
+    rule.min_outputs += !output.optional;
+    rule.max_outputs += 1;
+  }
+  for (size_t i = 0; i < op.attributes.size(); ++i) {
+    rule.params.push_back(OpParam(static_cast<int>(i), op.attributes[i]));
+  }
+  constexpr double kBits = 1 << 16;
+  rule.params.push_back(Int(op::kNcnnInputsWithoutBatch, "inputs_without_batch", 0, kBits));
+  rule.params.push_back(Int(op::kNcnnOutputsWithoutBatch, "outputs_without_batch", 0, kBits));
+  return rule;
+}
+
 const std::vector<LayerRule>& LayerRules() {
   static const auto* rules = [] {
     auto* all = new std::vector<LayerRule>(CustomLayerRules());
     for (const auto& part : {BasicLayers(), WeightedLayers(), ShapeLayers()}) {
       all->insert(all->end(), part.begin(), part.end());
     }
+    for (const auto& op : op::Ops()) all->push_back(OpRule(op));
     return all;
   }();
   return *rules;

@@ -3,15 +3,12 @@
 #include <algorithm>
 #include <iterator>
 
+#include "mmdeploy/backend/ncnn/ops/op_layer.h"
+
 namespace mmdeploy::ncnn {
 namespace {
 
-struct CustomLayer {
-  const char* type;
-  ::ncnn::layer_creator_func create;
-};
-
-constexpr CustomLayer kLayers[] = {
+constexpr DocumentedLayer kLayers[] = {
     {"ConstantOfShape", ConstantOfShape_layer_creator},
     {"Expand", Expand_layer_creator},
     {"Gather", Gather_layer_creator},
@@ -20,16 +17,22 @@ constexpr CustomLayer kLayers[] = {
     {"TopK", TopK_layer_creator},
 };
 
-const CustomLayer* Find(const std::string& type) {
-  const auto* found = std::find_if(std::begin(kLayers), std::end(kLayers),
-                                   [&](const CustomLayer& layer) { return type == layer.type; });
+const DocumentedLayer* Find(const std::string& type) {
+  const auto* found =
+      std::find_if(std::begin(kLayers), std::end(kLayers),
+                   [&](const DocumentedLayer& layer) { return type == layer.type; });
   return found == std::end(kLayers) ? nullptr : found;
 }
 
 }  // namespace
 
-bool IsCustomLayer(const std::string& type) { return Find(type) != nullptr; }
+Span<const DocumentedLayer> DocumentedLayers() { return kLayers; }
 
-::ncnn::Layer* CreateCustomLayer(const std::string& type) { return Find(type)->create(nullptr); }
+bool IsCustomLayer(const std::string& type) { return Find(type) || FindLayerOp(type); }
+
+::ncnn::Layer* CreateCustomLayer(const std::string& type) {
+  const auto* documented = Find(type);
+  return documented ? documented->create(nullptr) : CreateOpLayer(*FindLayerOp(type));
+}
 
 }  // namespace mmdeploy::ncnn

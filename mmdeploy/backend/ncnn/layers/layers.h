@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "mmdeploy/base/span.h"
+
 // Layers that ncnn does not have. Blobs are float32 and have no batch; a blob that holds a shape
 // has the batch as its first entry, 1.
 
@@ -16,6 +18,15 @@ namespace mmdeploy::ncnn {
 ::ncnn::Layer* TensorSlice_layer_creator(void*);
 ::ncnn::Layer* TopK_layer_creator(void*);
 
+struct DocumentedLayer {
+  const char* type;
+  ::ncnn::layer_creator_func create;
+};
+
+// The layers above.
+Span<const DocumentedLayer> DocumentedLayers();
+
+// One of those, or an operator's.
 bool IsCustomLayer(const std::string& type);
 
 // A new layer of a type that IsCustomLayer knows.

@@ -2,6 +2,8 @@
 
 #include <map>
 
+#include "mmdeploy/backend/ncnn/convert/ops/custom.h"
+
 namespace mmdeploy::ncnn_convert {
 
 #define MMDEPLOY_NCNN_OPS(family) std::vector<Converter> family##_converters();
@@ -25,6 +27,7 @@ const std::map<std::string_view, Converter>& Converters() {
 }  // namespace
 
 const Converter* FindConverter(const graph::Node& node) {
+  if (const Converter* custom = FindCustomConverter(node)) return custom;
   const auto& converters = Converters();
   const auto found = converters.find(node.op());
   return found == converters.end() ? nullptr : &found->second;
