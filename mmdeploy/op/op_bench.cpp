@@ -49,6 +49,45 @@ BENCHMARK(BM_GridSampler)
     ->ArgsProduct({{1, 3, 8, 16, 64}, {0, 1, 2}, {0, 2}})
     ->Unit(benchmark::kMillisecond);
 
+// 1x256x50x76, 7x7 bins, sides of 20 to 320 of an image of 1216x800; rois, sampling ratio.
+void BM_RoiAlign(benchmark::State& state) {
+  Tensor rois = Random({state.range(0), 5}, 0, 1, 1);
+  for (int64_t i = 0; i < state.range(0); ++i) {
+    float* roi = rois.data<float>() + 5 * i;
+    const std::vector<float> box{0, roi[1] * 800, roi[2] * 500, 20 + roi[3] * 300,
+                                 20 + roi[4] * 300};
+    std::copy(box.begin(), box.end(), roi);
+    for (int k = 1; k < 3; ++k) roi[k + 2] += roi[k];
+  }
+  RunOp(state, "MMCVRoiAlign",
+        {{"spatial_scale", 1 / 16.f}, {"sampling_ratio", state.range(1)}, {"mode", "avg"}},
+        {Random({1, 256, 50, 76}), rois});
+}
+BENCHMARK(BM_RoiAlign)->ArgsProduct({{1, 1000}, {0, 2}})->Unit(benchmark::kMillisecond);
+
+void BM_RoiAlignRotated(benchmark::State& state) {
+  Tensor rois = Random({state.range(0), 6}, 0, 1, 1);
+  for (int64_t i = 0; i < state.range(0); ++i) {
+    float* roi = rois.data<float>() + 6 * i;
+    const std::vector<float> box{0,
+                                 roi[1] * 1200,
+                                 roi[2] * 800,
+                                 20 + roi[3] * 300,
+                                 20 + roi[4] * 300,
+                                 roi[5] * 3.14f - 1.57f};
+    std::copy(box.begin(), box.end(), roi);
+  }
+  RunOp(state, "MMCVRoIAlignRotated",
+        {{"output_height", int64_t{7}},
+         {"output_width", int64_t{7}},
+         {"spatial_scale", 1 / 16.f},
+         {"sampling_ratio", state.range(1)},
+         {"aligned", int64_t{1}},
+         {"clockwise", int64_t{0}}},
+        {Random({1, 256, 50, 76}), rois});
+}
+BENCHMARK(BM_RoiAlignRotated)->ArgsProduct({{1, 500}, {0, 2}})->Unit(benchmark::kMillisecond);
+
 }  // namespace
 }  // namespace mmdeploy::op
 

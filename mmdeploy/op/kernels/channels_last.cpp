@@ -13,8 +13,9 @@ Result<void> CheckPixels(int64_t pixels) {
   return {};
 }
 
-Result<ChannelsLast> ToChannelsLast(OpContext& context, const Tensor& images) {
-  constexpr int64_t kBlock = 256;  // pixels that one thread does at a time
+Result<ChannelsLast> ToChannelsLast(OpContext& context, const Tensor& images,
+                                    const WantedPixels* wanted) {
+  constexpr int64_t kBlock = WantedPixels::kBlock;
   const int64_t count = images.shape()[0], channels = images.shape()[1];
   ChannelsLast result;
   result.pixels = 1;
@@ -25,18 +26,20 @@ Result<ChannelsLast> ToChannelsLast(OpContext& context, const Tensor& images) {
   const int64_t size = count * (pixels + 1) * stride;
   MMDEPLOY_TRY(result.data, context.Scratch(DataType::kFloat32, {size + kChannelBlock}));
   std::fill_n(result.data.data<float>() + size, kChannelBlock, 0.f);
-  const int64_t blocks = (pixels + kBlock) / kBlock;  // with the zero pixel
+  const int64_t blocks = WantedPixels::BlocksOf(pixels);
   const float* in = images.data<float>();
   float* out = result.data.data<float>();
   MMDEPLOY_TRYV(context.ParallelFor(count * blocks, [&](int64_t i) -> Result<void> {
     const int64_t n = i / blocks, begin = i % blocks * kBlock;
     const int64_t end = std::min(begin + kBlock, pixels);
+    const bool is_last = begin + kBlock > pixels;
+    if (wanted && !wanted->HasBlock(i) && !is_last) return {};
     float* to = out + (n * (pixels + 1) + begin) * stride;
     Transpose(in + n * channels * pixels + begin, pixels, channels, end - begin, to, stride);
     for (int64_t p = 0; p < end - begin && channels < stride; ++p) {
       std::fill(to + p * stride + channels, to + (p + 1) * stride, 0.f);
     }
-    if (begin + kBlock > pixels) std::fill_n(out + (n * (pixels + 1) + pixels) * stride, stride, 0);
+    if (is_last) std::fill_n(out + (n * (pixels + 1) + pixels) * stride, stride, 0);
     return {};
   }));
   return result;

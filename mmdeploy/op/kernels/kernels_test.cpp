@@ -166,6 +166,24 @@ TEST_P(Kernels, ChannelsLastHasZerosAround) {
   }
 }
 
+TEST(ChannelsLast, HasWantedPixels) {
+  constexpr int64_t kPixels = 1000, kChannels = 5;
+  const Tensor images = testing::Random({2, kChannels, kPixels});
+  WantedPixels wanted(2, kPixels);
+  wanted.Add(1, 63, 64);
+  wanted.Add(0, 999, 999);
+  HostContext context({}, 0);
+  const auto last = ToChannelsLast(context, images, &wanted);
+  ASSERT_TRUE(last);
+  for (const auto& [n, p] : {std::pair{1, 63}, {1, 64}, {0, 999}}) {
+    for (int64_t c = 0; c < kChannels; ++c) {
+      EXPECT_EQ(last->image(n).image[p * last->stride + c],
+                images.data<float>()[(n * kChannels + c) * kPixels + p]);
+    }
+  }
+  for (int64_t n = 0; n < 2; ++n) EXPECT_EQ(last->image(n).image[kPixels * last->stride], 0);
+}
+
 INSTANTIATE_TEST_SUITE_P(Targets, Kernels, ::testing::ValuesIn(hwy::SupportedAndGeneratedTargets()),
                          TargetName);
 

@@ -1,4 +1,4 @@
-#include "mmdeploy/op/modulated_deform_conv/modulated_deform_conv.h"
+#include "mmdeploy/op/deform_conv/deform_conv.h"
 
 namespace mmdeploy::op {
 namespace modulated_deform_conv {
@@ -26,12 +26,12 @@ Result<std::vector<Shape>> Infer(const Attributes& attributes, InputShapes shape
   return deform_conv::Infer(ToOptions(attributes), kInputs, shapes);
 }
 
-}  // namespace
-
-deform_conv::Problem ToProblem(const Attributes& attributes, const OpContext& context) {
-  return {ToOptions(attributes), kInputs, context};
+template <Result<void> (*kFunction)(const deform_conv::Problem&, OpContext&)>
+Result<void> RunProblem(const Attributes& attributes, OpContext& context) {
+  return kFunction({ToOptions(attributes), kInputs, context}, context);
 }
 
+}  // namespace
 }  // namespace modulated_deform_conv
 
 // Modulated deformable convolution (Zhu et al., "Deformable ConvNets v2", 2018; documentation:
@@ -58,8 +58,8 @@ std::vector<OpDef> modulated_deform_conv_ops() {
       deform_conv::SizesDef("dilation", 1, {2}), deform_conv::GroupsDef(),
       deform_conv::DeformGroupsDef("deform_groups", {"deformable_groups", "deformable_group"})};
   op.infer = modulated_deform_conv::Infer;
-  op.reference = modulated_deform_conv::Reference;
-  op.run = modulated_deform_conv::Run;
+  op.reference = modulated_deform_conv::RunProblem<deform_conv::Reference>;
+  op.run = modulated_deform_conv::RunProblem<deform_conv::Run>;
   return {op};
 }
 
