@@ -100,15 +100,16 @@ class BackendValidator:
             if isinstance(model, onnx.ModelProto):
                 onnx.save(model, path)
             else:
-                torch.onnx.export(
-                    model,
-                    tuple(input_list),
-                    path,
-                    input_names=input_names,
-                    output_names=output_names,
-                    do_constant_folding=do_constant_folding,
-                    dynamic_axes=dynamic_axes,
-                    opset_version=11)
+                with torch.no_grad():
+                    torch.onnx.export(
+                        model,
+                        tuple(input_list),
+                        path,
+                        input_names=input_names,
+                        output_names=output_names,
+                        do_constant_folding=do_constant_folding,
+                        dynamic_axes=dynamic_axes,
+                        opset_version=11)
             actual = self._run(path, input_list, folder)
         assert_allclose(_as_list(expected_result), actual, tolerate_small_mismatch)
 

@@ -7,11 +7,11 @@ from mmdeploy.utils import Backend
 
 
 class GemmOp(torch.autograd.Function):
-    """Exports `Gemm`, also for an input of three dimensions."""
+    """Exports `Gemm`."""
 
     @staticmethod
     def forward(ctx, input: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor | None = None) -> torch.Tensor:
-        """Compute input [*, in] times weight [out, in] transposed, plus bias [out]."""
+        """Compute input [N, in] times weight [out, in] transposed, plus bias [out]."""
 
         def compute():
             out = input @ weight.t()
@@ -30,7 +30,7 @@ class GemmOp(torch.autograd.Function):
 
 @FUNCTION_REWRITER.register_rewriter(func_name='torch.nn.functional.linear', backend=Backend.NCNN.value)
 def linear__ncnn(ctx, input: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor | None = None) -> torch.Tensor:
-    """Use the layer InnerProduct, which takes rows of one image.
+    """Multiply a matrix by `Gemm`, and rows of one image by `MatMul`: ncnn takes both for its layer InnerProduct.
 
     Args:
         ctx: context of the rewrite.
@@ -38,9 +38,9 @@ def linear__ncnn(ctx, input: torch.Tensor, weight: torch.Tensor, bias: torch.Ten
         weight: [out, in].
         bias: [out].
     """
-    if input.ndim == 2 or (input.ndim == 3 and input.shape[0] == 1):
+    if input.ndim == 2:
         return GemmOp.apply(input, weight, bias)
-    if bias is None or input.ndim < 2:
+    if bias is None or input.ndim < 2 or (input.ndim == 3 and input.shape[0] == 1):
         return ctx.origin_func(input, weight, bias)
     # The bias goes to channels, where ncnn can broadcast it.
     out = ctx.origin_func(input, weight).transpose(1, -1)

@@ -122,12 +122,16 @@ def test_layer_norm_ncnn_refuses_what_the_node_cannot_say():
 
 
 @pytest.mark.parametrize('has_bias', [True, False])
-def test_linear_ncnn(has_bias):
+@pytest.mark.parametrize('shape', [(3, 5), (1, 3, 5)])
+def test_linear_ncnn(shape, has_bias):
     weight, bias = torch.rand(4, 5), torch.rand(4) if has_bias else None
-    model = export_graph(lambda x: torch._C._nn.linear(x, weight, bias), (torch.rand(1, 3, 5), ), 'ncnn')
-    node, attributes = find_node(model, 'Gemm')
-    assert attributes == dict(alpha=1, beta=1, transA=0, transB=1)
-    assert len(node.input) == 2 + has_bias
+    model = assert_same(lambda x: torch._C._nn.linear(x, weight, bias), (torch.rand(shape), ), 'ncnn')
+    if len(shape) == 2:
+        node, attributes = find_node(model, 'Gemm')
+        assert attributes == dict(alpha=1, beta=1, transA=0, transB=1)
+        assert len(node.input) == 2 + has_bias
+    else:
+        assert [name for name in nodes(model) if name != 'Transpose'] == ['MatMul', 'Add'][:1 + has_bias]
 
 
 @pytest.mark.parametrize('bidirectional', [True, False])
