@@ -216,6 +216,21 @@ TEST(InferTest, MarkIsIdentity) {
   EXPECT_EQ(Infer("g (float[N,3] x) => (y) { y = mmdeploy.Mark (x) }"), "float32[N,3]");
 }
 
+TEST(InferTest, LayersOfNcnn) {
+  EXPECT_EQ(Infer("g (float[N,3,H,9] x) => (y) <int64[2] s = {5, 2}> {"
+                  "y = mmdeploy.AdaptiveAvgPool2d (x, s) }"),
+            "float32[N,3,5,2]");
+  EXPECT_EQ(Infer("g (float[N,3,H,9] x) => (y) <int64[1] s = {1}> {"
+                  "y = mmdeploy.AdaptiveAvgPool2d (x, s) }"),
+            "float32[N,3,1,1]");
+  EXPECT_THAT(Infer("g (float[N,3,H,9] x) => (y) <int64[3] s = {1, 1, 1}> {"
+                    "y = mmdeploy.AdaptiveAvgPool2d (x, s) }"),
+              HasSubstr("'output_size' has 3 elements, allowed 1 or 2"));
+  EXPECT_EQ(Infer("g (float[T,1,8] x, float[1,20,8] w, float[1,20,5] r) => (y, h, c) {"
+                  "y, h, c = ncnn.LSTM <hidden_size = 5> (x, w, r) }"),
+            "float32[T,1,1,5] float32[1,1,5] float32[1,1,5]");
+}
+
 TEST(InferTest, HugeNumbersOverflowToUnknown) {
   EXPECT_EQ(
       Infer("g (float[9223372036854775807,2] x) => (y) <int64[2] r = {4, 1}> { y = Tile (x, r) }"),

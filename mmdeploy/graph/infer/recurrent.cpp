@@ -41,6 +41,8 @@ constexpr InferRule kRules[] = {
     {"GRU", 3, 6, kFloats, Recurrent},
     {"LSTM", 3, 8, kFloats, Recurrent},
     {"RNN", 3, 6, kFloats, Recurrent},
+    // Exported for ncnn.
+    {"LSTM", 3, 8, kFloats, Recurrent, "ncnn"},
 };
 
 }  // namespace
