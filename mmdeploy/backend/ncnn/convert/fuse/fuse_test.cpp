@@ -126,5 +126,36 @@ Reshape y_1 1 1 y_1_Permute y 0=32
 )");
 }
 
+// One direction; both; the batch first.
+TEST(NcnnFuseTest, Recurrent) {
+  EXPECT_EQ(Layers(R"(
+    g (float[1,3,1] x) => (float[1,3,1] y) <float[1,4,1] w = {1, 2, 3, 4}, float[1,4,1] r = {5,
+    6, 7, 8}, int64[1] a = {1}> { s = Transpose<perm = [1, 0, 2]>(x) h = LSTM<hidden_size =
+    1>(s, w, r) q = Squeeze(h, a) y = Transpose<perm = [1, 0, 2]>(q) })"),
+            R"(Input x 0 1 x
+LSTM h 1 1 x y 0=1 1=4 2=0
+)");
+  EXPECT_EQ(Layers(R"(
+    g (float[1,3,1] x) => (float[1,3,2] y) <float[2,1,1] w = {1, 2}, float[2,1,1] r = {5, 6},
+    int64[3] s = {0, 0, -1}> { f = Transpose<perm = [1, 0, 2]>(x) h = RNN<hidden_size = 1,
+    direction = "bidirectional">(f, w, r) t = Transpose<perm = [0, 2, 1, 3]>(h) q = Reshape(t, s)
+    y = Transpose<perm = [1, 0, 2]>(q) })"),
+            R"(Input x 0 1 x
+RNN h 1 1 x y 0=1 1=2 2=2
+)");
+}
+
+// The batch of a Conv is known even where its size is not.
+TEST(NcnnFuseTest, ConvReshape) {
+  EXPECT_EQ(Layers(R"(
+    g (float[1,1,h,w] x) => (float[1,2,n] y) <float[2,1,1,1] k = {1, 2}, int64[1] zero = {0},
+    int64[1] one = {1}, int64[2] rest = {2, -1}> { c = Conv(x, k) s = Shape(c) b = Slice(s, zero,
+    one, zero) t = Concat<axis = 0>(b, rest) y = Reshape(c, t) })"),
+            R"(Input x 0 1 x
+Convolution c 1 1 x c 0=2 1=1 2=1 3=1 4=0 5=0 6=2 11=1 12=1 13=1 14=0 15=0 16=0
+Reshape y 1 1 c y 0=-1 1=2
+)");
+}
+
 }  // namespace
 }  // namespace mmdeploy::ncnn_convert

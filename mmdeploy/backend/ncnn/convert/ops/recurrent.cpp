@@ -3,7 +3,8 @@
 #include "mmdeploy/backend/ncnn/convert/ops/converter.h"
 #include "mmdeploy/backend/ncnn/convert/ops/reshape.h"
 
-// LSTM, GRU and RNN: [T,1,I] to [T,directions,1,H].
+// LSTM, GRU and RNN: [T,1,I] to [T,directions,1,H]; ncnn's own of fuse/recurrent.cpp also have the
+// batch first, and directions side by side.
 
 namespace mmdeploy::ncnn_convert {
 
@@ -131,25 +132,36 @@ Result<Cells> ReadCells(const Node& node) {
   return cells;
 }
 
+// The length of a sequence of one batch.
+Result<graph::Dim> Length(const Node& node, int64_t inputs) {
+  const Value& x = *node.input(0);
+  const Dims& dims = *x.type.dims;
+  const bool batch_first = node.domain() == "ncnn" && dims.size() == 3 && dims[0] == graph::Dim(1);
+  const bool fits = dims.size() == 3 && dims[batch_first ? 0 : 1] == graph::Dim(1);
+  MMDEPLOY_ENSURE(fits && dims[0].is_known(), Code::kNotSupported, "'{}' is {}, expected [T,1,{}]",
+                  x.name(), Name(x.type), inputs);
+  return dims[batch_first ? 1 : 0];
+}
+
 Result<void> ConvertRecurrent(const Node& node, Emitter* emitter) {
   MMDEPLOY_TRYV(CheckOptions(node));
   MMDEPLOY_TRY(Cells cells, ReadCells(node));
   MMDEPLOY_TRY(const int64_t direction, Direction(node));
+  MMDEPLOY_TRY(const graph::Dim length, Length(node, cells.inputs));
   const Value& x = *node.input(0);
-  const Dims& dims = *x.type.dims;
-  MMDEPLOY_ENSURE(dims.size() == 3 && dims[1] == graph::Dim(1) && dims[0].is_known(),
-                  Code::kNotSupported, "'{}' is {}, expected [T,1,{}]", x.name(), Name(x.type),
-                  cells.inputs);
   std::string blob = emitter->Read(&x);
-  if (BlobRank(x) == 3) blob = emitter->Reshape(node, blob, {dims[0].value(), cells.inputs});
-  Layer* layer = emitter->AddInner(node.op(), node, {blob});
+  if (BlobRank(x) == 3) blob = emitter->Reshape(node, blob, {length.value(), cells.inputs});
+  const Dims result = {length, cells.directions * cells.hidden};
+  const bool direct = BlobDims(*node.output()) == result;
+  Layer* layer =
+      direct ? emitter->Add(node.op(), node, {blob}) : emitter->AddInner(node.op(), node, {blob});
   layer->Set(0, cells.hidden);
   layer->Set(1, static_cast<int64_t>(cells.input_weights.size()));
   layer->Set(2, direction);
   layer->AddTagged(std::move(cells.input_weights));
   layer->AddTagged(std::move(cells.bias));
   layer->AddTagged(std::move(cells.recurrent_weights));
-  const Dims result = {dims[0], cells.directions * cells.hidden};
+  if (direct) return {};
   return AddReshape(node, layer->outputs[0], result, emitter);
 }
 
