@@ -98,11 +98,17 @@ CASES = {
     'reflect_pad': (nn.ReflectionPad2d((1, 2, 2, 1)), IMAGE),
     'resize_nearest': (nn.Upsample(scale_factor=2), IMAGE),
     'resize_bilinear': (nn.Upsample(scale_factor=2, mode='bilinear', align_corners=False), IMAGE),
+    # 9 and 11 have no half.
+    'resize_by_factor': (Call(lambda x: F.interpolate(x, scale_factor=0.5, mode='bilinear')), IMAGE),
     'resize_to_size': (nn.Upsample(size=(18, 33), mode='bilinear', align_corners=True), IMAGE),
     'clip': (Call(lambda x: x.clamp(-0.3, 0.7)), IMAGE),
     'lstm': (Call(lambda x, m: m(x)[0], nn.LSTM(8, 5, batch_first=True)), ROWS),
     'lstm_both': (Call(lambda x, m: m(x)[0], nn.LSTM(8, 5, batch_first=True, bidirectional=True)), ROWS),
     'gru': (Call(lambda x, m: m(x)[0], nn.GRU(8, 5, batch_first=True)), ROWS),
+    'gru_both': (Call(lambda x, m: m(x)[0], nn.GRU(8, 5, batch_first=True, bidirectional=True)), ROWS),
+    'rnn_both': (Call(lambda x, m: m(x)[0], nn.RNN(8, 5, batch_first=True, bidirectional=True)), ROWS),
+    'lstm_sequence_first': (Call(lambda x, m: m(x.transpose(0, 1))[0].transpose(0, 1),
+                                 nn.LSTM(8, 5, bidirectional=True)), ROWS),
     'rnn': (Call(lambda x, m: m(x)[0], nn.RNN(8, 5, batch_first=True)), ROWS),
 }
 

@@ -179,6 +179,17 @@ Interp y 1 1 x y 0=2 1=2.000000e+00 2=2.000000e+00 3=10 4=12 6=1
 )");
 }
 
+// What is left over of a factor takes no part.
+TEST(NcnnOpsTest, ResizeByFactor) {
+  EXPECT_EQ(Layers(R"(
+    g (float[1,4,6,7] x) => (float[1,4,3,3] y) <float[4] s = {1, 1, 0.5, 0.5}> { y = Resize<mode =
+    "linear">(x, , s) })"),
+            R"(Input x 0 1 x
+Crop y_Crop 1 1 x y_Crop -23309=1,0 -23310=1,6 -23311=1,2
+Interp y 1 1 y_Crop y 0=2 1=5.000000e-01 2=5.000000e-01 3=3 4=3 6=0
+)");
+}
+
 TEST(NcnnOpsTest, Reduce) {
   EXPECT_EQ(Layers(R"(
     g (float[1,4,5,6] x) => (float[1,4] y) { y = ReduceMean<axes = [2, 3], keepdims = 0>(x) })"),
@@ -274,16 +285,15 @@ Noop y 1 1 x y
 
 TEST(NcnnOpsTest, Lstm) {
   EXPECT_EQ(Layers(R"(
-    g (float[1,3,1] x) => (float[1,3,1] y) <float[1,4,1] w = {1, 2, 3, 4}, float[1,4,1] r = {5,
-    6, 7, 8}, int64[1] a = {1}> { s = Transpose<perm = [1, 0, 2]>(x) h = LSTM<hidden_size =
-    1>(s, w, r) q = Squeeze(h, a) y = Transpose<perm = [1, 0, 2]>(q) })"),
+    g (float[1,3,1] x) => (float[1,3] y) <float[1,4,1] w = {1, 2, 3, 4}, float[1,4,1] r = {5,
+    6, 7, 8}, int64[2] t = {1, 3}> { s = Transpose<perm = [1, 0, 2]>(x) h = LSTM<hidden_size =
+    1>(s, w, r) y = Reshape(h, t) })"),
             R"(Input x 0 1 x
 Reshape s 1 1 x s 0=1 1=1 2=3
 Reshape h_Reshape 1 1 s h_Reshape 0=1 1=3
 LSTM h_LSTM 1 1 h_Reshape h_LSTM 0=1 1=4 2=0
 Reshape h 1 1 h_LSTM h 0=1 1=1 2=3 11=1
-Reshape q 1 1 h q 0=1 1=1 2=3
-Reshape y 1 1 q y 0=1 1=3
+Reshape y 1 1 h y 0=3
 )");
 }
 

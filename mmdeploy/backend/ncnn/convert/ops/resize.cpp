@@ -49,6 +49,44 @@ Result<Target> ReadTarget(const Node& node) {
   return target;
 }
 
+// ONNX goes through the input in steps of 1 / scale, ncnn in steps that end where the input ends.
+// The two differ where a scaled size is not whole; 0 if not, else how much of the input the output
+// covers.
+double Covered(const graph::Dim& from, int64_t size, float scale) {
+  if (!from.is_known() || size == 0 || scale == 1) return 0;
+  if (std::abs(static_cast<double>(from.value()) * scale - static_cast<double>(size)) < 1e-3) {
+    return 0;
+  }
+  return static_cast<double>(size) / scale;
+}
+
+// The input without what the output does not cover. In steps of more than 1, sampling between two
+// neighbours needs nothing of it.
+Result<std::string> ReadCovered(const Node& node, const Target& target, Emitter* emitter) {
+  const Dims from = BlobDims(*node.input(0));
+  std::string blob = emitter->Read(node.input(0));
+  std::vector<int64_t> ends, axes;
+  for (size_t axis = 1; axis < from.size(); ++axis) {
+    const bool last = axis + 1 == from.size();
+    const float scale = last ? target.scale_w : target.scale_h;
+    const double covered = Covered(from[axis], last ? target.width : target.height, scale);
+    if (covered == 0) continue;
+    const double whole = std::round(covered);
+    const bool exact = scale < 1 && std::abs(covered - whole) < 1e-3;
+    MMDEPLOY_ENSURE(exact && node.String("mode", "") != "cubic", Code::kNotSupported,
+                    "a factor of {} for the size {}, which gives no whole size; resize to a size",
+                    scale, from[axis].value());
+    ends.push_back(static_cast<int64_t>(whole));
+    axes.push_back(static_cast<int64_t>(axis));
+  }
+  if (axes.empty()) return blob;
+  Layer* crop = emitter->AddInner("Crop", node, {blob});
+  crop->Set(9, std::vector<int64_t>(axes.size(), 0));
+  crop->Set(10, ends);
+  crop->Set(11, axes);
+  return crop->outputs[0];
+}
+
 bool IsWhole(const graph::Dim& from, const graph::Dim& to, float scale) {
   if (from.is_known() && to.is_known() && from.value() > 0) return to.value() % from.value() == 0;
   return scale == std::floor(scale);
@@ -100,7 +138,11 @@ Result<void> ConvertResize(const Node& node, Emitter* emitter) {
     MMDEPLOY_ENSURE(type == 2 || node.Float("cubic_coeff_a", -0.75F) == -0.75F, Code::kNotSupported,
                     "cubic_coeff_a is {}, ncnn has -0.75", node.Float("cubic_coeff_a", -0.75F));
   }
-  Layer* layer = emitter->Add("Interp", node);
+  std::string blob = emitter->Read(node.input(0));
+  if (align_corners == 0) {
+    MMDEPLOY_TRY(blob, ReadCovered(node, target, emitter));
+  }
+  Layer* layer = emitter->Add("Interp", node, {blob});
   layer->Set(0, type);
   layer->Set(1, target.scale_h);
   layer->Set(2, target.scale_w);
