@@ -96,7 +96,16 @@ Result<void> CheckRank(const InputDef& def, size_t index, const Shape& shape) {
   return {};
 }
 
-Result<void> CheckType(const InputDef& def, size_t index, DataType dtype) {
+Result<void> CheckType(const OpDef& op, const OpContext& context, size_t index) {
+  const auto& def = *FindInput(op, index);
+  const DataType dtype = context.input(index).dtype();
+  if (def.same_dtype_as >= 0) {
+    const auto other = static_cast<size_t>(def.same_dtype_as);
+    MMDEPLOY_ENSURE(dtype == context.input(other).dtype(), Code::kInvalidArgument,
+                    "input {} '{}' has element type {}, expected {} as input {} '{}'", index,
+                    def.name, Name(dtype), Name(context.input(other).dtype()), other,
+                    op.inputs[other].name);
+  }
   const auto& allowed = def.dtypes;
   if (allowed.empty() || std::find(allowed.begin(), allowed.end(), dtype) != allowed.end()) {
     return {};
@@ -129,7 +138,7 @@ struct OpRunner {
     }
     MMDEPLOY_TRYV(CheckPresence(op, present.size(), present));
     for (size_t i = 0; i < present.size(); ++i) {
-      if (present[i]) MMDEPLOY_TRYV(CheckType(*FindInput(op, i), i, context.input(i).dtype()));
+      if (present[i]) MMDEPLOY_TRYV(CheckType(op, context, i));
     }
     MMDEPLOY_TRY(context.shapes_, CheckAndInfer(op, attributes, shapes));
     return function(attributes, context);

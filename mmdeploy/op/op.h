@@ -56,6 +56,7 @@ struct InputDef {
   // The first axis is N, which engines without a batch axis (ncnn) leave out.
   bool batched = false;
   std::vector<DataType> dtypes = {DataType::kFloat32};  // empty: any
+  int same_dtype_as = -1;  // the earlier input whose element type it has
 };
 
 struct OutputDef {

@@ -28,7 +28,7 @@ def cases() -> Iterator[Case]:
     for interpolation, padding, align in itertools.product(range(3), range(3), range(2)):
         name = f'{_INTERPOLATIONS[interpolation]}_{_PADDINGS[padding]}_{"aligned" if align else "half"}'
         yield _case(name, image, grid, interpolation, padding, align)
-yield _case('batch', random.normal(size = (3, 33, 8, 8)).astype('f4'),
-            random.uniform(-1, 1, size = (3, 4, 4, 2)).astype('f4')) yield
-    _case('one_pixel', image[:, :1, :1, :1].copy(), grid)
-yield _case('no_places', image, grid[:, :0])
+    yield _case('batch', random.normal(size=(3, 33, 8, 8)).astype('f4'),
+                random.uniform(-1, 1, size=(3, 4, 4, 2)).astype('f4'))
+    yield _case('one_pixel', image[:, :1, :1, :1].copy(), grid)
+    yield _case('no_places', image, grid[:, :0])

@@ -57,8 +57,6 @@ Result<int64_t> Position(const Tensor& data, const Tensor& indices, int64_t row,
 
 Result<void> Run(const Attributes&, OpContext& context) {
   const Tensor &data = context.input(0), &indices = context.input(1), &updates = context.input(2);
-  MMDEPLOY_ENSURE(updates.dtype() == data.dtype(), Code::kInvalidArgument,
-                  "updates are {}, expected {} as data", Name(updates.dtype()), Name(data.dtype()));
   MMDEPLOY_TRY(auto output, context.Output(0));
   if (data.num_bytes() > 0) std::memcpy(output.raw(), data.raw(), data.num_bytes());
   const int64_t depth = indices.shape()[indices.shape().size() - 1];
@@ -90,7 +88,7 @@ std::vector<OpDef> scatter_nd_ops() {
   op.inputs = {
       {"data", kAnyRank, Presence::kRequired, false, numbers},
       {"indices", kAnyRank, Presence::kRequired, false, {DataType::kInt64, DataType::kInt32}},
-      {"updates", kAnyRank, Presence::kRequired, false, numbers}};
+      {"updates", kAnyRank, Presence::kRequired, false, numbers, 0}};
   op.outputs = {{"output", false, DataType::kFloat32, 0}};
   op.infer = Infer;
   // Copies of memory: the plain code is the fast one.

@@ -49,9 +49,10 @@ TEST(ScatterNd, Errors) {
       HasSubstr("the same size of a slice"));
   EXPECT_THAT(testing::RunError(Op(), {}, {data, testing::Random({1, 1}), testing::Random({1, 2})}),
               HasSubstr("element type float32, allowed: int64, int32"));
-  EXPECT_THAT(testing::RunError(
-                  Op(), {}, {data, Filled<int64_t>({1, 1}, {0}), Filled<int32_t>({1, 2}, {1, 1})}),
-              HasSubstr("updates are int32, expected float32"));
+  EXPECT_THAT(
+      testing::RunError(Op(), {},
+                        {data, Filled<int64_t>({1, 1}, {0}), Filled<int32_t>({1, 2}, {1, 1})}),
+      HasSubstr("input 2 'updates' has element type int32, expected float32 as input 0 'data'"));
 }
 
 }  // namespace

@@ -70,15 +70,29 @@ Result<void> RunKernel(const Kernel& kernel, OrtKernelContext* ort_context) {
   return op::Run(kernel.op, kernel.attributes, kernel.op.run, context);
 }
 
-ONNXTensorElementDataType InputType(const op::InputDef& def) {
-  // Several types: any, checked by the operator.
-  return def.dtypes.size() == 1 ? ToOnnx(def.dtypes[0]) : ONNX_TENSOR_ELEMENT_DATA_TYPE_UNDEFINED;
-}
-
 }  // namespace
 
-CustomOp::CustomOp(const op::OpDef& op, const op::OpName& name, const OrtApi& ort)
-    : OrtCustomOp{}, op_(op), name_(name), ort_(ort) {
+std::vector<InputTypes> TypeCombinations(const op::OpDef& op) {
+  std::vector<InputTypes> all{{}};
+  for (const auto& input : op.inputs) {
+    std::vector<InputTypes> longer;
+    for (const auto& types : all) {
+      InputTypes choices;
+      for (const auto dtype : input.dtypes) choices.push_back(ToOnnx(dtype));
+      if (choices.empty()) choices = {ONNX_TENSOR_ELEMENT_DATA_TYPE_UNDEFINED};
+      if (input.same_dtype_as >= 0) choices = {types[static_cast<size_t>(input.same_dtype_as)]};
+      for (const auto type : choices) {
+        longer.push_back(types);
+        longer.back().push_back(type);
+      }
+    }
+    all = std::move(longer);
+  }
+  return all;
+}
+
+CustomOp::CustomOp(const op::OpDef& op, const op::OpName& name, InputTypes types, const OrtApi& ort)
+    : OrtCustomOp{}, op_(op), name_(name), types_(std::move(types)), ort_(ort) {
   version = kApiVersion;
   SetDeclaration();
   SetKernel();
@@ -89,12 +103,11 @@ void CustomOp::SetDeclaration() {
   GetExecutionProviderType = [](const OrtCustomOp*) -> const char* { return nullptr; };
   GetInputTypeCount = [](const OrtCustomOp* op) { return Of(op).op_.inputs.size(); };
   GetOutputTypeCount = [](const OrtCustomOp* op) { return Of(op).op_.outputs.size(); };
-  GetInputType = [](const OrtCustomOp* op, size_t i) { return InputType(Of(op).op_.inputs[i]); };
+  GetInputType = [](const OrtCustomOp* op, size_t i) { return Of(op).types_[i]; };
   GetOutputType = [](const OrtCustomOp* op, size_t i) {
     const auto& def = Of(op).op_.outputs[i];
-    return def.same_dtype_as < 0
-               ? ToOnnx(def.dtype)
-               : InputType(Of(op).op_.inputs[static_cast<size_t>(def.same_dtype_as)]);
+    return def.same_dtype_as < 0 ? ToOnnx(def.dtype)
+                                 : Of(op).types_[static_cast<size_t>(def.same_dtype_as)];
   };
   GetInputCharacteristic = [](const OrtCustomOp* op, size_t i) {
     switch (Of(op).op_.inputs[i].presence) {

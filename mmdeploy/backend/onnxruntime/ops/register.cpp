@@ -23,9 +23,10 @@ OrtStatus* MakeDomains(const OrtApi& ort, Domains* domains) {
         OrtStatus* status = ort.CreateCustomOpDomain(name.domain.c_str(), &domain.handle);
         if (status) return status;
       }
-      domain.ops.push_back(std::make_unique<CustomOp>(op, name, ort));
-      if (OrtStatus* status = ort.CustomOpDomain_Add(domain.handle, domain.ops.back().get())) {
-        return status;
+      for (auto& types : TypeCombinations(op)) {
+        domain.ops.push_back(std::make_unique<CustomOp>(op, name, std::move(types), ort));
+        OrtStatus* status = ort.CustomOpDomain_Add(domain.handle, domain.ops.back().get());
+        if (status) return status;
       }
     }
   }
