@@ -31,6 +31,27 @@ Result<void> RunProblem(const Attributes& attributes, OpContext& context) {
   return kFunction({ToOptions(attributes), kInputs, context}, context);
 }
 
+// torch.ops.mmdeploy.modulated_deform_conv of the documentation.
+TorchscriptForm DocumentedForm() {
+  return {"modulated_deform_conv",
+          {{"Tensor input", 0},
+           {"Tensor weight", 3},
+           {"Tensor bias", 4},
+           {"Tensor offset", 1},
+           {"Tensor mask", 2},
+           {"int kernel_h"},  // the weight tells
+           {"int kernel_w"},
+           {"int stride_h", -1, -1, "stride"},
+           {"int stride_w", -1, -1, "stride"},
+           {"int pad_h", -1, -1, "padding"},
+           {"int pad_w", -1, -1, "padding"},
+           {"int dilation_h", -1, -1, "dilation"},
+           {"int dilation_w", -1, -1, "dilation"},
+           {"int groups", -1, -1, "groups"},
+           {"int deform_groups", -1, -1, "deform_groups"},
+           {"bool with_bias", -1, 4}}};
+}
+
 }  // namespace
 }  // namespace modulated_deform_conv
 
@@ -57,6 +78,7 @@ std::vector<OpDef> modulated_deform_conv_ops() {
       deform_conv::SizesDef("stride", 1, {2}), deform_conv::SizesDef("padding", 0, {2}),
       deform_conv::SizesDef("dilation", 1, {2}), deform_conv::GroupsDef(),
       deform_conv::DeformGroupsDef("deform_groups", {"deformable_groups", "deformable_group"})};
+  op.torchscript_forms = {modulated_deform_conv::DocumentedForm()};
   op.infer = modulated_deform_conv::Infer;
   op.reference = modulated_deform_conv::RunProblem<deform_conv::Reference>;
   op.run = modulated_deform_conv::RunProblem<deform_conv::Run>;
