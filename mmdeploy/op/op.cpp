@@ -75,16 +75,11 @@ Result<AttrValue> CheckAttribute(const AttrDef& def, const std::optional<AttrVal
   return value;
 }
 
-Result<void> CheckPresence(const OpDef& op, size_t count, const std::vector<bool>& present) {
-  for (size_t i = 0; i < op.inputs.size(); ++i) {
-    const bool absent = i >= count || !present[i];
-    MMDEPLOY_ENSURE(!absent || op.inputs[i].presence == Presence::kOptional, Code::kInvalidArgument,
-                    "input {} '{}' is missing", i, op.inputs[i].name);
-  }
-  for (size_t i = op.inputs.size(); i < count; ++i) {
-    MMDEPLOY_ENSURE(FindInput(op, i), Code::kInvalidArgument, "{} inputs, expected at most {}",
-                    count, op.inputs.size());
-    MMDEPLOY_ENSURE(present[i], Code::kInvalidArgument, "input {} is missing", i);
+Result<void> CheckPresence(const OpDef& op, const OpContext& context) {
+  for (size_t i = 0; i < context.num_inputs(); ++i) {
+    const InputDef* def = FindInput(op, i);
+    MMDEPLOY_ENSURE(!def || def->presence == Presence::kOptional || context.has_input(i),
+                    Code::kInvalidArgument, "input {} '{}' is missing", i, def->name);
   }
   return {};
 }
@@ -116,12 +111,22 @@ Result<void> CheckType(const OpDef& op, const OpContext& context, size_t index) 
                    def.name, Name(dtype), fmt::join(names, ", "));
 }
 
+// Shape rules may look at every input of the declaration.
 Result<std::vector<Shape>> CheckAndInfer(const OpDef& op, const Attributes& attributes,
                                          InputShapes shapes) {
-  for (size_t i = 0; i < shapes.size(); ++i) {
-    if (shapes[i]) MMDEPLOY_TRYV(CheckRank(*FindInput(op, i), i, *shapes[i]));
+  std::vector<std::optional<Shape>> all(shapes.begin(), shapes.end());
+  for (size_t i = 0; i < all.size(); ++i) {
+    const InputDef* def = FindInput(op, i);
+    MMDEPLOY_ENSURE(def, Code::kInvalidArgument, "{} inputs, expected at most {}", all.size(),
+                    op.inputs.size());
+    if (all[i]) MMDEPLOY_TRYV(CheckRank(*def, i, *all[i]));
   }
-  return op.infer(attributes, shapes);
+  for (size_t i = all.size(); i < op.inputs.size(); ++i) {
+    MMDEPLOY_ENSURE(op.inputs[i].presence == Presence::kOptional, Code::kInvalidArgument,
+                    "input {} '{}' is missing", i, op.inputs[i].name);
+    all.emplace_back();
+  }
+  return op.infer(attributes, all);
 }
 
 }  // namespace
@@ -130,17 +135,15 @@ Result<std::vector<Shape>> CheckAndInfer(const OpDef& op, const Attributes& attr
 struct OpRunner {
   static Result<void> Run(const OpDef& op, const Attributes& attributes, RunFunction function,
                           OpContext& context) {
+    MMDEPLOY_TRYV(CheckPresence(op, context));
     std::vector<std::optional<Shape>> shapes;
-    std::vector<bool> present;
     for (const auto& input : context.inputs_) {
-      present.push_back(input.has_value());
       shapes.push_back(input ? std::optional<Shape>(input->shape()) : std::nullopt);
     }
-    MMDEPLOY_TRYV(CheckPresence(op, present.size(), present));
-    for (size_t i = 0; i < present.size(); ++i) {
-      if (present[i]) MMDEPLOY_TRYV(CheckType(op, context, i));
-    }
     MMDEPLOY_TRY(context.shapes_, CheckAndInfer(op, attributes, shapes));
+    for (size_t i = 0; i < context.num_inputs(); ++i) {
+      if (context.has_input(i)) MMDEPLOY_TRYV(CheckType(op, context, i));
+    }
     return function(attributes, context);
   }
 };
