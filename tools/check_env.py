@@ -36,7 +36,7 @@ def main() -> None:
     for name in list_backends():
         manager = get_backend_manager(Backend.get(name))
         logger.info(f'{name}: {manager.get_version()}\t'
-                    f'ops_is_avaliable : {manager.is_available()}')
+                    f'ops_is_avaliable : {manager.is_custom_ops_available()}')
 
     logger.info('\n')
     logger.info('**********Codebase information**********')

@@ -1,5 +1,4 @@
 """Helpers for tests of rewrites, for this package and for users."""
-import importlib
 import random
 import string
 import tempfile
@@ -34,9 +33,7 @@ def _why_missing(backend: Backend, require_plugin: bool) -> str | None:
     """Return why a backend can't be tested, None when it can."""
     if backend.value not in list_backends() or not get_backend_manager(backend).is_available():
         return f'{backend.value} package is not available'
-    package = importlib.import_module(f'mmdeploy.backend.{backend.value}')
-    has_plugin = getattr(package, 'is_custom_ops_available', None)
-    if require_plugin and has_plugin is not None and not has_plugin():
+    if require_plugin and not get_backend_manager(backend).is_custom_ops_available():
         return f'{backend.value} plugin is not available'
     return None
 

@@ -31,6 +31,13 @@ class BackendManager(metaclass=ABCMeta):
     def get_version() -> str | None:
         """Return the version of the engine, None when it is missing."""
 
+    @classmethod
+    def is_custom_ops_available(cls) -> bool:
+        """Tell whether models with custom operators can run: the engine's package says it where it may not be."""
+        package = importlib.import_module(cls.__module__.rpartition('.')[0])
+        tell = getattr(package, 'is_custom_ops_available', None)
+        return cls.is_available() and (tell is None or tell())
+
     @staticmethod
     @abstractmethod
     def build_wrapper(backend_files: Sequence[str],

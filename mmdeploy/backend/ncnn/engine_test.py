@@ -99,7 +99,7 @@ def test_files_that_do_not_belong_together(tmp_path, files):
 def test_wrapper_and_manager(files):
     from mmdeploy.backend.ncnn import NCNNWrapper, get_ops_path, is_custom_ops_available
     assert get_backend_file_count(Backend.NCNN) == 2
-    assert is_custom_ops_available() and Path(get_ops_path()).name == 'libmmdeploy_ncnn.so'
+    assert is_custom_ops_available() and Path(get_ops_path()).name == 'libmmdeploy_ncnn_ops.so'
     wrapper = NCNNWrapper(*files, ['y'])
     outputs = wrapper({'x': torch.from_numpy(IMAGES)})
     assert [t.shape for t in wrapper.output_to_list(outputs)] == [(2, 4, 8, 6)]

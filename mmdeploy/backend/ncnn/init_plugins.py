@@ -9,12 +9,15 @@ _CONVERTER = 'mmdeploy_onnx2ncnn'
 
 
 def get_ops_path() -> str:
-    """Return the path of the engine, which holds the custom layers, `''` when there is none."""
+    """Return the path of the library of custom layers, `''` when there is none.
+
+    The engine holds them too; the library is for programs that use ncnn themselves.
+    """
     package = osp.dirname(osp.dirname(osp.dirname(__file__)))
     return get_file_path(package, [
-        'lib/libmmdeploy_ncnn.so',
-        'lib/mmdeploy_ncnn.dll',
-        '../build/lib/libmmdeploy_ncnn.so',
+        'lib/libmmdeploy_ncnn_ops.so',
+        'lib/mmdeploy_ncnn_ops.dll',
+        '../build/lib/libmmdeploy_ncnn_ops.so',
     ])
 
 

@@ -9,5 +9,6 @@ def get_ops_path() -> str:
     package = osp.dirname(osp.dirname(osp.dirname(__file__)))
     return get_file_path(package, [
         'lib/libmmdeploy_onnxruntime_ops.so',
+        '../build/lib/libmmdeploy_onnxruntime_ops.so',
         'lib/mmdeploy_onnxruntime_ops.dll',
     ])

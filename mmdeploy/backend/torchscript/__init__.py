@@ -9,7 +9,12 @@ def is_available() -> bool:
     return get_engine_version('torchscript') is not None
 
 
-__all__ = ['get_ops_path', 'ops_available', 'is_available']
+def is_custom_ops_available() -> bool:
+    """Tell whether there is a library of custom operators."""
+    return ops_available()
+
+
+__all__ = ['is_custom_ops_available', 'get_ops_path', 'ops_available', 'is_available']
 
 if is_available():
     from .wrapper import TorchscriptWrapper  # noqa: F401

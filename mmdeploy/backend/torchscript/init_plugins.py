@@ -5,10 +5,7 @@ from mmdeploy.utils import get_file_path
 
 
 def get_ops_path() -> str:
-    """Return the path of the library, `''` when there is none.
-
-    There is none yet: no operator of this release needs one.
-    """
+    """Return the path of the library, `''` when there is none."""
     package = osp.dirname(osp.dirname(osp.dirname(__file__)))
     return get_file_path(package, [
         'lib/libmmdeploy_torchscript_ops.so',
