@@ -3,6 +3,7 @@
 The configs are those that come with the codebases; channels are divided, so that a model takes
 seconds. Weights are random. What is exported ends before post-processing.
 """
+import copy
 import importlib
 import os.path as osp
 from collections.abc import Callable, Iterator, Sequence
@@ -151,7 +152,7 @@ def build(name: str) -> tuple[Export, Tensor]:
             keys[key] = None
     _shrink(keys, model.narrow)
     config = mmcv.Config(keys)
-    config.merge_from_dict(dict(model.change))
+    config.merge_from_dict(copy.deepcopy(model.change))
     torch.manual_seed(0)
     network = getattr(importlib.import_module(f'{codebase}.models'), BUILDERS[codebase])(config._cfg_dict)
     return Export(spread(network), model.forward).eval(), images(model.shape)[0]

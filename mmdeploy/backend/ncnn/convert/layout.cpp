@@ -40,6 +40,12 @@ Dims BlobDims(const Value& value) {
 
 size_t BlobRank(const Value& value) { return BlobDims(value).size(); }
 
+bool IsSequence(const Value& value) {
+  if (!value.type.dims || value.type.dims->size() != 3) return false;
+  const Dims& dims = *value.type.dims;
+  return dims[0] == graph::Dim(1) || dims[1] == graph::Dim(1);
+}
+
 Result<int64_t> PositiveAxis(const Value& value, int64_t axis) {
   const auto rank = static_cast<int64_t>(value.type.dims->size());
   MMDEPLOY_ENSURE(axis >= -rank && axis < rank, Code::kOutOfRange, "axis {} of '{}', which is {}",

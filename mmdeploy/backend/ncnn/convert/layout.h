@@ -24,6 +24,9 @@ bool DropsBatch(const graph::Value& value);
 graph::Dims BlobDims(const graph::Value& value);
 size_t BlobRank(const graph::Value& value);
 
+// Whether the value is a sequence of one batch: [1,T,n] or [T,1,n].
+bool IsSequence(const graph::Value& value);
+
 // The axis of the blob for an axis of the value, which may be negative. Errors: kOutOfRange beyond
 // the rank, kNotSupported for the batch that is left out.
 Result<int64_t> BlobAxis(const graph::Value& value, int64_t axis);

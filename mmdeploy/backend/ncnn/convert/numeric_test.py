@@ -40,6 +40,38 @@ def _layer_norm(x):
     return (x - mean) / torch.sqrt(variance + 1e-5)
 
 
+class PackedAttention(nn.Module):
+    """As mmcls has it."""
+
+    def __init__(self):
+        super().__init__()
+        self.qkv, self.out = nn.Linear(8, 24), nn.Linear(8, 8)
+
+    def forward(self, x):
+        n, t, c = x.shape
+        qkv = self.qkv(x).reshape(n, t, 3, 2, c // 2).permute(2, 0, 3, 1, 4)
+        weights = (qkv[0] @ qkv[1].transpose(-2, -1) * 0.5).softmax(-1)
+        return self.out((weights @ qkv[2]).transpose(1, 2).reshape(n, t, c))
+
+
+def _attention():
+    """As PyTorch has it, with biases as of a trained one."""
+    module = nn.MultiheadAttention(8, 2)
+    nn.init.normal_(module.in_proj_bias)
+    nn.init.normal_(module.out_proj.bias)
+    return module
+
+
+def _attend(x, module):
+    x = x.transpose(0, 1)
+    return module(x, x, x)[0].transpose(0, 1)
+
+
+def _attend_to_others(x, module):
+    x = x.transpose(0, 1)
+    return module(x, x[:4] * 2, x[1:5])[0].transpose(0, 1)
+
+
 IMAGE, ROWS = (1, 4, 9, 11), (1, 6, 8)
 CASES = {
     'conv': (nn.Conv2d(4, 6, 3, stride=2, padding=1), IMAGE),
@@ -102,6 +134,9 @@ CASES = {
     'resize_by_factor': (Call(lambda x: F.interpolate(x, scale_factor=0.5, mode='bilinear')), IMAGE),
     'resize_to_size': (nn.Upsample(size=(18, 33), mode='bilinear', align_corners=True), IMAGE),
     'clip': (Call(lambda x: x.clamp(-0.3, 0.7)), IMAGE),
+    'attention_packed': (PackedAttention(), ROWS),
+    'attention': (Call(_attend, _attention()), ROWS),
+    'attention_to_others': (Call(_attend_to_others, _attention()), ROWS),
     'lstm': (Call(lambda x, m: m(x)[0], nn.LSTM(8, 5, batch_first=True)), ROWS),
     'lstm_both': (Call(lambda x, m: m(x)[0], nn.LSTM(8, 5, batch_first=True, bidirectional=True)), ROWS),
     'gru': (Call(lambda x, m: m(x)[0], nn.GRU(8, 5, batch_first=True)), ROWS),

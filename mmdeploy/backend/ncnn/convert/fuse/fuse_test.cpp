@@ -145,6 +145,40 @@ RNN h 1 1 x y 0=1 1=2 2=2
 )");
 }
 
+TEST(NcnnFuseTest, AttentionPacked) {
+  EXPECT_EQ(Layers(R"(
+    g (float[1,3,2] x) => (float[1,3,2] y) <float[2,6] w = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11,
+    12}, float[6] b = {1, 2, 3, 4, 5, 6}, int64[5] s = {1, 3, 3, 1, 2}, int64 i = {0}, int64 j =
+    {1}, int64 k = {2}, float one = {1.41421356}, int64[3] t = {1, 3, 2}, float[2,2] wo = {1, 2, 3, 4},
+    float[2] bo = {1, 2}> { m = MatMul(x, w) p = Add(m, b) r = Reshape(p, s) z = Transpose<perm =
+    [2, 0, 3, 1, 4]>(r) q = Gather(z, i) l = Gather(z, j) v = Gather(z, k) c = Transpose<perm =
+    [0, 1, 3, 2]>(l) d = MatMul(q, c) e = Div(d, one) a = Softmax(e) f = MatMul(a, v) h =
+    Transpose<perm = [0, 2, 1, 3]>(f) n = Reshape(h, t) o = MatMul(n, wo) y = Add(o, bo) })"),
+            R"(Input x 0 1 x
+MultiHeadAttention y_1 1 1 x y 0=2 1=1 2=4
+)");
+}
+
+// As PyTorch exports it: query of one value, key and value of another one.
+TEST(NcnnFuseTest, AttentionSeparate) {
+  EXPECT_EQ(Layers(R"(
+    g (float[1,3,4] x, float[1,5,4] z) => (float[1,3,4] y) <int64[2] wd = {4, 4}, int64[2] ud = {4,
+    8}, float[4] b = {1, 2, 3, 4}, int64[1] i = {0}, int64[1] j = {4}, int64[1] k = {8}, int64[1]
+    last = {-1}, int64[3] s = {3, 2, 2}, int64[3] t = {5, 2, 2}, float e = {1.41421356}, int64[2]
+    v = {3, 4}, int64[3] f = {1, 3, 4}> { w = ConstantOfShape(wd) u = ConstantOfShape(ud) x1 =
+    Transpose<perm = [1, 0, 2]>(x) z1 = Transpose<perm = [1, 0, 2]>(z) q1 = MatMul(x1, w) q2 =
+    Add(q1, b) p = MatMul(z1, u) k1 = Slice(p, i, j, last) v1 = Slice(p, j, k, last) q3 =
+    Reshape(q2, s) q4 = Transpose<perm = [1, 0, 2]>(q3) q5 = Div(q4, e) k2 = Reshape(k1, t) k3 =
+    Transpose<perm = [1, 2, 0]>(k2) v2 = Reshape(v1, t) v3 = Transpose<perm = [1, 0, 2]>(v2) m =
+    MatMul(q5, k3) a = Softmax(m) c = MatMul(a, v3) c1 = Transpose<perm = [1, 0, 2]>(c) c2 =
+    Reshape(c1, v) o = Gemm<transB = 1>(c2, w, b) y = Reshape(o, f) })"),
+            R"(Input x 0 1 x
+Input z 0 1 z
+MultiHeadAttention o_1 2 1 x z o_1 0=4 1=2 2=16
+Noop y 1 1 o_1 y
+)");
+}
+
 // The batch of a Conv is known even where its size is not.
 TEST(NcnnFuseTest, ConvReshape) {
   EXPECT_EQ(Layers(R"(

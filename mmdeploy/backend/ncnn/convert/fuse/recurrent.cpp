@@ -1,4 +1,5 @@
 #include "mmdeploy/backend/ncnn/convert/fuse/replace.h"
+#include "mmdeploy/backend/ncnn/convert/layout.h"
 #include "mmdeploy/graph/passes/facts.h"
 
 // Recurrent layers of ncnn read and make [T,...] without the axis of directions and with the batch
@@ -15,12 +16,6 @@ using graph::Node;
 using graph::Value;
 
 namespace {
-
-// A sequence of one batch: [T,1,n] or [1,T,n].
-bool IsSequence(const Value& value) {
-  return graph::Rank(&value) == 3 &&
-         (graph::KnownDim(&value, 0) == 1 || graph::KnownDim(&value, 1) == 1);
-}
 
 // The layer makes the root's value from now on.
 bool TakeOver(const Match& match) {

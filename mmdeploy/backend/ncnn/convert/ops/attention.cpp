@@ -8,6 +8,17 @@ using graph::Node;
 
 namespace {
 
+// [1,T,E], or [T,1,E] as PyTorch has it.
+Result<std::string> ReadSequence(const Node& node, size_t index, int64_t embed_dim,
+                                 Emitter* emitter) {
+  const graph::Value& x = *node.input(index);
+  const std::string blob = emitter->Read(&x);
+  if (BlobRank(x) == 2) return blob;
+  MMDEPLOY_ENSURE(BlobRank(x) == 3 && BlobDims(x)[1] == graph::Dim(1), Code::kNotSupported,
+                  "input {} is {}, expected [1,T,{}]", index, Name(x.type), embed_dim);
+  return emitter->Reshape(node, blob, {-1, embed_dim});
+}
+
 Result<void> ConvertMultiHeadAttention(const Node& node, Emitter* emitter) {
   constexpr size_t kFirstWeight = 3;
   constexpr size_t kEnd = 11;
@@ -18,11 +29,12 @@ Result<void> ConvertMultiHeadAttention(const Node& node, Emitter* emitter) {
       Code::kOutOfRange, "{} heads of embed_dim {}", num_heads, embed_dim);
   std::vector<std::string> inputs;
   for (size_t i = 0; i < kFirstWeight; ++i) {
-    MMDEPLOY_ENSURE(node.input(i) && node.input(i)->type.dims && BlobRank(*node.input(i)) == 2,
-                    Code::kNotSupported, "input {} must be [1,T,{}]", i, embed_dim);
+    MMDEPLOY_ENSURE(node.input(i) && node.input(i)->type.dims, Code::kOutOfRange,
+                    "an input is left out");
     // One object for query, key and value is one blob.
-    const std::string blob = emitter->Read(node.input(i));
-    if (inputs.empty() || node.input(i) != node.input(i - 1)) inputs.push_back(blob);
+    if (i > 0 && node.input(i) == node.input(i - 1)) continue;
+    MMDEPLOY_TRY(std::string blob, ReadSequence(node, i, embed_dim, emitter));
+    inputs.push_back(std::move(blob));
   }
   std::vector<std::vector<float>> weights;
   for (size_t i = kFirstWeight; i < kEnd; ++i) {
