@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <openvino/core/graph_util.hpp>
 
+#include "mmdeploy/backend/openvino/borders.h"
 #include "mmdeploy/backend/openvino/checksum.h"
 #include "mmdeploy/backend/openvino/mo_options.h"
 #include "mmdeploy/backend/openvino/net.h"
@@ -173,6 +174,7 @@ Result<std::vector<std::string>> Convert(const ConvertTask& task) {
                   task.precision);
   progress("read", 0.0);
   MMDEPLOY_TRY(auto model, ReadIr(task.ir));
+  InterpolateAtBorders(model.get());
   MMDEPLOY_TRYV(KeepOutputs(options.outputs, &model));
   MMDEPLOY_TRYV(Reshape(task, options, model.get()));
   MMDEPLOY_TRYV(AddPreprocessing(options, &model));

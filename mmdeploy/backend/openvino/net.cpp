@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <openvino/runtime/properties.hpp>
 
+#include "mmdeploy/backend/openvino/borders.h"
 #include "mmdeploy/backend/openvino/checksum.h"
 #include "mmdeploy/backend/openvino/ops/custom_op.h"
 #include "mmdeploy/backend/openvino/request.h"
@@ -95,6 +96,7 @@ std::vector<int64_t> Dimensions(Span<const Shape> shapes) {
 }
 
 bool IsXml(const std::string& path) { return fs::path(path).extension() == ".xml"; }
+bool IsOnnx(const std::string& path) { return fs::path(path).extension() == ".onnx"; }
 
 // The weights of an IR lie beside it if nobody says where.
 NetFile FindWeights(const NetFiles& files) {
@@ -141,6 +143,7 @@ Result<std::shared_ptr<ov::Model>> ReadModel(ov::Core& core, const NetFiles& fil
   const bool paths = !files.net.path.empty() && (weights.name.empty() || !weights.path.empty());
   auto read =
       paths ? ReadPaths(core, files.net, weights) : ReadBytes(core, files.net, weights, kept);
+  if (read && IsOnnx(files.net.name)) InterpolateAtBorders(read->get());
   if (!read || weights.name.empty()) return read;
   MMDEPLOY_TRYV(CheckWeights(**read, weights));
   return read;

@@ -4,8 +4,11 @@ import torch
 from mmcv.ops import DeformConv2d, DeformConv2dPack, deform_conv2d
 
 from mmdeploy.apis.torch_jit import trace
+from mmdeploy.core import RewriterContext
 from mmdeploy.pytorch.testing import find_node, op_types
-from mmdeploy.utils.validate import export_graph
+from mmdeploy.utils import Backend
+from mmdeploy.utils.test import WrapFunction, backend_checker
+from mmdeploy.utils.validate import TEST_OPENVINO, export_graph
 
 
 def _inputs(padding, stride=1):
@@ -31,6 +34,20 @@ def test_openvino():
     assert len(node.input) == 3
     assert attributes == dict(
         strides=[1, 1], pads=[1, 2, 1, 2], dilations=[1, 1], groups=1, deformable_groups=2, kernel_shape=[3, 3])
+
+
+@backend_checker(Backend.OPENVINO)
+@pytest.mark.parametrize('padding', [(1, 2), (0, 1)])
+def test_openvino_computes_the_same(padding):
+    """Also where taps lie partly outside of the image."""
+    torch.manual_seed(0)
+    x, offset = _inputs(padding)
+    weight = torch.randn(6, 4, 3, 3)
+    model = WrapFunction(lambda x, offset: deform_conv2d(x, offset, weight, 1, padding, 1, 1, 2))
+    inputs = [x, offset * 4 - 2]
+    expected = model(*inputs)
+    with RewriterContext({}, 'openvino', opset=11):
+        TEST_OPENVINO.run_and_validate(model, inputs, expected_result=[expected])
 
 
 def test_openvino_refuses_groups():

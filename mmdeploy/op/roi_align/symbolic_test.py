@@ -5,6 +5,8 @@ from mmcv.ops import roi_align
 
 from mmdeploy.core import RewriterContext
 from mmdeploy.pytorch.testing import assert_same, find_node, op_types
+from mmdeploy.utils import Backend
+from mmdeploy.utils.test import WrapFunction, backend_checker
 from mmdeploy.utils.validate import TEST_ONNXRT, export_graph
 
 ROIS = torch.tensor([[0, 1, 2, 9, 13.5], [1, 0, 0, 15, 15], [0, 4.2, 3, 8, 7]])
@@ -30,11 +32,9 @@ def test_other_engines(backend, domain):
         output_height=7, output_width=7, spatial_scale=0.25, sampling_ratio=2, mode='max', aligned=0)
 
 
+@backend_checker(Backend.ONNXRUNTIME)
 def test_as_in_the_documentation(tmp_path):
     """A context without a config, and `run_and_validate` in it."""
-    if TEST_ONNXRT.backend_name and not _has_onnxruntime():
-        pytest.skip('onnxruntime is not built')
-    from mmdeploy.utils.test import WrapFunction
     x, rois = torch.rand(1, 1, 16, 16), torch.tensor([[0, 0, 0, 4, 4]], dtype=torch.float32)
     model = WrapFunction(lambda x, rois: roi_align(x, rois, (2, 2), 1.0, 2, 'avg', True)).eval()
     with RewriterContext(cfg={}, backend=TEST_ONNXRT.backend_name, opset=11):
@@ -44,11 +44,6 @@ def test_as_in_the_documentation(tmp_path):
             input_names=['input', 'rois'],
             output_names=['roi_feat'],
             save_dir=str(tmp_path))
+        with pytest.raises(AssertionError):
+            TEST_ONNXRT.run_and_validate(model, [x, rois], expected_result=[torch.full((1, 1, 2, 2), 9.)])
     assert (tmp_path / 'roi_align.onnx').exists()
-    with RewriterContext(cfg={}, backend='onnxruntime', opset=11), pytest.raises(AssertionError):
-        TEST_ONNXRT.run_and_validate(model, [x, rois], expected_result=[torch.ones(1, 1, 2, 2)])
-
-
-def _has_onnxruntime() -> bool:
-    from mmdeploy.backend.onnxruntime import is_available
-    return is_available()
