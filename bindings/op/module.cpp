@@ -24,14 +24,24 @@ const OpDef& Find(const std::string& domain, const std::string& type) {
   return *op;
 }
 
+// The attribute under its name or another spelling of it; null if it is not there.
+nb::object FindAttribute(const AttrDef& def, const nb::dict& given) {
+  std::vector<std::string> names{def.name};
+  names.insert(names.end(), def.aliases.begin(), def.aliases.end());
+  for (const auto& name : names) {
+    if (given.contains(name.c_str())) return given[name.c_str()];
+  }
+  return nb::object();
+}
+
 Attributes ReadAttributes(const OpDef& op, const nb::dict& given) {
   std::vector<std::optional<AttrValue>> values;
   size_t used = 0;
   for (const auto& def : op.attributes) {
-    const bool has = given.contains(def.name.c_str());
-    used += has;
-    values.push_back(has ? std::optional<AttrValue>(nb::cast<AttrValue>(given[def.name.c_str()]))
-                         : std::nullopt);
+    const nb::object value = FindAttribute(def, given);
+    used += value.is_valid();
+    values.push_back(value.is_valid() ? std::optional<AttrValue>(nb::cast<AttrValue>(value))
+                                      : std::nullopt);
   }
   if (used != nb::len(given)) {
     throw nb::value_error(("operator '" + Name(op) + "' lacks one of these attributes").c_str());

@@ -82,6 +82,7 @@ class _OpModule(torch.nn.Module):
         self.fixed = len(inputs) - inputs[-1]['variadic']
         self.variadic = inputs[-1]['variadic']
         self.present = [x is not None for x in case.inputs]
+        self.present += [False] * (self.fixed - len(self.present))
 
     def forward(self, *tensors):
         given = iter(tensors)
@@ -89,6 +90,11 @@ class _OpModule(torch.nn.Module):
         if self.variadic:
             arguments = [*arguments[:self.fixed], arguments[self.fixed:]]
         return self.call(*arguments, **self.attributes)
+
+
+def op_hole(case) -> str | None:
+    """Return what of an operator's case TorchScript can't do."""
+    return None if case.op.startswith('mmdeploy::') else 'knows the operators of domain mmdeploy only'
 
 
 def write_op(network, folder: Path) -> dict:

@@ -47,12 +47,12 @@ namespace {
 
 using Box = std::array<float, 4>;
 
-// Grows it about its centre, counting pixels from edge to edge of both corners.
+// Grows it about its centre, as mmdet's roi_rescale does. (MMDeploy's plug-in counts a pixel more.)
 Box Scale(const float* box, float factor) {
   Box scaled;
   for (int i = 0; i < 2; ++i) {
     const float centre = (box[i] + box[i + 2]) / 2;
-    const float half = (box[i + 2] - box[i] + 1) * factor / 2 - 0.5f;
+    const float half = (box[i + 2] - box[i]) * factor / 2;
     scaled[i] = centre - half;
     scaled[i + 2] = centre + half;
   }
@@ -142,8 +142,8 @@ OpDef DetectronForm() {
 //   output[r] = roi_align(feats[level of r], box of r, spatial_scale 1 / featmap_strides[level])
 //
 // rois [R,5]; feats [N,C,H_l,W_l], as many as featmap_strides; output [R,C,output_height,
-// output_width]. With roi_scale_factor f > 0 a box of w x h grows about its centre c to
-// c -+ ((w + 1) * f / 2 - 0.5), and so on. pool_mode is 0 (maximum) or 1 (mean).
+// output_width]. With roi_scale_factor f > 0 a box grows f times about its centre. pool_mode is 0
+// (maximum) or 1 (mean).
 std::vector<OpDef> multi_level_roi_align_ops() {
   OpDef op = multi_level_roi_align::Declare({"mmdeploy", "MMCVMultiLevelRoiAlign"});
   op.attributes = multi_level_roi_align::LevelAttributes();

@@ -118,10 +118,16 @@ class OpNode : public ov::op::Op {
   std::vector<AttrValue> values_;
 };
 
-template <class T>
+// What an attribute of type T is to us.
+template <class T, class Ours = T>
 bool Take(const ov::Any& any, std::optional<AttrValue>* value) {
   if (!any.is<T>()) return false;
-  *value = any.as<T>();
+  const T& given = any.as<T>();
+  if constexpr (std::is_arithmetic_v<T>) {
+    *value = static_cast<Ours>(given);
+  } else {
+    *value = Ours(given.begin(), given.end());
+  }
   return true;
 }
 
@@ -130,8 +136,10 @@ std::optional<AttrValue> ReadAttribute(const ov::frontend::NodeContext& node,
                                        const std::string& name) {
   const ov::Any any = node.get_attribute_as_any(name);
   std::optional<AttrValue> value;
-  Take<int64_t>(any, &value) || Take<float>(any, &value) || Take<std::string>(any, &value) ||
-      Take<std::vector<int64_t>>(any, &value) || Take<std::vector<float>>(any, &value);
+  Take<int64_t>(any, &value) || Take<float>(any, &value) || Take<double, float>(any, &value) ||
+      Take<std::string>(any, &value) || Take<std::vector<int64_t>>(any, &value) ||
+      Take<std::vector<float>>(any, &value) ||
+      Take<std::vector<double>, std::vector<float>>(any, &value);
   return value;
 }
 
