@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "mmdeploy/op/host_context.h"
+#include "mmdeploy/op/kernels/bilinear.h"
 #include "mmdeploy/op/kernels/channels_last.h"
 #include "mmdeploy/op/kernels/gather.h"
 #include "mmdeploy/op/kernels/gemm.h"
@@ -143,6 +144,40 @@ TEST_P(Kernels, GatherPlaneLeavesOutPixelsBelowZero) {
     for (int64_t i = 0; i < points; ++i) {
       ASSERT_NEAR(out[static_cast<size_t>(i)], lists.Sum(plane.data<float>(), 1, i, 0, 4), 1e-5);
     }
+  }
+}
+
+// The weight of a pixel is the product of 1 - distance along both axes.
+TEST_P(Kernels, BilinearTapsAreThePixelsAround) {
+  constexpr int64_t kHeight = 3, kWidth = 4, kCount = 21, kStep = 32;
+  const Tensor y = testing::Random({kCount}, -1, 2, 1), x = testing::Random({kCount}, -1, 3, 2);
+  Tensor offset_y = testing::Random({kCount}, -1, 1, 3);
+  const Tensor offset_x = testing::Random({kCount}, -1, 1, 4);
+  const Tensor factors = testing::Random({kCount}, 0, 2, 5);
+  offset_y.data<float>()[0] = std::nanf("");
+  offset_y.data<float>()[1] = 1e30f;
+  std::vector<int32_t> pixels(4 * kStep);
+  std::vector<float> weights(4 * kStep);
+  BilinearTaps({y.data<float>(), x.data<float>(), 0.25f, -0.5f, offset_y.data<float>(),
+                offset_x.data<float>()},
+               factors.data<float>(), kCount, kHeight, kWidth, kStep, pixels.data(),
+               weights.data());
+  for (int64_t i = 0; i < kCount; ++i) {
+    std::vector<float> sums(kHeight * kWidth + 1);
+    for (int64_t t = 0; t < 4; ++t) {
+      const auto at = static_cast<size_t>(t * kStep + i);
+      sums[static_cast<size_t>(pixels[at])] += weights[at];
+    }
+    const float place_y = y.data<float>()[i] + 0.25f + offset_y.data<float>()[i];
+    const float place_x = x.data<float>()[i] - 0.5f + offset_x.data<float>()[i];
+    for (int64_t p = 0; p < kHeight * kWidth; ++p) {
+      const float dy = std::fabs(place_y - static_cast<float>(p / kWidth));
+      const float dx = std::fabs(place_x - static_cast<float>(p % kWidth));
+      const bool near = dy < 1 && dx < 1;
+      EXPECT_NEAR(sums[static_cast<size_t>(p)],
+                  near ? (1 - dy) * (1 - dx) * factors.data<float>()[i] : 0, 1e-5);
+    }
+    EXPECT_EQ(sums.back(), 0);
   }
 }
 
