@@ -23,7 +23,8 @@ def test_every_operator_has_cases():
 
 @pytest.mark.parametrize('reference', [True, False], ids=['reference', 'fast'])
 def test_operators_alone(case, reference):
-    case.check(op.run(case.op, case.inputs, reference=reference, **case.attributes))
+    found = op.run(case.op, case.inputs, reference=reference, **case.attributes)
+    case.check(found[:len(case.expected)])  # the others are optional
 
 
 @pytest.mark.parametrize('engine', ENGINES)

@@ -41,5 +41,5 @@ def cases() -> Iterator[Case]:
         padding = pad if name == 'plain' else [pad[0], pad[0], pad[1], pad[1]]
         yield Case('mmdeploy::MMCVDeformConv2d', name, inputs, dict(attributes, padding=padding), expected)
         if groups == 1:
-            attributes = dict(strides=stride, pads=[*pad, *pad], dilations=dilation, deformable_group=deform_groups)
+            attributes = dict(strides=stride, pads=[*pad, *pad], dilations=dilation, deformable_groups=deform_groups)
             yield Case('org.openvinotoolkit::DeformableConv2D', name, inputs, attributes, expected)
