@@ -11,6 +11,7 @@ import multiprocessing
 import os.path as osp
 import sys
 import tempfile
+import warnings
 from collections import Counter
 from collections.abc import Sequence
 from multiprocessing.connection import Connection
@@ -84,6 +85,7 @@ def prove(name: str, opset: int, folder: str) -> Report:
 
 
 def _prove_into(end: Connection, name: str, opset: int) -> None:
+    warnings.simplefilter('ignore')  # of the tracer, hundreds
     with tempfile.TemporaryDirectory() as folder:
         end.send(prove(name, opset, folder))
 
@@ -133,7 +135,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     for i, name in enumerate(names):
         for opset in args.opset:
             reports.append(prove_apart(name, opset))
-            print(f'[{i + 1}/{len(names)}] {name}, opset {opset}: {reports[-1].result}', file=sys.stderr)
+            print(f'[{i + 1}/{len(names)}] {name}, opset {opset}: {reports[-1].result}', file=sys.stderr, flush=True)
     _print(reports)
     if args.json:
         with open(args.json, 'w') as file:

@@ -78,6 +78,7 @@ CASES = {
     'conv_dilated': (nn.Conv2d(4, 6, (3, 2), padding=(2, 1), dilation=2, bias=False), IMAGE),
     'conv_depthwise': (nn.Conv2d(4, 4, 3, groups=4), IMAGE),
     'conv_groups': (nn.Conv2d(4, 8, 3, groups=2, padding=1), IMAGE),
+    'conv_of_batch': (Call(lambda x, m: m(x.reshape(2, 2, 9, 11)).reshape(1, 6, 9, 11), nn.Conv2d(2, 3, 1)), IMAGE),
     'conv1d': (nn.Conv1d(6, 5, 3, padding=1), ROWS),
     'conv_transpose': (nn.ConvTranspose2d(4, 3, 3, stride=2, padding=1, output_padding=1), IMAGE),
     'conv_batch_norm': (nn.Sequential(nn.Conv2d(4, 6, 1), nn.BatchNorm2d(6), nn.ReLU()), IMAGE),

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "mmdeploy/backend/ncnn/convert/ops/converter.h"
 #include "mmdeploy/backend/ncnn/convert/ops/window.h"
 
@@ -80,10 +82,47 @@ Result<void> CheckGroups(const Value& x, int64_t channels, int64_t out_channels,
   return {};
 }
 
+// One element of the input makes one of the output.
+bool IsPointwise(const Node& node, const Weights& weights) {
+  const auto all = [](const std::vector<int64_t>& values, int64_t value) {
+    return std::all_of(values.begin(), values.end(), [&](int64_t v) { return v == value; });
+  };
+  return node.Int("group", 1) == 1 && all({weights.dims.begin() + 2, weights.dims.end()}, 1) &&
+         all(node.Ints("strides"), 1) && all(node.Ints("pads"), 0);
+}
+
+// Several images in a batch, side by side as the rows of one: [N,C,...] as [C,N,...].
+Result<void> ConvertPointwiseBatch(const Node& node, const Weights& weights, Emitter* emitter) {
+  constexpr int64_t kExchangeOuter = 2;
+  const Value& x = *node.input(0);
+  const auto in = graph::KnownDims(*x.type.dims);
+  const auto out = graph::KnownDims(*node.output()->type.dims);
+  MMDEPLOY_ENSURE(in && out && (*in)[1] == weights.dims[1], Code::kNotSupported,
+                  "'{}' is {}, whose dimensions must be known", x.name(), Name(x.type));
+  std::string blob = emitter->Reshape(node, emitter->Read(&x), {(*in)[0], (*in)[1], -1});
+  const auto exchange = [&] {
+    Layer* permute = emitter->AddInner("Permute", node, {blob});
+    permute->Set(0, kExchangeOuter);
+    blob = permute->outputs[0];
+  };
+  exchange();
+  Layer* layer = emitter->AddInner("Convolution", node, {blob});
+  layer->Set(0, weights.dims[0]);
+  layer->Set(1, int64_t{1});
+  SetWeights(weights, layer);
+  blob = layer->outputs[0];
+  exchange();
+  SetDims(*out, emitter->Add("Reshape", node, {blob}));
+  return {};
+}
+
 Result<void> ConvertConv(const Node& node, Emitter* emitter) {
   const int64_t group = node.Int("group", 1);
   MMDEPLOY_TRY(const Weights weights, ReadWeights(node, 0, 1));
   const std::vector<int64_t>& dims = weights.dims;
+  if (!DropsBatch(*node.input(0)) && IsPointwise(node, weights)) {
+    return ConvertPointwiseBatch(node, weights, emitter);
+  }
   MMDEPLOY_TRY(const Window window,
                ReadWindow(node, *node.input(0), {dims.begin() + 2, dims.end()}));
   MMDEPLOY_ENSURE(group >= 1 && group <= dims[0], Code::kOutOfRange, "group is {}", group);

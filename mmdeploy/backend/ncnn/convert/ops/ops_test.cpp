@@ -179,6 +179,22 @@ Interp y 1 1 x y 0=2 1=2.000000e+00 2=2.000000e+00 3=10 4=12 6=1
 )");
 }
 
+// A batch that is made inside of the network.
+TEST(NcnnOpsTest, ConvOfBatch) {
+  EXPECT_EQ(Layers(R"(
+    g (float[1,4,3,5] x) => (float[1,2,3,5] y) <float[1,2,1,1] w = {1, 2}, int64[4] s = {2, 2, 3,
+    5}, int64[4] t = {1, 2, 3, 5}> { r = Reshape(x, s) c = Conv(r, w) y = Reshape(c, t) })"),
+            R"(Input x 0 1 x
+Reshape r 1 1 x r 0=5 1=3 2=2 11=2
+Reshape c_Reshape 1 1 r c_Reshape 0=-1 1=2 2=2
+Permute c_Permute 1 1 c_Reshape c_Permute 0=2
+Convolution c_Convolution 1 1 c_Permute c_Convolution 0=1 1=1 5=0 6=2
+Permute c_Permute_1 1 1 c_Convolution c_Permute_1 0=2
+Reshape c 1 1 c_Permute_1 c 0=5 1=3 2=2 11=1
+Reshape y 1 1 c y 0=5 1=3 2=2
+)");
+}
+
 // What is left over of a factor takes no part.
 TEST(NcnnOpsTest, ResizeByFactor) {
   EXPECT_EQ(Layers(R"(
