@@ -25,7 +25,7 @@ def _onnx_roi_align(ctx, g, x, rois, output_size, spatial_scale, sampling_ratio,
 
 @SYMBOLIC_REWRITER.register_symbolic('mmcv.ops.roi_align.__self__', backend='default')
 def roi_align_default(ctx, g, input, rois, output_size, spatial_scale, sampling_ratio, pool_mode, aligned):
-    """Emit `RoiAlign` for ONNX Runtime, our operator `MMCVRoiAlign` for the other engines.
+    """Emit `RoiAlign` for means in ONNX Runtime, otherwise our operator `MMCVRoiAlign`.
 
     Args:
         ctx: context of the rewrite.
@@ -39,7 +39,8 @@ def roi_align_default(ctx, g, input, rois, output_size, spatial_scale, sampling_
         aligned: shift by half a pixel.
     """
     output_size = _pair(output_size)
-    if ctx.backend == Backend.ONNXRUNTIME:
+    # ONNX takes the maximum of weighted pixels, not of interpolated samples: its `max` is another operator.
+    if ctx.backend == Backend.ONNXRUNTIME and pool_mode == 'avg':
         return _onnx_roi_align(ctx, g, input, rois, output_size, spatial_scale, sampling_ratio, pool_mode, aligned)
     domain = 'mmcv' if ctx.backend == Backend.PPLNN else 'mmdeploy'
     return g.op(

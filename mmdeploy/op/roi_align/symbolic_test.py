@@ -22,8 +22,9 @@ def test_onnxruntime(options, opset):
     assert attributes['output_height'] == 3 and attributes['output_width'] == 4
 
 
-@pytest.mark.parametrize('backend, domain', [('tensorrt', 'mmdeploy'), ('ncnn', 'mmdeploy'), ('pplnn', 'mmcv')])
-def test_other_engines(backend, domain):
+@pytest.mark.parametrize('backend, domain', [('tensorrt', 'mmdeploy'), ('ncnn', 'mmdeploy'), ('pplnn', 'mmcv'),
+                                             ('onnxruntime', 'mmdeploy')])
+def test_other_engines_and_maxima(backend, domain):
     model = export_graph(lambda x, rois: roi_align(x, rois, 7, 0.25, 2, 'max', False), (torch.rand(2, 3, 16, 16), ROIS),
                          backend)
     assert op_types(model) == [f'{domain}::MMCVRoiAlign']
