@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cstring>
 
 #include "mmdeploy/op/grid_sampler/grid_sampler.h"
 #include "mmdeploy/op/kernels/channels_last.h"
@@ -91,15 +90,19 @@ HWY_INLINE VF ReflectAt(VF x, float low, float high) {
   return hn::IfThenElse(even, hn::Add(hn::Set(d, low), rest), hn::Sub(hn::Set(d, high), rest));
 }
 
-HWY_INLINE VF Pad(VF x, int64_t size, const Options& options) {
+// A place within the image.
+HWY_NOINLINE VF PadInto(VF x, int64_t size, const Options& options) {
   const F32 d;
-  if (options.padding == Padding::kZeros) return x;
   const auto extent = static_cast<float>(size);
   if (options.padding == Padding::kReflection) {
     x = options.align_corners ? ReflectAt(x, 0, extent - 1) : ReflectAt(x, -0.5f, extent - 0.5f);
   }
   x = hn::IfThenElse(hn::IsNaN(x), hn::Set(d, -1), x);
   return hn::Min(hn::Set(d, extent - 1), hn::Max(x, hn::Zero(d)));
+}
+
+HWY_INLINE VF Pad(VF x, int64_t size, const Options& options) {
+  return options.padding == Padding::kZeros ? x : PadInto(x, size, options);
 }
 
 // `at` is a whole number.
@@ -204,14 +207,14 @@ template <Interpolation kInterpolation, int kAxes>
 HWY_INLINE void TapsOfBlock(const Places& places, const float* grid, int64_t count,
                             BlockTaps* taps) {
   for (int64_t i = 0; i < count; i += kLanes, grid += kAxes * kLanes) {
-    const int64_t left = count - i;
-    if (left >= kLanes) {
-      TapsOfVector<kInterpolation, kAxes>(places, grid, taps->pixels + i, taps->weights + i);
-      continue;
+    HWY_ALIGN float last[3 * kLanes];
+    const float* from = grid;
+    if (count - i < kLanes) {
+      std::fill_n(last, 3 * kLanes, 0.f);
+      std::copy_n(grid, kAxes * (count - i), last);
+      from = last;
     }
-    HWY_ALIGN float last[3 * kLanes] = {};
-    std::memcpy(last, grid, static_cast<size_t>(kAxes * left) * sizeof(float));
-    TapsOfVector<kInterpolation, kAxes>(places, last, taps->pixels + i, taps->weights + i);
+    TapsOfVector<kInterpolation, kAxes>(places, from, taps->pixels + i, taps->weights + i);
   }
 }
 
