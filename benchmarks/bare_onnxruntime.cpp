@@ -12,7 +12,8 @@ void Must(const OrtApi& ort, OrtStatus* status) {
 }
 
 // Inputs and outputs are bound once; everything lives until the program ends.
-std::function<void()> Bind(const std::shared_ptr<const Net>& net, const Tensor& input) {
+std::function<void()> Bind(const std::shared_ptr<const Net>& net, const NetFiles&,
+                           const Tensor& input) {
   const auto& ours = dynamic_cast<const onnxruntime::OrtNet&>(*net);
   const OrtApi& ort = ours.ort();
   OrtMemoryInfo* memory = nullptr;
@@ -40,7 +41,7 @@ BareEngine BareOnnxruntime() {
             const auto api = onnxruntime::GetApi();
             return api ? onnxruntime::OrtNet::Load(**api, files, options) : MakeError(api.error());
           },
-          Bind, testing::DoublingOnnx};
+          Bind, [] { return InMemory(testing::DoublingOnnx()); }};
 }
 
 }  // namespace mmdeploy::benchmarks

@@ -5,7 +5,8 @@
 namespace mmdeploy::benchmarks {
 namespace {
 
-std::function<void()> Bind(const std::shared_ptr<const Net>& net, const Tensor& input) {
+std::function<void()> Bind(const std::shared_ptr<const Net>& net, const NetFiles&,
+                           const Tensor& input) {
   const auto& ours = dynamic_cast<const openvino::OpenvinoNet&>(*net);
   int generation = 0;
   const auto request = std::make_shared<ov::InferRequest>(ours.NewRequest(&generation).value());
@@ -17,7 +18,8 @@ std::function<void()> Bind(const std::shared_ptr<const Net>& net, const Tensor& 
 }  // namespace
 
 BareEngine BareOpenvino() {
-  return {"openvino", openvino::OpenvinoNet::Load, Bind, testing::DoublingOnnx};
+  return {"openvino", openvino::OpenvinoNet::Load, Bind,
+          [] { return InMemory(testing::DoublingOnnx()); }};
 }
 
 }  // namespace mmdeploy::benchmarks

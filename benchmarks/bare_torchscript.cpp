@@ -11,7 +11,8 @@
 namespace mmdeploy::benchmarks {
 namespace {
 
-std::function<void()> Bind(const std::shared_ptr<const Net>& net, const Tensor& input) {
+std::function<void()> Bind(const std::shared_ptr<const Net>& net, const NetFiles&,
+                           const Tensor& input) {
   const auto& ours = dynamic_cast<const torchscript::TorchscriptNet&>(*net);
   const std::vector<int64_t> dims(input.shape().begin(), input.shape().end());
   const at::Tensor tensor = at::from_blob(input.raw(), dims, at::TensorOptions(at::kFloat));
@@ -24,7 +25,7 @@ std::function<void()> Bind(const std::shared_ptr<const Net>& net, const Tensor& 
   };
 }
 
-Bytes Tiny() {
+NetFiles Tiny() {
   torch::jit::Module module("Doubling");
   module.define("def forward(self, x):\n  return x + x\n");
   std::ostringstream stream;
@@ -33,7 +34,7 @@ Bytes Tiny() {
           "outputs": [{"name": "y", "dtype": "float32", "shape": [-1, 3]}]})";
   module.save(stream, {{torchscript::kSignatureFile, signature}});
   const std::string text = stream.str();
-  return std::make_shared<const std::vector<char>>(text.begin(), text.end());
+  return InMemory(std::make_shared<const std::vector<char>>(text.begin(), text.end()));
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 // What our call costs beyond the engine's own:
 //   engine_overhead [MODEL...]
 // For a tiny network of every engine that is built, and for the first network of each SDK model:
-// Session::Run beside the bare call on the same loaded network. Then the pipeline of each model
+// Session::Run beside the bare call on the same network. Then the pipeline of each model
 // beside its preprocessing and the bare call. Both sides take turns, one thread per call.
 
 #include <algorithm>
@@ -21,6 +21,9 @@ using Clock = std::chrono::steady_clock;
 
 std::vector<BareEngine> Engines() {
   std::vector<BareEngine> engines;
+#ifdef MMDEPLOY_WITH_ncnn
+  engines.push_back(BareNcnn());
+#endif
 #ifdef MMDEPLOY_WITH_onnxruntime
   engines.push_back(BareOnnxruntime());
 #endif
@@ -97,9 +100,10 @@ Tensor RandomTensor(const Shape& shape) {
 }
 
 void CompareCalls(const BareEngine& engine, const std::string& title,
-                  const std::shared_ptr<const Net>& net, const Tensor& input) {
+                  const std::shared_ptr<const Net>& net, const NetFiles& files,
+                  const Tensor& input) {
   const Session session(net, title);
-  const auto bare = engine.bind(net, input);
+  const auto bare = engine.bind(net, files, input);
   const std::vector<Tensor> inputs{input};
   Compare(
       title, [&] { return Time([&] { Must(session.Run(inputs)); }); }, [&] { return Time(bare); });
@@ -147,11 +151,17 @@ class Picture {
   std::vector<uint8_t> pixels_;
 };
 
-std::shared_ptr<const Net> LoadNet(const BareEngine& engine, const Model& model) {
+NetFiles FilesOf(const Model& model) {
   const NetSpec& spec = model.deploy().models.at(0);
   NetFiles files;
   files.net = {spec.net, model.PathOf(spec.net), nullptr};
   if (!spec.weights.empty()) files.weights = {spec.weights, model.PathOf(spec.weights), nullptr};
+  return files;
+}
+
+std::shared_ptr<const Net> LoadNet(const BareEngine& engine, const Model& model,
+                                   const NetFiles& files) {
+  const NetSpec& spec = model.deploy().models.at(0);
   NetOptions options = Options();
   options.precision = spec.precision;
   return Must(engine.load(files, options));
@@ -173,10 +183,11 @@ void CompareModel(const std::vector<BareEngine>& engines, const std::string& pat
   Preprocessing preprocessing;
   Must(pipeline->Run({picture.value()}, &preprocessing));
   const Tensor input = preprocessing.tensor;
-  const auto net = LoadNet(*engine, *model);
+  const NetFiles files = FilesOf(*model);
+  const auto net = LoadNet(*engine, *model, files);
   const auto title = fmt::format("{} {}", name, Name(input.shape()));
-  CompareCalls(*engine, title + " call", net, input);
-  const auto bare = engine->bind(net, input);
+  CompareCalls(*engine, title + " call", net, files, input);
+  const auto bare = engine->bind(net, files, input);
   Compare(
       title + " pipeline",
       [&] {
@@ -189,8 +200,9 @@ void CompareModel(const std::vector<BareEngine>& engines, const std::string& pat
 int Main(int argc, char** argv) {
   const auto engines = Engines();
   for (const auto& engine : engines) {
-    const auto net = Must(engine.load({{"tiny", "", engine.tiny()}, {}}, Options()));
-    CompareCalls(engine, engine.name + " tiny call", net, RandomTensor({1, 3}));
+    const NetFiles files = engine.tiny();
+    const auto net = Must(engine.load(files, Options()));
+    CompareCalls(engine, engine.name + " tiny call", net, files, RandomTensor({1, 3}));
   }
   for (int i = 1; i < argc; ++i) CompareModel(engines, argv[i]);
   return 0;
