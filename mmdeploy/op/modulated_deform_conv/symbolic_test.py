@@ -1,10 +1,13 @@
 """Export of deformable convolution with a mask."""
+import mmcv
 import pytest
 import torch
 from mmcv.ops import ModulatedDeformConv2d, ModulatedDeformConv2dPack
 
 from mmdeploy.apis.torch_jit import trace
 from mmdeploy.pytorch.testing import find_node
+from mmdeploy.utils import Backend
+from mmdeploy.utils.test import WrapModel, check_backend, get_rewrite_outputs
 from mmdeploy.utils.validate import export_graph
 
 
@@ -29,3 +32,18 @@ def test_torchscript(bias):
     assert kinds.count('mmdeploy::modulated_deform_conv') == 1
     other = torch.rand(2, 4, 8, 9)
     torch.testing.assert_close(module(other), conv(other))
+
+
+def test_torchscript_engine():
+    check_backend(Backend.TORCHSCRIPT)
+    torch.manual_seed(0)
+    conv = ModulatedDeformConv2dPack(4, 6, 3, padding=1).eval()
+    torch.nn.init.normal_(conv.conv_offset.weight, std=0.1)
+    x = torch.rand(2, 4, 8, 9)
+    deploy_cfg = mmcv.Config(
+        dict(
+            backend_config=dict(type='torchscript'),
+            ir_config=dict(type='torchscript', input_names=['x'], output_names=['y'])))
+    outputs, is_backend_output = get_rewrite_outputs(WrapModel(conv, 'forward'), dict(x=x), deploy_cfg)
+    assert is_backend_output
+    torch.testing.assert_close(outputs[0], conv(x).detach(), rtol=1e-4, atol=1e-5)
