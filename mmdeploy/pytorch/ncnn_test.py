@@ -65,6 +65,7 @@ CASES = {
     'lstm': (Call(lambda x, m: m(x)[0], nn.LSTM(8, 5, batch_first=True)), ROWS),
     'lstm_both': (Call(lambda x, m: m(x)[0], nn.LSTM(8, 5, batch_first=True, bidirectional=True)), ROWS),
     'attention': (MultiheadAttention(8, 2, batch_first=True), ROWS),
+    'attention_of_places': (Call(lambda x, m: m(x, query_pos=x), MultiheadAttention(8, 2, batch_first=True)), ROWS),
     'patches': (Call(lambda x, m: m(x)[0], PatchEmbed(4, 6, kernel_size=3, stride=3, norm_cfg=dict(type='LN'))), IMAGE),
     'hardsigmoid': (nn.Hardsigmoid(), IMAGE),
     'squeeze': (Call(lambda x: x.mean(1, keepdim=True).squeeze(1) * 2), IMAGE),

@@ -88,9 +88,13 @@ def multiheadattention__forward__ncnn(ctx,
     assert self.batch_first, 'only support batch on first dim'
     assert attn_mask is None and key_padding_mask is None, (
         'masks have no layer in ncnn')
+    key_pos = query_pos if key_pos is None else key_pos
     if query_pos is not None:
         query = query + query_pos
-        key = value = query
+    if key_pos is query_pos:
+        key = query  # one object, which ncnn takes as one blob
+    else:
+        key = key + key_pos
     weights = self.attn.in_proj_weight.chunk(3)
     biases = self.attn.in_proj_bias.chunk(3)
     out = MultiHeadAttentionop.apply(query, key, value, weights[0], biases[0],

@@ -24,6 +24,15 @@ def test_same_values():
         torch.testing.assert_close(attention(x, x, x), expected)
 
 
+@pytest.mark.parametrize('names', [('query_pos', ), ('key_pos', ), ('query_pos', 'key_pos')])
+def test_positions_are_not_added_to_values(names):
+    attention, x = _attention(), torch.rand(2, 5, 8)
+    positions = {name: torch.rand(2, 5, 8) for name in names}
+    expected = attention(x, **positions)
+    with RewriterContext({}, 'ncnn'):
+        torch.testing.assert_close(attention(x, **positions), expected)
+
+
 def test_node():
     attention = _attention()
     model = export_graph(attention, (torch.rand(1, 5, 8), ), 'ncnn')
