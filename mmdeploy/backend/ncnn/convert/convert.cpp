@@ -34,7 +34,8 @@ Result<void> Prepare(Model* model, const ConvertOptions& options) {
     MMDEPLOY_TRYV(graph::Optimize(model));
   }
   MMDEPLOY_TRYV(graph::InferTypes(model));
-  MMDEPLOY_TRYV(graph::FoldConstants(model));
+  // Much larger than elsewhere: masks of attentions are made by operators that ncnn has not.
+  MMDEPLOY_TRYV(graph::FoldConstants(model, {int64_t{64} << 20}));
   MMDEPLOY_TRYV(Fuse(model));
   graph::RemoveDeadCode(model);
   return {};

@@ -54,6 +54,10 @@ class PackedAttention(nn.Module):
         return self.out((weights @ qkv[2]).transpose(1, 2).reshape(n, t, c))
 
 
+def _attend_in_windows(x, module):
+    return module(x.reshape(3, 4, 8)).reshape(1, 12, 8)
+
+
 def _attention():
     """As PyTorch has it, with biases as of a trained one."""
     module = nn.MultiheadAttention(8, 2)
@@ -108,6 +112,8 @@ CASES = {
     'softmax_channels': (nn.Softmax(1), IMAGE),
     'softmax_last': (nn.Softmax(-1), ROWS),
     'shuffle_channels': (Call(_channel_shuffle), IMAGE),
+    'unfold': (Call(lambda x: F.unfold(x, 2, stride=2)), (1, 4, 6, 8)),
+    'windows': (Call(_attend_in_windows, PackedAttention()), (1, 12, 8)),
     'pixel_shuffle': (nn.PixelShuffle(2), IMAGE),
     'add_self': (Call(lambda x: x + x.relu()), IMAGE),
     'scalar': (Call(lambda x: (x * 2 - 1) / 3 + x.abs().pow(2)), IMAGE),

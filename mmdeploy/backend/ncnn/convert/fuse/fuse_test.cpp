@@ -108,10 +108,9 @@ TEST(NcnnFuseTest, GatherTranspose) {
     g (float[1,4,18] x) => (float[1,3,4,2] y) <int64[5] s = {1, 4, 3, 3, 2}, int64 i = {1}> { r
     = Reshape(x, s) t = Transpose<perm = [2, 0, 3, 1, 4]>(r) y = Gather(t, i) })"),
             R"(Input x 0 1 x
-Reshape r 1 1 x r 0=2 1=3 2=4 11=3
-Crop y_1_Crop 1 1 r y_1_Crop -23309=1,1 -23310=1,2 -23311=1,1
-Reshape y_1 1 1 y_1_Crop y_1 0=2 1=3 2=4
-Permute y_2 1 1 y_1 y 0=2
+Crop y_1_1 1 1 x y_1_1 -23309=1,6 -23310=1,12 -23311=1,1
+Reshape y_1_2 1 1 y_1_1 y_1_2 0=2 1=3 2=4
+Permute y_2 1 1 y_1_2 y 0=2
 )");
 }
 
@@ -123,6 +122,33 @@ TEST(NcnnFuseTest, ReshapeTranspose) {
 Reshape y_1_Reshape 1 1 x y_1_Reshape 0=4 1=2 2=2 11=2
 Permute y_1_Permute 1 1 y_1_Reshape y_1_Permute 0=2
 Reshape y_1 1 1 y_1_Permute y 0=32
+)");
+}
+
+// Of a batch that is made inside of the network.
+TEST(NcnnFuseTest, GatherReshape) {
+  EXPECT_EQ(Layers(R"(
+    g (float[1,6,12] x) => (float[1,6,4] y) <int64[3] b = {2, 3, 12}, int64[5] s = {2, 3, 3, 2, 2},
+    int64 i = {1}, int64[3] t = {1, 6, 4}> { w = Reshape(x, b) r = Reshape(w, s) z = Transpose<perm
+    = [2, 0, 3, 1, 4]>(r) g = Gather(z, i) c = Transpose<perm = [0, 2, 1, 3]>(g) y = Reshape(c, t)
+    })"),
+            R"(Input x 0 1 x
+Crop g_1_1 1 1 x g_1_1 -23309=1,4 -23310=1,8 -23311=1,1
+Reshape g_1_2 1 1 g_1_1 g_1_2 0=2 1=2 2=2 11=3
+Permute g_2 1 1 g_1_2 g_2 0=2
+Permute c 1 1 g_2 c 0=2
+Reshape y 1 1 c y 0=4 1=6
+)");
+}
+
+TEST(NcnnFuseTest, Unfold) {
+  EXPECT_EQ(Layers(R"(
+    g (float[1,3,4,6] x) => (float[1,12,6] y) <int64[2,2] i = {0, 2, 1, 3}, int64[2,3] j = {0, 2, 4,
+    1, 3, 5}, int64[3] s = {1, 12, -1}> { a = Gather<axis = 2>(x, i) b = Gather<axis = 4>(a, j) t =
+    Transpose<perm = [0, 1, 2, 4, 3, 5]>(b) y = Reshape(t, s) })"),
+            R"(Input x 0 1 x
+Reorg y_1 1 1 x y_1 0=2
+Reshape y 1 1 y_1 y 0=6 1=12
 )");
 }
 
