@@ -159,6 +159,8 @@ def build(name: str) -> tuple[Export, Tensor]:
 
 
 _DET, _SEG = (1, 3, 96, 128), (1, 3, 64, 96)
+# Each letter of a text is a copy of the decoder.
+_SHORT = {'max_seq_len': 4, 'label_convertor.max_seq_len': 4}
 _POSE = 'body/2d_kpt_sview_rgb_img/topdown_heatmap/coco'
 
 
@@ -230,8 +232,8 @@ MODELS: dict[str, Model] = {
     'mmocr/PSENet': Model('textdet/psenet/psenet_r50_fpnf_600e_icdar2015.py', _find_text, narrow=1),
     'mmocr/PANet': Model('textdet/panet/panet_r18_fpem_ffm_600e_icdar2015.py', _find_text, narrow=1),
     'mmocr/CRNN': Model('textrecog/crnn/crnn_academic_dataset.py', _read_text, (1, 1, 32, 100), narrow=1),
-    'mmocr/SAR': Model('textrecog/sar/sar_r31_parallel_decoder_academic.py', _read_text, (1, 3, 48, 160), narrow=1),
-    'mmocr/SATRN': Model('textrecog/satrn/satrn_small.py', _read_text, (1, 3, 32, 100), narrow=1),
+    'mmocr/SAR': Model('textrecog/sar/sar_r31_parallel_decoder_academic.py', _read_text, (1, 3, 48, 160), _SHORT, 1),
+    'mmocr/SATRN': Model('textrecog/satrn/satrn_small.py', _read_text, (1, 3, 32, 100), _SHORT, 1),
 
     'mmpose/HRNet': Model(f'{_POSE}/hrnet_w32_coco_256x192.py', _find_joints),
     'mmpose/MSPN': Model(f'{_POSE}/mspn50_coco_256x192.py', _find_joints, (1, 3, 256, 192)),
