@@ -50,15 +50,17 @@ Result<int64_t> OutputSize(InputShapes shapes, const InputIndices& at, const Axi
   const auto input = static_cast<size_t>(at.input), weight = static_cast<size_t>(at.weight);
   const int64_t size = Dim(shapes, {input, axis.axis}), kernel = Dim(shapes, {weight, axis.axis});
   if (size == kDynamic || kernel == kDynamic) return kDynamic;
-  const int64_t rest = size + axis.pads - axis.dilation * (kernel - 1) - 1;
-  MMDEPLOY_ENSURE(kernel > 0 && rest >= 0, Code::kInvalidArgument,
+  const int64_t padded = size + axis.pads;
+  // The last tap lies in the image; divided, because sizes of a stranger's model may be anything.
+  MMDEPLOY_ENSURE(kernel > 0 && padded > 0 && kernel - 1 <= (padded - 1) / axis.dilation,
+                  Code::kInvalidArgument,
                   "a kernel of {} with dilation {} does not fit into dimension {} of input {}, {} "
                   "with padding",
-                  kernel, axis.dilation, axis.axis, at.input, size + axis.pads);
-  return rest / axis.stride + 1;
+                  kernel, axis.dilation, axis.axis, at.input, padded);
+  return (padded - 1 - axis.dilation * (kernel - 1)) / axis.stride + 1;
 }
 
-// Checks an input that has numbers for every place of the output; `per_tap` of them for each tap.
+// Checks an input that has `channels` numbers for every place of the output.
 Result<void> CheckPlaces(InputShapes shapes, size_t input, int64_t channels, const Shape& output) {
   MMDEPLOY_TRYV(ExpectDim(shapes, input, 1, channels, "numbers per place"));
   MMDEPLOY_TRYV(ExpectDim(shapes, input, 2, output[2], "height of the output"));

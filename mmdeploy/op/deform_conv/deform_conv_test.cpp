@@ -142,6 +142,20 @@ TEST(DeformConv, WholeOffsetsMoveTheImage) {
   EXPECT_THAT(std::vector<float>(y, y + 6), ::testing::ElementsAre(8, 10, 10, 10, 6, 12));
 }
 
+TEST(DeformConv, UnknownShapes) {
+  const auto attributes = testing::MakeAttributes(Op(), Same());
+  const auto infer = [&](const std::vector<std::optional<Shape>>& shapes) {
+    const auto outputs = InferShapes(Op(), attributes, shapes);
+    return outputs ? Name((*outputs)[0]) : outputs.error().message();
+  };
+  EXPECT_EQ(infer({std::nullopt, std::nullopt, std::nullopt}), "?x?x?x?");
+  EXPECT_EQ(infer({Shape{2, 3, -1, 9}, std::nullopt, Shape{5, 3, 3, 3}}), "2x5x?x9");
+  EXPECT_EQ(infer({Shape{-1, -1, 9, 9}, Shape{4, 18, 9, 9}, std::nullopt}), "4x?x?x?");
+  constexpr int64_t kHuge = int64_t{1} << 62;
+  EXPECT_THAT(infer({Shape{1, 3, 9, 9}, std::nullopt, Shape{5, 3, kHuge, 3}}),
+              HasSubstr("does not fit into dimension 2"));
+}
+
 TEST(DeformConvErrors, NameWhatIsWrong) {
   const auto x = testing::Random({1, 4, 5, 6});
   const auto offset = testing::Random({1, 18, 5, 6});

@@ -35,23 +35,21 @@ Result<void> CheckRank(InputShapes shapes, size_t input) {
 Result<std::vector<Shape>> Infer(const Attributes& attributes, InputShapes shapes) {
   MMDEPLOY_TRYV(CheckRank(shapes, 0));
   MMDEPLOY_TRYV(CheckRank(shapes, 1));
-  if (!shapes[0] && !shapes[1]) return std::vector<Shape>{{}};
   MMDEPLOY_ENSURE(!shapes[0] || !shapes[1] || shapes[0]->size() == shapes[1]->size(),
                   Code::kInvalidArgument,
                   "inputs 0 and 1 have shapes {} and {}, expected as many dimensions",
                   Name(*shapes[0]), Name(*shapes[1]));
-  const size_t rank = (shapes[0] ? shapes[0] : shapes[1])->size();
+  // Images, if nothing is known.
+  const size_t rank = shapes[0] ? shapes[0]->size() : shapes[1] ? shapes[1]->size() : 4;
   MMDEPLOY_ENSURE(rank == 4 || Options(attributes).interpolation != Interpolation::kCubic,
                   Code::kNotSupported,
                   "interpolation_mode 2 (bicubic) with 5 dimensions, allowed: 0 (linear), 1 "
                   "(nearest), or 4 dimensions");
   Shape output(std::vector<int64_t>(rank, Shape::kDynamic));
   output[1] = Dim(shapes, {0, 1});
-  if (shapes[1]) {
-    MMDEPLOY_TRYV(ExpectDim(shapes, 1, rank - 1, static_cast<int64_t>(rank - 2),
-                            rank == 4 ? "x and y" : "x, y and z"));
-    for (size_t i = 1; i + 1 < rank; ++i) output[i + 1] = (*shapes[1])[i];
-  }
+  MMDEPLOY_TRYV(ExpectDim(shapes, 1, rank - 1, static_cast<int64_t>(rank - 2),
+                          rank == 4 ? "x and y" : "x, y and z"));
+  for (size_t i = 1; i + 1 < rank; ++i) output[i + 1] = Dim(shapes, {1, i});
   MMDEPLOY_TRY(output[0], SameDim(shapes, {0, 0}, {1, 0}, "N"));
   return std::vector<Shape>{output};
 }

@@ -90,6 +90,18 @@ INSTANTIATE_TEST_SUITE_P(Modes, GridSampler,
                          ::testing::Combine(::testing::Range(0, 3), ::testing::Range(0, 3),
                                             ::testing::Range(0, 2)));
 
+TEST(GridSamplerShapes, UnknownShapes) {
+  const auto attributes = testing::MakeAttributes(Op(), {});
+  const auto infer = [&](const std::vector<std::optional<Shape>>& shapes) {
+    const auto outputs = InferShapes(Op(), attributes, shapes);
+    return outputs ? Name((*outputs)[0]) : outputs.error().message();
+  };
+  EXPECT_EQ(infer({std::nullopt, std::nullopt}), "?x?x?x?");
+  EXPECT_EQ(infer({Shape{2, -1, 4, 5, 6}, std::nullopt}), "2x?x?x?x?");
+  EXPECT_EQ(infer({std::nullopt, Shape{2, 7, -1, 2}}), "2x?x7x?");
+  EXPECT_EQ(infer({Shape{-1, 3, 8, 8}, Shape{2, 7, 9, 2}}), "2x3x7x9");
+}
+
 TEST(GridSamplerErrors, NameTheOperator) {
   EXPECT_THAT(testing::AttributesError(Op(), {{"padding_mode", int64_t{3}}}),
               HasSubstr("operator 'mmdeploy::grid_sampler': attribute 'padding_mode' is 3, "
