@@ -85,12 +85,13 @@ std::optional<Projection> TakeSlice(std::optional<Projection> p, const Node& sli
 
 // How a value is made from another one by constants.
 std::optional<Projection> Project(const Value* value) {
-  Node* node = value->producer();
+  Node* node = value ? value->producer() : nullptr;
   if (!node) return {};
   if (node->Is("Slice")) return TakeSlice(Project(node->input(0)), *node);
   if (node->Is("MatMul")) return FromMatrix(node->input(0), node->input(1), false);
   if (!node->Is("Add")) return {};
-  const size_t constant = node->input(0)->constant() ? 0 : 1;
+  const size_t constant = Numbers(node->input(0), 1) ? 0 : 1;
+  if (!Numbers(node->input(constant), 1)) return {};
   return AddBias(Project(node->input(1 - constant)), node->input(constant));
 }
 
@@ -119,17 +120,18 @@ Value* AddFloats(const Match& match, const std::vector<double>& values, std::vec
 bool Fuse(const Match& match, const std::vector<std::optional<Projection>>& projections,
           std::optional<int64_t> heads) {
   const auto scale = graph::ConstantNumber(match["scale"]);
-  if (!scale || !heads || !IsLastAxis(*match.node("a"))) return false;
+  if (!scale || !heads || *heads < 1 || !IsLastAxis(*match.node("a"))) return false;
   std::vector<Value*> inputs, weights;
   const int64_t size = projections[3] ? projections[3]->outputs() : 0;
   for (const auto& p : projections) {
-    if (!p || p->inputs != size || p->outputs() != size || size % *heads != 0) return false;
+    if (!p || p->inputs != size || p->outputs() != size) return false;
     Value* x = p->x ? BatchFirst(p->x) : nullptr;
     if (x && !IsSequence(*x)) return false;
     if (x) inputs.push_back(x);
   }
+  if (size % *heads != 0) return false;
   const bool divides = match.node("s")->Is("Div");
-  const double wanted = 1 / std::sqrt(static_cast<double>(size / *heads));
+  const double wanted = std::sqrt(static_cast<double>(*heads) / static_cast<double>(size));
   if (std::abs((divides ? 1 / *scale : *scale) - wanted) > 1e-4 * wanted) return false;
   for (const auto& p : projections) {
     inputs.push_back(AddFloats(match, p->rows, {size, size}));

@@ -13,7 +13,6 @@ namespace mmdeploy::ncnn_convert {
 
 using graph::Match;
 using graph::Node;
-using graph::Value;
 
 namespace {
 
