@@ -14,6 +14,8 @@ Problem::Problem(const Options& options, const InputIndices& indices, const OpCo
       bias(indices.bias < 0 || !context.has_input(indices.bias) ? nullptr
                                                                 : &context.input(indices.bias)) {}
 
+namespace {
+
 AttrDef GroupsDef() {
   return {"groups", AttrType::kInt, int64_t{1}, 1, 1 << 30, {}, {}, {"group"}};
 }
@@ -22,8 +24,34 @@ AttrDef DeformGroupsDef(const std::string& name, const std::vector<std::string>&
   return {name, AttrType::kInt, int64_t{1}, 1, 1 << 30, {}, {}, aliases};
 }
 
+// A list of two or more integers.
 AttrDef SizesDef(const std::string& name, double min, const std::vector<size_t>& sizes) {
   return {name, AttrType::kInts, std::nullopt, min, 1 << 30, sizes};
+}
+
+}  // namespace
+
+std::vector<AttrDef> MmcvAttributes(const std::vector<size_t>& padding_sizes) {
+  return {SizesDef("stride", 1, {2}), SizesDef("padding", 0, padding_sizes),
+          SizesDef("dilation", 1, {2}), GroupsDef(),
+          DeformGroupsDef("deform_groups", {"deformable_groups", "deformable_group"})};
+}
+
+Options MmcvOptions(const Attributes& attributes) {
+  const auto& stride = attributes.Ints("stride");
+  const auto& dilation = attributes.Ints("dilation");
+  auto pad = attributes.Ints("padding");
+  if (pad.size() == 2) pad = {pad[0], pad[0], pad[1], pad[1]};
+  return {stride[0],
+          stride[1],
+          dilation[0],
+          dilation[1],
+          pad[0],
+          pad[2],
+          pad[1],
+          pad[3],
+          attributes.Int("groups"),
+          attributes.Int("deform_groups")};
 }
 
 namespace {
@@ -112,24 +140,6 @@ namespace {
 
 constexpr InputIndices kInputs{0, 1, -1, 2, -1};
 
-// `padding` is [h, w] or [top, bottom, left, right], as the exporter writes it.
-Options MmcvOptions(const Attributes& attributes) {
-  const auto& stride = attributes.Ints("stride");
-  const auto& dilation = attributes.Ints("dilation");
-  auto pad = attributes.Ints("padding");
-  if (pad.size() == 2) pad = {pad[0], pad[0], pad[1], pad[1]};
-  return {stride[0],
-          stride[1],
-          dilation[0],
-          dilation[1],
-          pad[0],
-          pad[2],
-          pad[1],
-          pad[3],
-          attributes.Int("groups"),
-          attributes.Int("deform_groups")};
-}
-
 // `pads` is [top, left, bottom, right], as OpenVINO and ONNX have it.
 Options OpenVinoOptions(const Attributes& attributes) {
   const auto& stride = attributes.Ints("strides");
@@ -145,6 +155,16 @@ Options OpenVinoOptions(const Attributes& attributes) {
           pad[3],
           attributes.Int("groups"),
           attributes.Int("deformable_groups")};
+}
+
+std::vector<AttrDef> OpenVinoAttributes() {
+  return {SizesDef("strides", 1, {2}),
+          SizesDef("pads", 0, {4}),
+          SizesDef("dilations", 1, {2}),
+          GroupsDef(),
+          DeformGroupsDef("deformable_groups", {"deformable_group", "deform_groups"}),
+          // Ignored: the weight tells.
+          {"kernel_shape", AttrType::kInts, std::vector<int64_t>{0, 0}, 0, 1 << 30, {2}}};
 }
 
 template <Options (*kOptions)(const Attributes&)>
@@ -187,20 +207,11 @@ OpDef Declare(const OpName& name) {
 // [N, 2 * deform_groups * taps, oH, oW]; weight [O, C / groups, kh, kw]; output [N,O,oH,oW] with
 // oH = floor((H + pads - dilation_h * (kh - 1) - 1) / stride_h) + 1.
 std::vector<OpDef> deform_conv_ops() {
-  using deform_conv::SizesDef;
   OpDef mmcv = deform_conv::Declare<deform_conv::MmcvOptions>({"mmdeploy", "MMCVDeformConv2d"});
-  mmcv.attributes = {
-      SizesDef("stride", 1, {2}), SizesDef("padding", 0, {2, 4}), SizesDef("dilation", 1, {2}),
-      deform_conv::GroupsDef(),
-      deform_conv::DeformGroupsDef("deform_groups", {"deformable_groups", "deformable_group"})};
+  mmcv.attributes = deform_conv::MmcvAttributes({2, 4});
   OpDef openvino = deform_conv::Declare<deform_conv::OpenVinoOptions>(
       {"org.openvinotoolkit", "DeformableConv2D"});
-  openvino.attributes = {
-      SizesDef("strides", 1, {2}), SizesDef("pads", 0, {4}), SizesDef("dilations", 1, {2}),
-      deform_conv::GroupsDef(),
-      deform_conv::DeformGroupsDef("deformable_groups", {"deformable_group", "deform_groups"})};
-  openvino.attributes.push_back(
-      {"kernel_shape", AttrType::kInts, std::vector<int64_t>{0, 0}, 0, 1 << 30, {2}});  // ignored
+  openvino.attributes = deform_conv::OpenVinoAttributes();
   openvino.native_engines = {"openvino"};
   return {mmcv, openvino};
 }

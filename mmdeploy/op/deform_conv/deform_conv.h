@@ -33,11 +33,10 @@ struct Problem {
 Result<std::vector<Shape>> Infer(const Options& options, const InputIndices& indices,
                                  InputShapes shapes);
 
-// Attributes `groups` and `deform_groups` with their other names.
-AttrDef GroupsDef();
-AttrDef DeformGroupsDef(const std::string& name, const std::vector<std::string>& aliases);
-// A list of two or more integers.
-AttrDef SizesDef(const std::string& name, double min, const std::vector<size_t>& sizes);
+// Attributes stride, padding, dilation, groups and deform_groups of the forms of mmcv; `padding` is
+// [h, w] or, if it may have 4 values, [top, bottom, left, right], as the exporter writes it.
+std::vector<AttrDef> MmcvAttributes(const std::vector<size_t>& padding_sizes);
+Options MmcvOptions(const Attributes& attributes);
 
 Result<void> Reference(const Problem& problem, OpContext& context);
 Result<void> Run(const Problem& problem, OpContext& context);

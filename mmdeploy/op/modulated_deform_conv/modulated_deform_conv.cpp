@@ -6,29 +6,13 @@ namespace {
 
 constexpr deform_conv::InputIndices kInputs{0, 1, 2, 3, 4};
 
-deform_conv::Options ToOptions(const Attributes& attributes) {
-  const auto& stride = attributes.Ints("stride");
-  const auto& dilation = attributes.Ints("dilation");
-  const auto& pad = attributes.Ints("padding");
-  return {stride[0],
-          stride[1],
-          dilation[0],
-          dilation[1],
-          pad[0],
-          pad[1],
-          pad[0],
-          pad[1],
-          attributes.Int("groups"),
-          attributes.Int("deform_groups")};
-}
-
 Result<std::vector<Shape>> Infer(const Attributes& attributes, InputShapes shapes) {
-  return deform_conv::Infer(ToOptions(attributes), kInputs, shapes);
+  return deform_conv::Infer(deform_conv::MmcvOptions(attributes), kInputs, shapes);
 }
 
 template <Result<void> (*kFunction)(const deform_conv::Problem&, OpContext&)>
 Result<void> RunProblem(const Attributes& attributes, OpContext& context) {
-  return kFunction({ToOptions(attributes), kInputs, context}, context);
+  return kFunction({deform_conv::MmcvOptions(attributes), kInputs, context}, context);
 }
 
 // torch.ops.mmdeploy.modulated_deform_conv of the documentation.
@@ -74,10 +58,7 @@ std::vector<OpDef> modulated_deform_conv_ops() {
                {"weight", 4},
                {"bias", 1, Presence::kOptional}};
   op.outputs = {{"output", true}};
-  op.attributes = {
-      deform_conv::SizesDef("stride", 1, {2}), deform_conv::SizesDef("padding", 0, {2}),
-      deform_conv::SizesDef("dilation", 1, {2}), deform_conv::GroupsDef(),
-      deform_conv::DeformGroupsDef("deform_groups", {"deformable_groups", "deformable_group"})};
+  op.attributes = deform_conv::MmcvAttributes({2});
   op.torchscript_forms = {modulated_deform_conv::DocumentedForm()};
   op.infer = modulated_deform_conv::Infer;
   op.reference = modulated_deform_conv::RunProblem<deform_conv::Reference>;
