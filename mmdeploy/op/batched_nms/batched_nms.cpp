@@ -7,14 +7,6 @@ Result<std::vector<Shape>> Infer(const Attributes& attributes, InputShapes shape
   return nms::InferBatched(attributes, shapes, 4, 3);
 }
 
-Result<void> Reference(const Attributes& attributes, OpContext& context) {
-  return nms::RunBatched(attributes, context, nms::SuppressReference);
-}
-
-Result<void> Run(const Attributes& attributes, OpContext& context) {
-  return nms::RunBatched(attributes, context, nms::Suppress);
-}
-
 }  // namespace
 
 // Non-maximum suppression with a fixed number of results (documentation: custom operators,
@@ -36,8 +28,9 @@ std::vector<OpDef> batched_nms_ops() {
   op.attributes = nms::BatchedAttributes();
   op.attributes.push_back({"return_index", AttrType::kInt, int64_t{0}, 0, 1});
   op.infer = Infer;
-  op.reference = Reference;
-  op.run = Run;
+  op.reference = nms::RunOnHost<nms::RunBatched, nms::SuppressReference>;
+  op.run = nms::RunOnHost<nms::RunBatched, nms::Suppress>;
+  op.run_cuda = MMDEPLOY_IF_CUDA((nms::RunOnCuda<nms::RunBatched, false>));
   return {op};
 }
 

@@ -7,14 +7,6 @@ Result<std::vector<Shape>> Infer(const Attributes& attributes, InputShapes shape
   return nms::InferBatched(attributes, shapes, 5, 2);
 }
 
-Result<void> Reference(const Attributes& attributes, OpContext& context) {
-  return nms::RunBatched(attributes, context, nms::SuppressRotatedReference);
-}
-
-Result<void> Run(const Attributes& attributes, OpContext& context) {
-  return nms::RunBatched(attributes, context, nms::SuppressRotated);
-}
-
 }  // namespace
 
 // As TRTBatchedNMS for rotated boxes (documentation: custom operators, TRTBatchedRotatedNMS):
@@ -27,8 +19,9 @@ std::vector<OpDef> batched_rotated_nms_ops() {
   op.outputs = {{"dets", true}, {"labels", true, DataType::kInt32}};
   op.attributes = nms::BatchedAttributes();
   op.infer = Infer;
-  op.reference = Reference;
-  op.run = Run;
+  op.reference = nms::RunOnHost<nms::RunBatched, nms::SuppressRotatedReference>;
+  op.run = nms::RunOnHost<nms::RunBatched, nms::SuppressRotated>;
+  op.run_cuda = MMDEPLOY_IF_CUDA((nms::RunOnCuda<nms::RunBatched, true>));
   return {op};
 }
 

@@ -7,85 +7,88 @@
 namespace mmdeploy::op::nms {
 namespace {
 
-// Sizes of one call.
-struct Sizes {
-  int64_t images, boxes, classes, box_classes, numbers, keep;
-
-  Sizes(const Attributes& attributes, const OpContext& context) {
-    const Shape &box_shape = context.input(0).shape(), &score_shape = context.input(1).shape();
-    images = box_shape[0];
-    boxes = box_shape[1];
-    box_classes = box_shape.size() == 4 ? box_shape[2] : 1;
-    numbers = box_shape[box_shape.size() - 1];
-    classes = score_shape[score_shape.size() - 1];
-    keep = attributes.Int("keep_topk") > 0 ? attributes.Int("keep_topk") : boxes;
-  }
-};
+Task MakeTask(const Attributes& attributes, const OpContext& context) {
+  const Shape &boxes = context.input(0).shape(), &scores = context.input(1).shape();
+  const int64_t size = boxes[boxes.size() - 1], box_classes = boxes.size() == 4 ? boxes[2] : 1;
+  Task task;
+  task.images = boxes[0];
+  task.boxes = boxes[1];
+  task.classes = scores[scores.size() - 1];
+  task.score_data = context.input(1).data<float>();
+  task.score_image = task.boxes * task.classes;
+  task.score_class = 1;
+  task.score_box = task.classes;
+  task.box_data = context.input(0).data<float>();
+  task.box_image = task.boxes * box_classes * size;
+  task.box_class = box_classes > 1 ? size : 0;
+  task.box_stride = box_classes * size;
+  task.iou_threshold = attributes.Float("iou_threshold");
+  task.score_threshold = attributes.Float("score_threshold");
+  task.limit = attributes.Int("topk");
+  task.background = attributes.Int("background_label_id");
+  return task;
+}
 
 struct Candidate {
   float score;
   int label, index;
 };
 
-// The boxes of one class that stay, best first.
-std::vector<Candidate> SelectClass(const Attributes& attributes, const OpContext& context,
-                                   const Sizes& sizes, int64_t image, int label,
-                                   SuppressFunction suppress) {
-  const Strided scores{context.input(1).data<float>() + image * sizes.boxes * sizes.classes + label,
-                       sizes.boxes, sizes.classes};
-  const int64_t column = sizes.box_classes > 1 ? label : 0;
-  const int64_t stride = sizes.box_classes * sizes.numbers;
-  const Boxes boxes{
-      context.input(0).data<float>() + image * sizes.boxes * stride + column * sizes.numbers,
-      stride};
-  const auto order = BestFirst(scores, attributes.Float("score_threshold"), attributes.Int("topk"));
-  const auto owners = suppress(boxes, order, attributes.Float("iou_threshold"));
-  std::vector<Candidate> kept;
-  for (size_t k = 0; k < order.size(); ++k) {
-    if (owners[k] == static_cast<int>(k)) kept.push_back({scores[order[k]], label, order[k]});
-  }
-  return kept;
-}
-
-// The best of all classes; equal scores by class.
-std::vector<Candidate> Merge(const std::vector<std::vector<Candidate>>& classes, size_t begin,
-                             const Sizes& sizes) {
+// The `keep` best of all classes of an image; equal scores by class.
+std::vector<Candidate> SelectBest(const std::vector<ClassResult>& results, const Task& task,
+                                  int64_t image, int64_t keep) {
   std::vector<Candidate> all;
-  for (size_t c = begin; c < begin + static_cast<size_t>(sizes.classes); ++c) {
-    all.insert(all.end(), classes[c].begin(), classes[c].end());
+  for (int64_t label = 0; label < task.classes; ++label) {
+    const auto& result = results[static_cast<size_t>(image * task.classes + label)];
+    const Strided scores = task.ScoresOf(image, label);
+    for (size_t k = 0; k < result.order.size(); ++k) {
+      const int index = result.order[k];
+      if (result.IsKept(k)) all.push_back({scores[index], static_cast<int>(label), index});
+    }
   }
   std::stable_sort(all.begin(), all.end(),
                    [](const Candidate& a, const Candidate& b) { return a.score > b.score; });
-  if (static_cast<int64_t>(all.size()) > sizes.keep) all.resize(static_cast<size_t>(sizes.keep));
+  if (static_cast<int64_t>(all.size()) > keep) all.resize(static_cast<size_t>(keep));
   return all;
 }
 
-struct Outputs {
-  Tensor dets, labels, indices;
+// The outputs in host memory; what is not written is what an image has not.
+struct Rows {
+  Rows(int64_t images, int64_t keep, int64_t size)
+      : keep(keep),
+        size(size),
+        dets(static_cast<size_t>(images * keep * (size + 1))),
+        labels(static_cast<size_t>(images * keep), -1),
+        indices(labels) {}
+
+  void Write(int64_t image, const std::vector<Candidate>& best, const Task& task, bool clip) {
+    for (size_t k = 0; k < best.size(); ++k) {
+      const Candidate& one = best[k];
+      const size_t row = static_cast<size_t>(image * keep) + k;
+      float* det = dets.data() + row * static_cast<size_t>(size + 1);
+      const float* box = task.BoxesOf(image, one.label)[one.index];
+      // Of a rotated box all but the angle.
+      for (int64_t i = 0; i < size; ++i) {
+        det[i] = clip && i < 4 ? std::clamp(box[i], 0.f, 1.f) : box[i];
+      }
+      det[size] = one.score;
+      labels[row] = one.label;
+      indices[row] = one.index;
+    }
+  }
+
+  int64_t keep, size;
+  std::vector<float> dets;
+  std::vector<int32_t> labels, indices;
 };
 
-void WriteRows(const std::vector<Candidate>& best, const Tensor& boxes, const Sizes& sizes,
-               int64_t image, bool clip, const Outputs& outputs) {
-  float* det = outputs.dets.data<float>() + image * sizes.keep * (sizes.numbers + 1);
-  int32_t* label = outputs.labels.data<int32_t>() + image * sizes.keep;
-  int32_t* index =
-      outputs.indices.raw() ? outputs.indices.data<int32_t>() + image * sizes.keep : nullptr;
-  std::fill_n(det, sizes.keep * (sizes.numbers + 1), 0.f);
-  std::fill_n(label, sizes.keep, -1);
-  if (index) std::fill_n(index, sizes.keep, -1);
-  for (const auto& one : best) {
-    const int64_t column = sizes.box_classes > 1 ? one.label : 0;
-    const float* box =
-        boxes.data<float>() +
-        ((image * sizes.boxes + one.index) * sizes.box_classes + column) * sizes.numbers;
-    for (int64_t i = 0; i < sizes.numbers; ++i) {
-      // Corners only: an angle is none.
-      *det++ = clip && i < 4 ? std::clamp(box[i], 0.f, 1.f) : box[i];
-    }
-    *det++ = one.score;
-    *label++ = one.label;
-    if (index) *index++ = one.index;
+Result<void> PutOutputs(OpContext& context, const Rows& rows, const Suppressor& suppressor) {
+  const void* data[] = {rows.dets.data(), rows.labels.data(), rows.indices.data()};
+  for (size_t i = 0; i < std::min<size_t>(context.num_outputs(), std::size(data)); ++i) {
+    MMDEPLOY_TRY(const auto output, context.Output(i));
+    MMDEPLOY_TRYV(suppressor.Fill(context, output, data[i]));
   }
+  return {};
 }
 
 }  // namespace
@@ -127,28 +130,20 @@ Result<std::vector<Shape>> InferBatched(const Attributes& attributes, InputShape
 }
 
 Result<void> RunBatched(const Attributes& attributes, OpContext& context,
-                        SuppressFunction suppress) {
-  const Sizes sizes(attributes, context);
-  const int background = attributes.Int("background_label_id");
-  std::vector<std::vector<Candidate>> kept(static_cast<size_t>(sizes.images * sizes.classes));
-  MMDEPLOY_TRYV(context.ParallelFor(sizes.images * sizes.classes, [&](int64_t i) -> Result<void> {
-    const auto label = static_cast<int>(i % sizes.classes);
-    if (label == background) return {};
-    kept[static_cast<size_t>(i)] =
-        SelectClass(attributes, context, sizes, i / sizes.classes, label, suppress);
-    return {};
-  }));
-  Outputs outputs;
-  MMDEPLOY_TRY(outputs.dets, context.Output(0));
-  MMDEPLOY_TRY(outputs.labels, context.Output(1));
-  if (context.num_outputs() > 2) {
-    MMDEPLOY_TRY(outputs.indices, context.Output(2));
+                        const Suppressor& suppressor) {
+  Task task = MakeTask(attributes, context);
+  MMDEPLOY_TRY(const auto results, suppressor.Run(context, task));
+  // From here on in host memory.
+  MMDEPLOY_TRY(const auto boxes, suppressor.ToHost(context, context.input(0)));
+  MMDEPLOY_TRY(const auto scores, suppressor.ToHost(context, context.input(1)));
+  task.box_data = boxes.data<float>();
+  task.score_data = scores.data<float>();
+  const int64_t keep = context.output_shape(1)[1], size = context.output_shape(0)[2] - 1;
+  Rows rows(task.images, keep, size);
+  for (int64_t image = 0; image < task.images; ++image) {
+    rows.Write(image, SelectBest(results, task, image, keep), task, attributes.Bool("clip_boxes"));
   }
-  for (int64_t image = 0; image < sizes.images; ++image) {
-    const auto best = Merge(kept, static_cast<size_t>(image * sizes.classes), sizes);
-    WriteRows(best, context.input(0), sizes, image, attributes.Bool("clip_boxes"), outputs);
-  }
-  return {};
+  return PutOutputs(context, rows, suppressor);
 }
 
 }  // namespace mmdeploy::op::nms

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "mmdeploy/op/nms/nms.h"
+#include "mmdeploy/op/nms/per_class.h"
 #include "mmdeploy/op/op.h"
 
 // Suppression as TensorRT's plug-in does it: a fixed number of boxes per image, the best of all
@@ -17,6 +17,6 @@ Result<std::vector<Shape>> InferBatched(const Attributes& attributes, InputShape
                                         int64_t size, size_t num_outputs);
 
 Result<void> RunBatched(const Attributes& attributes, OpContext& context,
-                        SuppressFunction suppress);
+                        const Suppressor& suppressor);
 
 }  // namespace mmdeploy::op::nms

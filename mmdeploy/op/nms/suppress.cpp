@@ -1,8 +1,8 @@
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 #include "mmdeploy/op/nms/nms.h"
+#include "mmdeploy/op/nms/rotated_overlap.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "mmdeploy/op/nms/suppress.cpp"
@@ -100,80 +100,6 @@ std::vector<int> SuppressRows(const Rows& rows, float threshold, float scale,
     }
   }
   return owners;
-}
-
-// A rotated box, ready to be clipped.
-struct Rotated {
-  double x, y, cos, sin, half_width, half_height, area;
-
-  explicit Rotated(const float* box)
-      : x(box[0]),
-        y(box[1]),
-        cos(std::cos(double{box[4]})),
-        sin(std::sin(double{box[4]})),
-        half_width(std::fabs(double{box[2]}) / 2),
-        half_height(std::fabs(double{box[3]}) / 2),
-        area(double{box[2]} * box[3]) {}
-};
-
-struct Point {
-  double x, y;
-};
-
-// A convex polygon of up to 8 corners: four, and one more for each side that cuts one off.
-struct Polygon {
-  std::array<Point, 8> points;
-  int count = 0;
-
-  void Add(double x, double y) { points[static_cast<size_t>(count++)] = {x, y}; }
-
-  // What lies where sign * (x or y) <= limit.
-  template <bool kAlongX>
-  Polygon Clipped(double sign, double limit) const {
-    Polygon clipped;
-    const auto depth = [&](const Point& p) { return limit - sign * (kAlongX ? p.x : p.y); };
-    for (int i = 0; i < count; ++i) {
-      const Point& p = points[static_cast<size_t>(i)];
-      const Point& q = points[static_cast<size_t>(i + 1 == count ? 0 : i + 1)];
-      const double depth_p = depth(p), depth_q = depth(q);
-      if (depth_p >= 0) clipped.Add(p.x, p.y);
-      if ((depth_p > 0 && depth_q < 0) || (depth_p < 0 && depth_q > 0)) {
-        const double t = depth_p / (depth_p - depth_q);
-        clipped.Add(p.x + t * (q.x - p.x), p.y + t * (q.y - p.y));
-      }
-    }
-    return clipped;
-  }
-
-  double Area() const {
-    double twice = 0;
-    for (int i = 0; i < count; ++i) {
-      const Point& p = points[static_cast<size_t>(i)];
-      const Point& q = points[static_cast<size_t>(i + 1 == count ? 0 : i + 1)];
-      twice += p.x * q.y - p.y * q.x;
-    }
-    return twice / 2;
-  }
-};
-
-// Seen from a, whose sides are then parallel to the axes.
-bool OverlapExceeds(const Rotated& a, const Rotated& b, double threshold) {
-  const double dx = b.x - a.x, dy = b.y - a.y;
-  const double x = dx * a.cos + dy * a.sin, y = dy * a.cos - dx * a.sin;
-  const double cos = a.cos * b.cos + a.sin * b.sin, sin = a.cos * b.sin - a.sin * b.cos;
-  const double ux = cos * b.half_width, uy = sin * b.half_width;
-  const double vx = -sin * b.half_height, vy = cos * b.half_height;
-  Polygon polygon;
-  polygon.Add(x - ux - vx, y - uy - vy);
-  polygon.Add(x + ux - vx, y + uy - vy);
-  polygon.Add(x + ux + vx, y + uy + vy);
-  polygon.Add(x - ux + vx, y - uy + vy);
-  polygon = polygon.Clipped<true>(1, a.half_width)
-                .Clipped<true>(-1, a.half_width)
-                .Clipped<false>(1, a.half_height)
-                .Clipped<false>(-1, a.half_height);
-  const double intersection = polygon.Area();
-  return intersection / (a.area + b.area - intersection) > threshold;
 }
 
 }  // namespace

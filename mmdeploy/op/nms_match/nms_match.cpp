@@ -12,12 +12,14 @@ Result<std::vector<Shape>> Infer(const Attributes&, InputShapes shapes) {
 }
 
 // The only element of input `index`.
-Result<float> ReadThreshold(const OpContext& context, size_t index, const char* name) {
+Result<float> ReadThreshold(const OpContext& context, size_t index, const char* name,
+                            const nms::Suppressor& suppressor) {
   const Tensor& tensor = context.input(index);
   MMDEPLOY_ENSURE(tensor.num_elements() == 1, Code::kInvalidArgument,
                   "input {} '{}' has shape {}, expected 1 element", index, name,
                   Name(tensor.shape()));
-  return tensor.data<float>()[0];
+  MMDEPLOY_TRY(const auto host, suppressor.ToHost(context, tensor));
+  return host.data<float>()[0];
 }
 
 // The boxes that were dropped for box `kept` (a position of the result), best first.
@@ -29,32 +31,24 @@ void AppendRows(const nms::ClassResult& result, size_t kept, int64_t image, int6
   }
 }
 
-Result<void> RunWith(OpContext& context, nms::SuppressFunction suppress) {
-  MMDEPLOY_TRY(const float iou_threshold, ReadThreshold(context, 2, "iou_threshold"));
-  MMDEPLOY_TRY(const float score_threshold, ReadThreshold(context, 3, "score_threshold"));
+Result<void> RunWith(const Attributes&, OpContext& context, const nms::Suppressor& suppressor) {
+  MMDEPLOY_TRY(const float iou_threshold, ReadThreshold(context, 2, "iou_threshold", suppressor));
+  MMDEPLOY_TRY(const float score_threshold,
+               ReadThreshold(context, 3, "score_threshold", suppressor));
   MMDEPLOY_ENSURE(iou_threshold >= 0, Code::kInvalidArgument,
                   "iou_threshold is {}, allowed: 0 to 1", iou_threshold);
-  MMDEPLOY_TRY(const auto results,
-               nms::SuppressPerClass(context, iou_threshold, score_threshold, suppress));
-  const int64_t classes = context.input(1).shape()[1];
+  const auto task = nms::TaskOfInputs(context, iou_threshold, score_threshold);
+  MMDEPLOY_TRY(const auto results, suppressor.Run(context, task));
   std::vector<int64_t> rows;
   for (size_t i = 0; i < results.size(); ++i) {
     const auto position = static_cast<int64_t>(i);
     for (size_t k = 0; k < results[i].order.size(); ++k) {
-      if (results[i].owners[k] != static_cast<int>(k)) continue;
-      AppendRows(results[i], k, position / classes, position % classes, &rows);
+      if (!results[i].IsKept(k)) continue;
+      AppendRows(results[i], k, position / task.classes, position % task.classes, &rows);
     }
   }
-  MMDEPLOY_TRY(auto output, context.Output(0, {static_cast<int64_t>(rows.size()) / 4, 4}));
-  std::copy(rows.begin(), rows.end(), output.data<int64_t>());
-  return {};
+  return nms::PutRows(context, 0, rows, 4, suppressor);
 }
-
-Result<void> Reference(const Attributes&, OpContext& context) {
-  return RunWith(context, nms::SuppressReference);
-}
-
-Result<void> Run(const Attributes&, OpContext& context) { return RunWith(context, nms::Suppress); }
 
 }  // namespace
 
@@ -73,8 +67,9 @@ std::vector<OpDef> nms_match_ops() {
                {"score_threshold"}};
   op.outputs = {{"matches", false, DataType::kInt64}};
   op.infer = Infer;
-  op.reference = Reference;
-  op.run = Run;
+  op.reference = nms::RunOnHost<RunWith, nms::SuppressReference>;
+  op.run = nms::RunOnHost<RunWith, nms::Suppress>;
+  op.run_cuda = MMDEPLOY_IF_CUDA((nms::RunOnCuda<RunWith, false>));
   return {op};
 }
 

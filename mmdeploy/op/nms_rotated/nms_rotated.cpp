@@ -12,31 +12,20 @@ Result<std::vector<Shape>> Infer(const Attributes&, InputShapes shapes) {
 }
 
 Result<void> RunWith(const Attributes& attributes, OpContext& context,
-                     nms::SuppressFunction suppress) {
-  MMDEPLOY_TRY(const auto results,
-               nms::SuppressPerClass(context, attributes.Float("iou_threshold"),
-                                     attributes.Float("score_threshold"), suppress));
-  const int64_t classes = context.input(1).shape()[1];
+                     const nms::Suppressor& suppressor) {
+  const auto task = nms::TaskOfInputs(context, attributes.Float("iou_threshold"),
+                                      attributes.Float("score_threshold"));
+  MMDEPLOY_TRY(const auto results, suppressor.Run(context, task));
   std::vector<int64_t> rows;
   for (size_t i = 0; i < results.size(); ++i) {
-    const auto& [order, owners] = results[i];
-    for (size_t k = 0; k < order.size(); ++k) {
-      if (owners[k] != static_cast<int>(k)) continue;
-      const auto position = static_cast<int64_t>(i);
-      rows.insert(rows.end(), {position / classes, position % classes, order[k]});
+    const auto position = static_cast<int64_t>(i);
+    for (size_t k = 0; k < results[i].order.size(); ++k) {
+      if (!results[i].IsKept(k)) continue;
+      rows.insert(rows.end(),
+                  {position / task.classes, position % task.classes, results[i].order[k]});
     }
   }
-  MMDEPLOY_TRY(auto output, context.Output(0, {static_cast<int64_t>(rows.size()) / 3, 3}));
-  std::copy(rows.begin(), rows.end(), output.data<int64_t>());
-  return {};
-}
-
-Result<void> Reference(const Attributes& attributes, OpContext& context) {
-  return RunWith(attributes, context, nms::SuppressRotatedReference);
-}
-
-Result<void> Run(const Attributes& attributes, OpContext& context) {
-  return RunWith(attributes, context, nms::SuppressRotated);
+  return nms::PutRows(context, 0, rows, 3, suppressor);
 }
 
 }  // namespace
@@ -55,8 +44,9 @@ std::vector<OpDef> nms_rotated_ops() {
   op.attributes = {{"iou_threshold", AttrType::kFloat, std::nullopt, 0, 1},
                    {"score_threshold", AttrType::kFloat, 0.f}};
   op.infer = Infer;
-  op.reference = Reference;
-  op.run = Run;
+  op.reference = nms::RunOnHost<RunWith, nms::SuppressRotatedReference>;
+  op.run = nms::RunOnHost<RunWith, nms::SuppressRotated>;
+  op.run_cuda = MMDEPLOY_IF_CUDA((nms::RunOnCuda<RunWith, true>));
   return {op};
 }
 
