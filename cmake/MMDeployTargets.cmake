@@ -12,8 +12,9 @@ endfunction()
 function(mmdeploy_set_flags name)
   target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}
                                             ${PROJECT_SOURCE_DIR}/include)
-  target_compile_options(${name} PRIVATE -Wall -Wextra -Wno-missing-field-initializers
-                                         $<$<BOOL:${MMDEPLOY_WERROR}>:-Werror>)
+  target_compile_options(
+    ${name} PRIVATE $<$<COMPILE_LANGUAGE:C,CXX>:-Wall;-Wextra;-Wno-missing-field-initializers>
+                    $<$<AND:$<COMPILE_LANGUAGE:C,CXX>,$<BOOL:${MMDEPLOY_WERROR}>>:-Werror>)
 endfunction()
 
 # mmdeploy_add_test(NAME SOURCES f_test.cpp... [LINK targets...] [LABEL unit] [ENVIRONMENT A=1...])

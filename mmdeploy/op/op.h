@@ -12,6 +12,13 @@
 #include "mmdeploy/base/span.h"
 #include "mmdeploy/base/tensor.h"
 
+// For OpDef::run_cuda: the function in builds with CUDA, nullptr in others.
+#ifdef MMDEPLOY_CUDA
+#define MMDEPLOY_IF_CUDA(function) function
+#else
+#define MMDEPLOY_IF_CUDA(function) nullptr
+#endif
+
 // A custom operator: one declaration from which each engine's adapter makes its own. To add one,
 // see "Add an operator" in CONTRIBUTING.md.
 

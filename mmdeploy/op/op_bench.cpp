@@ -1,8 +1,12 @@
-// The operators of the sampling family at the sizes of DESIGN.md section 6, on one thread.
-// `benchmarks/custom_ops.py` compares with PyTorch, mmcv and ONNX Runtime.
+// Operators at the sizes of DESIGN.md section 6, on one thread; in builds with CUDA and where there
+// is a device, cuda_ms is the time of a call there. `benchmarks/custom_ops.py` compares with
+// PyTorch, mmcv and ONNX Runtime.
 #include <benchmark/benchmark.h>
 
 #include "mmdeploy/op/testing.h"
+#ifdef MMDEPLOY_CUDA
+#include "mmdeploy/op/cuda/device_context.h"
+#endif
 
 namespace mmdeploy::op {
 namespace {
@@ -19,6 +23,11 @@ void RunOp(benchmark::State& state, std::string_view type, const testing::Attrib
     if (!outputs) state.SkipWithError(outputs.error().message().c_str());
     benchmark::DoNotOptimize(outputs);
   }
+#ifdef MMDEPLOY_CUDA
+  if (!cuda::HasDevice()) return;
+  const auto time = cuda::MillisecondsOnDevice(op, attributes, inputs);
+  if (time) state.counters["cuda_ms"] = *time;
+#endif
 }
 
 // 256 -> 256 channels, 3x3, 50x76, and channels as given.
@@ -87,6 +96,21 @@ void BM_RoiAlignRotated(benchmark::State& state) {
         {Random({1, 256, 50, 76}), rois});
 }
 BENCHMARK(BM_RoiAlignRotated)->ArgsProduct({{1, 500}, {0, 2}})->Unit(benchmark::kMillisecond);
+
+// One class of boxes of 8 to 64 in an image of the given size: many neighbours, or few.
+void BM_NmsRotated(benchmark::State& state) {
+  const int64_t count = state.range(0);
+  Tensor boxes = Random({1, count, 5}, 0, 1, 1);
+  for (int64_t i = 0; i < count; ++i) {
+    float* box = boxes.data<float>() + 5 * i;
+    for (int k = 0; k < 2; ++k) box[k] *= static_cast<float>(state.range(1));
+    for (int k = 2; k < 4; ++k) box[k] = 8 + 56 * box[k];
+    box[4] = box[4] * 3.14f - 1.57f;
+  }
+  RunOp(state, "NMSRotated", {{"iou_threshold", 0.1f}, {"score_threshold", 0.05f}},
+        {boxes, Random({1, 1, count}, 0, 1, 2)});
+}
+BENCHMARK(BM_NmsRotated)->ArgsProduct({{2000}, {256, 1024}})->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace mmdeploy::op

@@ -8,6 +8,9 @@
 #include <random>
 
 #include "mmdeploy/op/host_context.h"
+#ifdef MMDEPLOY_CUDA
+#include "mmdeploy/op/cuda/device_context.h"
+#endif
 
 namespace mmdeploy::op::testing {
 namespace {
@@ -54,6 +57,31 @@ void ExpectEqualBytes(const Tensor& expected, const Tensor& found) {
       << "several threads give other results than one";
 }
 
+#ifdef MMDEPLOY_CUDA
+
+// Where there is no device, nothing can be compared.
+void ExpectDeviceMatches(const OpDef& op, const Attributes& attributes, const Inputs& inputs,
+                         const std::vector<Tensor>& expected, double tolerance) {
+  SCOPED_TRACE("CUDA");
+  // Forms of an operator that one engine has itself need none.
+  if (!op.native_engines.empty()) return;
+  ASSERT_TRUE(op.run_cuda);
+  if (!cuda::HasDevice()) return;
+  const auto found = cuda::RunOnDevice(op, attributes, inputs);
+  ASSERT_TRUE(found) << found.error().message();
+  for (size_t i = 0; i < expected.size(); ++i) {
+    SCOPED_TRACE(op.outputs[i].name);
+    ExpectNear(expected[i], (*found)[i], tolerance);
+  }
+}
+
+#else
+
+void ExpectDeviceMatches(const OpDef&, const Attributes&, const Inputs&, const std::vector<Tensor>&,
+                         double) {}
+
+#endif
+
 }  // namespace
 
 Attributes MakeAttributes(const OpDef& op, const AttributeMap& given) {
@@ -99,6 +127,7 @@ void ExpectMatchesReference(const OpDef& op, const AttributeMap& attribute_map,
       ExpectEqualBytes((*one)[i], (*several)[i]);
     }
   }
+  ExpectDeviceMatches(op, attributes, inputs, *expected, tolerance);
 }
 
 std::string RunError(const OpDef& op, const AttributeMap& attributes, const Inputs& inputs) {

@@ -189,6 +189,7 @@ OpDef Declare(const OpName& name) {
   op.infer = InferFrom<kOptions>;
   op.reference = RunFrom<kOptions, Reference>;
   op.run = RunFrom<kOptions, Run>;
+  op.run_cuda = MMDEPLOY_IF_CUDA((RunFrom<kOptions, RunCuda>));
   return op;
 }
 

@@ -40,5 +40,6 @@ Options MmcvOptions(const Attributes& attributes);
 
 Result<void> Reference(const Problem& problem, OpContext& context);
 Result<void> Run(const Problem& problem, OpContext& context);
+Result<void> RunCuda(const Problem& problem, OpContext& context);
 
 }  // namespace mmdeploy::op::deform_conv

@@ -1,6 +1,10 @@
 #include "mmdeploy/op/shape_rules.h"
 
 namespace mmdeploy::op {
+namespace grid_priors {
+
+Result<void> RunCuda(const Attributes& attributes, OpContext& context);  // cuda.cu
+
 namespace {
 
 Result<std::vector<Shape>> Infer(const Attributes&, InputShapes shapes) {
@@ -33,6 +37,7 @@ Result<void> Run(const Attributes& attributes, OpContext& context) {
 }
 
 }  // namespace
+}  // namespace grid_priors
 
 // Anchors at every cell of a feature map (documentation: custom operators, GridPriorsTRT).
 //
@@ -50,10 +55,11 @@ std::vector<OpDef> grid_priors_ops() {
   op.outputs = {{"output"}};
   op.attributes = {{"stride_h", AttrType::kInt, std::nullopt, 0, 1e6},
                    {"stride_w", AttrType::kInt, std::nullopt, 0, 1e6}};
-  op.infer = Infer;
+  op.infer = grid_priors::Infer;
   // One line of arithmetic per number: the plain code is the fast one.
-  op.reference = Run;
-  op.run = Run;
+  op.reference = grid_priors::Run;
+  op.run = grid_priors::Run;
+  op.run_cuda = MMDEPLOY_IF_CUDA(grid_priors::RunCuda);
   return {op};
 }
 

@@ -79,6 +79,7 @@ std::vector<OpDef> grid_sampler_ops() {
   op.infer = grid_sampler::Infer;
   op.reference = grid_sampler::Reference;
   op.run = grid_sampler::Run;
+  op.run_cuda = MMDEPLOY_IF_CUDA(grid_sampler::RunCuda);
   return {op};
 }
 

@@ -33,5 +33,6 @@ float Reflect(float x, float low, float high);
 
 Result<void> Reference(const Attributes& attributes, OpContext& context);
 Result<void> Run(const Attributes& attributes, OpContext& context);
+Result<void> RunCuda(const Attributes& attributes, OpContext& context);
 
 }  // namespace mmdeploy::op::grid_sampler

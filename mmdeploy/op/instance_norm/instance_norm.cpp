@@ -68,6 +68,7 @@ std::vector<OpDef> instance_norm_ops() {
   op.infer = instance_norm::Infer;
   op.reference = instance_norm::Reference;
   op.run = instance_norm::Run;
+  op.run_cuda = MMDEPLOY_IF_CUDA(instance_norm::RunCuda);
   return {op};
 }
 

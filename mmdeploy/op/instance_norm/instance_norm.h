@@ -10,4 +10,6 @@ using NormalizeFunction = void (*)(const float* x, int64_t count, float scale, f
 
 void Normalize(const float* x, int64_t count, float scale, float bias, float epsilon, float* y);
 
+Result<void> RunCuda(const Attributes& attributes, OpContext& context);
+
 }  // namespace mmdeploy::op::instance_norm

@@ -22,7 +22,7 @@ struct ChannelsLast {
 // Which pixels are wanted, in blocks of some.
 class WantedPixels {
  public:
-  static constexpr int64_t kBlock = 64;
+  static constexpr int64_t kBlock = 32;
 
   WantedPixels(int64_t images, int64_t pixels)
       : blocks_(BlocksOf(pixels)), wanted_(static_cast<size_t>(images * blocks_)) {}

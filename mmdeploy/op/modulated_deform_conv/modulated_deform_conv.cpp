@@ -63,6 +63,7 @@ std::vector<OpDef> modulated_deform_conv_ops() {
   op.infer = modulated_deform_conv::Infer;
   op.reference = modulated_deform_conv::RunProblem<deform_conv::Reference>;
   op.run = modulated_deform_conv::RunProblem<deform_conv::Run>;
+  op.run_cuda = MMDEPLOY_IF_CUDA(modulated_deform_conv::RunProblem<deform_conv::RunCuda>);
   return {op};
 }
 

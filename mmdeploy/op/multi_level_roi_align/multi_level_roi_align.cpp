@@ -151,6 +151,8 @@ std::vector<OpDef> multi_level_roi_align_ops() {
   op.infer = multi_level_roi_align::InferBoxes;
   op.reference = roi_align::RunProblem<multi_level_roi_align::MakeBoxProblem, roi_align::Reference>;
   op.run = roi_align::RunProblem<multi_level_roi_align::MakeBoxProblem, roi_align::Run>;
+  op.run_cuda =
+      MMDEPLOY_IF_CUDA((roi_align::RunProblemCuda<multi_level_roi_align::MakeBoxProblem, 0>));
   return {op, multi_level_roi_align::DetectronForm()};
 }
 

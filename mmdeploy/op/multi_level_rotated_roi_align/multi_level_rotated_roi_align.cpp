@@ -49,6 +49,8 @@ std::vector<OpDef> multi_level_rotated_roi_align_ops() {
   op.reference =
       roi_align::RunProblem<multi_level_rotated_roi_align::MakeProblem, roi_align::Reference>;
   op.run = roi_align::RunProblem<multi_level_rotated_roi_align::MakeProblem, roi_align::Run>;
+  op.run_cuda =
+      MMDEPLOY_IF_CUDA((roi_align::RunProblemCuda<multi_level_rotated_roi_align::MakeProblem, 0>));
   return {op};
 }
 

@@ -59,17 +59,6 @@ int64_t Pooling::GridSize(float size, int64_t bins) const {
   return grid < static_cast<float>(kMaxGrid) ? static_cast<int64_t>(grid) : kMaxGrid;
 }
 
-PixelPair::PixelPair(float place, int64_t size) {
-  if (!(place >= -1 && place <= static_cast<float>(size)) || size == 0) return;
-  inside = true;
-  place = std::max(place, 0.f);
-  const auto last = static_cast<int32_t>(size - 1);
-  first = std::min(static_cast<int32_t>(place), last);
-  second = std::min(first + 1, last);
-  second_weight = first == last ? 0.f : place - static_cast<float>(first);
-  first_weight = 1 - second_weight;
-}
-
 AttrDef SizeDef(const std::string& name, std::optional<int64_t> value) {
   return {name, AttrType::kInt, value, 1, 1 << 16};
 }
@@ -142,6 +131,7 @@ std::vector<OpDef> roi_align_ops() {
   op.infer = roi_align::InferPooled;
   op.reference = roi_align::RunProblem<roi_align::MakeProblem, roi_align::Reference>;
   op.run = roi_align::RunProblem<roi_align::MakeProblem, roi_align::Run>;
+  op.run_cuda = MMDEPLOY_IF_CUDA((roi_align::RunProblemCuda<roi_align::MakeProblem, 1>));
   return {op};
 }
 

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <memory>
 #include <vector>
 
+#include "mmdeploy/op/cuda/host_device.h"
 #include "mmdeploy/op/op.h"
 
 // What the operators that pool regions have in common; roi_align.cpp has the formulas.
@@ -51,7 +53,7 @@ struct Problem {
 };
 
 // Place i of `grid` of bin `bin` along one axis.
-inline float SamplePlace(float start, float bin_size, int64_t bin, int64_t i, int64_t grid) {
+MMDEPLOY_HOST_DEVICE inline float SamplePlace(float start, float bin_size, int64_t bin, int64_t i, int64_t grid) {
   return start + static_cast<float>(bin) * bin_size +
          (static_cast<float>(i) + 0.5f) * bin_size / static_cast<float>(grid);
 }
@@ -63,7 +65,17 @@ struct PixelPair {
   int32_t first = 0, second = 0;
   float first_weight = 0, second_weight = 0;
 
-  PixelPair(float place, int64_t size);
+  MMDEPLOY_HOST_DEVICE PixelPair(float place, int64_t size) {
+    if (!(place >= -1 && place <= static_cast<float>(size)) || size == 0) return;
+    inside = true;
+    place = place > 0 ? place : 0.f;
+    const auto last = static_cast<int32_t>(size - 1);
+    const auto floor = static_cast<int32_t>(place);
+    first = floor < last ? floor : last;
+    second = first < last ? first + 1 : last;
+    second_weight = first == last ? 0.f : place - static_cast<float>(first);
+    first_weight = 1 - second_weight;
+  }
 };
 
 // Attributes that they share, without defaults if there are to be none.
@@ -78,6 +90,10 @@ Result<std::vector<Shape>> Infer(InputShapes shapes, size_t rois, int64_t roi_si
 
 Result<void> Reference(const Problem& problem, OpContext& context);
 Result<void> Run(const Problem& problem, OpContext& context);
+Result<void> RunCuda(const Problem& problem, OpContext& context);
+
+// The inputs of a call on a CUDA device, one of which is copied to the host.
+Result<std::unique_ptr<OpContext>> ViewOnHost(const OpContext& context, size_t input);
 
 // `function` over the problem that kMake makes of a call: an OpDef's RunFunction.
 template <Result<Problem> (*kMake)(const Attributes&, const OpContext&),
@@ -85,6 +101,14 @@ template <Result<Problem> (*kMake)(const Attributes&, const OpContext&),
 Result<void> RunProblem(const Attributes& attributes, OpContext& context) {
   MMDEPLOY_TRY(const auto problem, kMake(attributes, context));
   return kFunction(problem, context);
+}
+
+// The same for OpDef::run_cuda: kMake sees input kRois in host memory.
+template <Result<Problem> (*kMake)(const Attributes&, const OpContext&), size_t kRois>
+Result<void> RunProblemCuda(const Attributes& attributes, OpContext& context) {
+  MMDEPLOY_TRY(const auto view, ViewOnHost(context, kRois));
+  MMDEPLOY_TRY(const auto problem, kMake(attributes, *view));
+  return RunCuda(problem, context);
 }
 
 }  // namespace mmdeploy::op::roi_align

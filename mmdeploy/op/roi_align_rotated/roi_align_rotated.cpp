@@ -48,6 +48,7 @@ std::vector<OpDef> roi_align_rotated_ops() {
   op.infer = roi_align_rotated::Infer;
   op.reference = roi_align::RunProblem<roi_align_rotated::MakeProblem, roi_align::Reference>;
   op.run = roi_align::RunProblem<roi_align_rotated::MakeProblem, roi_align::Run>;
+  op.run_cuda = MMDEPLOY_IF_CUDA((roi_align::RunProblemCuda<roi_align_rotated::MakeProblem, 1>));
   return {op};
 }
 

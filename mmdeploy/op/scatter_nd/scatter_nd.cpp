@@ -3,6 +3,10 @@
 #include "mmdeploy/op/shape_rules.h"
 
 namespace mmdeploy::op {
+namespace scatter_nd {
+
+Result<void> RunCuda(const Attributes& attributes, OpContext& context);  // cuda.cu
+
 namespace {
 
 // updates has the dimensions of indices but the last, then those of data that an index leaves.
@@ -73,6 +77,7 @@ Result<void> Run(const Attributes&, OpContext& context) {
 }
 
 }  // namespace
+}  // namespace scatter_nd
 
 // Writes slices into a copy of a tensor (documentation: custom operators, ScatterND), as ONNX's
 // operator of the same name.
@@ -90,10 +95,11 @@ std::vector<OpDef> scatter_nd_ops() {
       {"indices", kAnyRank, Presence::kRequired, false, {DataType::kInt64, DataType::kInt32}},
       {"updates", kAnyRank, Presence::kRequired, false, numbers, 0}};
   op.outputs = {{"output", false, DataType::kFloat32, 0}};
-  op.infer = Infer;
+  op.infer = scatter_nd::Infer;
   // Copies of memory: the plain code is the fast one.
-  op.reference = Run;
-  op.run = Run;
+  op.reference = scatter_nd::Run;
+  op.run = scatter_nd::Run;
+  op.run_cuda = MMDEPLOY_IF_CUDA(scatter_nd::RunCuda);
   return {op};
 }
 
