@@ -141,11 +141,30 @@ def roi_align_rotated_rows(run: Sessions) -> Iterator[Row]:
                   1 / 4)
 
 
+def multi_level_roi_align_rows(run: Sessions) -> Iterator[Row]:
+    """Boxes on a pyramid of an image of 1216x800; mmcv pools level by level."""
+    random = np.random.default_rng(0)
+    strides = (4, 8, 16, 32)
+    maps = [random.standard_normal((1, 256, 800 // stride, 1216 // stride)).astype('f4') for stride in strides]
+    for count in (1, 100, 1000):
+        sizes = np.exp(random.uniform(np.log(16), np.log(400), (count, 2)))
+        corners = random.uniform(0, 1, (count, 2)) * (1000, 600)
+        rois = np.concatenate([np.zeros((count, 1)), corners, corners + sizes], 1).astype('f4')
+        levels = np.floor(np.log2(np.sqrt(sizes.prod(1)) / 56 + 1e-6)).clip(0, 3)
+        parts = [(torch.from_numpy(one), torch.from_numpy(rois[levels == i]), (7, 7), 1 / stride, 0, 'avg', True)
+                 for i, (one, stride) in enumerate(zip(maps, strides, strict=True)) if (levels == i).any()]
+        yield Row(f'MMCVMultiLevelRoiAlign {count}x256x7x7', 'mmcv',
+                  run('mmdeploy::MMCVMultiLevelRoiAlign', [rois, *maps], pool_mode=1, sampling_ratio=0, aligned=1,
+                      featmap_strides=[float(stride) for stride in strides]),
+                  lambda parts=parts: [mmcv.ops.roi_align(*part) for part in parts])
+
+
 ROWS = dict(
     deform_conv=deform_conv_rows,
     grid_sampler=grid_sampler_rows,
     roi_align=roi_align_rows,
-    roi_align_rotated=roi_align_rotated_rows)
+    roi_align_rotated=roi_align_rotated_rows,
+    multi_level_roi_align=multi_level_roi_align_rows)
 
 
 def measure(row: Row, seconds: float) -> tuple[float, float]:
