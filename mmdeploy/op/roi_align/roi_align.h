@@ -53,7 +53,8 @@ struct Problem {
 };
 
 // Place i of `grid` of bin `bin` along one axis.
-MMDEPLOY_HOST_DEVICE inline float SamplePlace(float start, float bin_size, int64_t bin, int64_t i, int64_t grid) {
+MMDEPLOY_HOST_DEVICE inline float SamplePlace(float start, float bin_size, int64_t bin, int64_t i,
+                                              int64_t grid) {
   return start + static_cast<float>(bin) * bin_size +
          (static_cast<float>(i) + 0.5f) * bin_size / static_cast<float>(grid);
 }
