@@ -30,4 +30,10 @@ if [ -z "$pattern" ] || [[ engine_overhead == *"$pattern"* ]]; then
   [ -e "$model/deploy.json" ] && models+=("$model")
   build/bin/engine_overhead "${models[@]}"
 fi
+# Custom operators beside PyTorch's, mmcv's and ONNX Runtime's own.
+if [ -z "$pattern" ] || [[ custom_ops == *"$pattern"* ]]; then
+  found=1
+  echo "==> custom_ops"
+  "$venv_python" -m benchmarks.custom_ops --seconds 1
+fi
 [ $found = 1 ] || die "no benchmark's name holds '$pattern'; there are: $(cd build/bin && echo *_bench)"

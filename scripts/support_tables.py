@@ -1,4 +1,5 @@
-"""Writes the tables of what is supported into README.md and docs/en/engines.md, from what the build says.
+"""Writes the tables of what is supported into README.md, docs/en/engines.md and docs/en/ops.md, from what the build
+says; the speed of operators is what `python -m benchmarks.custom_ops --json docs/en/ops_speed.json` measured last.
 
     python scripts/support_tables.py          rewrite them
     python scripts/support_tables.py --check  fail if one is not current
@@ -74,6 +75,59 @@ def engine_table(report: dict) -> str:
     return '\n'.join(lines) + '\n'
 
 
+def op_holes(report: dict) -> dict[str, dict[str, str]]:
+    """Why an engine has no case, or not all, of an operator: {engine: {operator: reasons}}."""
+    from tests.conformance.engines import find_hole, load
+    from tests.conformance.op_cases import all_cases
+    cases = list(all_cases())
+    holes = {}
+    for engine in report['engines']:
+        module = load(engine['name'])
+        if not hasattr(module, 'write_op'):
+            continue
+        reasons: dict[str, set] = {}
+        for case in cases:
+            hole = getattr(module, 'op_hole', lambda _: None)
+            reasons.setdefault(case.op, set()).add(find_hole(module, f'op[{case.id}]') or hole(case))
+        holes[engine['name']] = {op: _summary(found) for op, found in reasons.items()}
+    return holes
+
+
+def _summary(reasons: set) -> str:
+    """"yes", or what is not there and why."""
+    texts = sorted(reason for reason in reasons if reason)
+    if not texts:
+        return 'yes'
+    return f'{"yes, but" if None in reasons else "no:"} {"; ".join(texts)}'
+
+
+def speed_cell(speed: list[dict], names: list[str]) -> str:
+    """What was measured of an operator, one line each."""
+    own = [row for row in speed if row['op'] in names]
+    return '<br>'.join(f"{row['case']}: {row['ours_ms']:.2f} ms, {row['ratio']:.2f} x {row['other']}" for row in own)
+
+
+def op_table(report: dict) -> str:
+    from mmdeploy.op import declarations
+    path = ROOT / 'docs/en/ops_speed.json'
+    speed = json.loads(path.read_text())['rows'] if path.exists() else []
+    holes = op_holes(report)
+    engines = sorted(holes)
+    lines = ['| operator | element types | ' + ' | '.join(engines) + ' | CUDA | one thread, beside others |',
+             '|---' * (len(engines) + 4) + '|']
+    for one in declarations():
+        types = dict.fromkeys(t for i in one['inputs'] for t in i['dtypes'])
+        cells = []
+        for engine in engines:
+            found = next((holes[engine][name] for name in one['names'] if name in holes[engine]), '')
+            cells.append('its own' if engine in one['native_engines'] else found)
+        names = '<br>'.join(f'`{name}`' for name in one['names'])
+        cuda = 'no' if one['native_engines'] else 'yes'
+        lines.append(f'| {names} | {", ".join(types)} | ' + ' | '.join(cells) +
+                     f' | {cuda} | {speed_cell(speed, one["names"])} |')
+    return '\n'.join(lines) + '\n'
+
+
 def replace_table(path: Path, table: str, check_only: bool) -> int:
     """Put a table between its marks; return 1 when it was not current and may not be written."""
     text = path.read_text()
@@ -92,7 +146,8 @@ def main() -> int:
     report = installed()
     check_only = '--check' in sys.argv
     status = replace_table(ROOT / 'README.md', tables(report), check_only)
-    return status | replace_table(ROOT / 'docs/en/engines.md', engine_table(report), check_only)
+    status |= replace_table(ROOT / 'docs/en/engines.md', engine_table(report), check_only)
+    return status | replace_table(ROOT / 'docs/en/ops.md', op_table(report), check_only)
 
 
 if __name__ == '__main__':
