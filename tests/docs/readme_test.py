@@ -71,5 +71,13 @@ def test_what_the_graph_page_shows(repository, converted, mmdeploy_command):
     assert "'Conv'" in done.stdout and (folder / 'smaller.onnx').exists()
 
 
+def test_the_page_of_operators(repository):
+    page = (repository / 'docs/en/ops.md').read_text()
+    code = re.findall(r'```python\n(.*?)```', page, re.S)[0] + '\nprint(output.shape)'
+    env = {**os.environ, 'PYTHONPATH': f'{repository}:{repository}/build/lib'}
+    done = subprocess.run([sys.executable, '-c', code], env=env, capture_output=True, text=True)
+    assert done.stdout.strip() == '(1, 3, 4, 4)', done.stderr
+
+
 def test_the_tables_are_current(repository, mmdeploy_command):
     _run([sys.executable, 'scripts/support_tables.py', '--check'], repository)
