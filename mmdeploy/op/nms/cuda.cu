@@ -8,7 +8,6 @@
 namespace mmdeploy::op::nms {
 namespace {
 
-constexpr int kStays = -1;
 constexpr double kNoArea = 1e-14;
 
 // As Iou of nms.h.
@@ -93,50 +92,107 @@ Result<Sorted> Sort(OpContext& context, const Task& task) {
   return sorted;
 }
 
-__device__ int64_t NumCandidates(const Task& task, int32_t count) {
-  return task.limit > 0 && count > task.limit ? task.limit : count;
+// How many boxes of each class take part.
+Result<std::vector<int64_t>> CountCandidates(OpContext& context, const Task& task,
+                                             const Sorted& sorted) {
+  MMDEPLOY_TRY(const auto counts, cuda::ToHost(context, sorted.counts));
+  std::vector<int64_t> candidates;
+  for (int64_t i = 0; i < task.images * task.classes; ++i) {
+    const int64_t count = counts.data<int32_t>()[i];
+    candidates.push_back(task.limit > 0 ? std::min(task.limit, count) : count);
+  }
+  return candidates;
 }
 
-// A block goes through the boxes of one class; its threads compare the others with each.
+using Word = unsigned long long;
+constexpr int64_t kBits = 64;
+constexpr int64_t kMaxMaskWords = 1 << 25;  // 256 MB
+
+// The boxes of all classes in order, and for each of them which later ones of its class it overlaps
+// too much, as bits: [classes of a batch, most, words].
+struct Batch {
+  Task task;
+  int64_t begin;        // the first class of the batch, counting through the images
+  int64_t most, words;  // boxes of a class at most, and words that have a bit for each
+  const int32_t *order, *counts;
+  Word* masks;
+  int* owners;
+
+  __device__ int64_t Count(int64_t segment) const {
+    const int64_t count = counts[segment];
+    return task.limit > 0 && count > task.limit ? task.limit : count;
+  }
+  __device__ const float* Box(int64_t segment, int64_t position) const {
+    return task.box_data + segment / task.classes * task.box_image +
+           segment % task.classes * task.box_class +
+           order[segment * task.boxes + position] * task.box_stride;
+  }
+};
+
+// Pairs are compared all at once: word i of the masks.
 template <class Overlap>
-__global__ void SuppressClasses(Task task, const int32_t* order, const int32_t* counts,
-                                int* owners) {
-  const int64_t segment = blockIdx.x;
-  const Boxes boxes{task.box_data + segment / task.classes * task.box_image +
-                        segment % task.classes * task.box_class,
-                    task.box_stride};
-  order += segment * task.boxes;
-  owners += segment * task.boxes;
-  const int64_t count = NumCandidates(task, counts[segment]);
-  for (int64_t i = threadIdx.x; i < count; i += blockDim.x) owners[i] = kStays;
+__device__ void WriteMask(const Batch& batch, int64_t i) {
+  const int64_t first = i % batch.words * kBits, row = i / batch.words % batch.most;
+  const int64_t segment = batch.begin + i / batch.words / batch.most;
+  const int64_t count = batch.Count(segment);
+  if (row >= count) return;
+  Word word = 0;
+  for (int64_t k = 0; k < kBits; ++k) {
+    const int64_t j = first + k;
+    if (j <= row || j >= count) continue;
+    const bool overlaps =
+        Overlap::Exceeds(batch.Box(segment, row), batch.Box(segment, j), batch.task.iou_threshold);
+    if (overlaps) word |= Word{1} << k;
+  }
+  batch.masks[i] = word;
+}
+
+// A block per class: goes through its boxes, the best first, and drops what one that stays
+// overlaps.
+__global__ void WriteOwners(Batch batch) {
+  extern __shared__ Word dropped[];
+  const int64_t segment = batch.begin + blockIdx.x, count = batch.Count(segment);
+  const Word* masks = batch.masks + int64_t{blockIdx.x} * batch.most * batch.words;
+  int* owners = batch.owners + segment * batch.task.boxes;
+  for (int64_t w = threadIdx.x; w < batch.words; w += blockDim.x) dropped[w] = 0;
   __syncthreads();
   for (int64_t i = 0; i < count; ++i) {
-    if (owners[i] != kStays) continue;  // the same for all threads
-    const float* box = boxes.data + order[i] * boxes.stride;
-    for (int64_t j = i + 1 + threadIdx.x; j < count; j += blockDim.x) {
-      const float* other = boxes.data + order[j] * boxes.stride;
-      if (owners[j] == kStays && Overlap::Exceeds(box, other, task.iou_threshold)) {
-        owners[j] = static_cast<int>(i);
+    if (dropped[i / kBits] >> (i % kBits) & 1) continue;  // the same for all threads
+    __syncthreads();                                      // until all have looked
+    if (threadIdx.x == 0) owners[i] = static_cast<int>(i);
+    for (int64_t w = i / kBits + threadIdx.x; w < batch.words; w += blockDim.x) {
+      Word now = masks[i * batch.words + w] & ~dropped[w];
+      dropped[w] |= now;
+      for (; now; now &= now - 1) {
+        owners[w * kBits + __ffsll(static_cast<long long>(now)) - 1] = static_cast<int>(i);
       }
     }
     __syncthreads();
-    if (threadIdx.x == 0) owners[i] = static_cast<int>(i);
   }
+}
+
+template <class Overlap>
+Result<void> SuppressBatch(OpContext& context, const Batch& batch, int64_t classes) {
+  constexpr int kReducers = 128;
+  MMDEPLOY_TRYV(cuda::ForEach(context, classes * batch.most * batch.words,
+                              [=] __device__(int64_t i) { WriteMask<Overlap>(batch, i); }));
+  const size_t shared = static_cast<size_t>(batch.words) * sizeof(Word);
+  WriteOwners<<<static_cast<unsigned>(classes), kReducers, shared, cuda::StreamOf(context)>>>(
+      batch);
+  return cuda::Check(cudaGetLastError(), "start a kernel");
 }
 
 // What lies on the device as the host has it.
 Result<std::vector<ClassResult>> Download(OpContext& context, const Task& task,
+                                          const std::vector<int64_t>& candidates,
                                           const Sorted& sorted, const Tensor& owners) {
   MMDEPLOY_TRY(const auto order, cuda::ToHost(context, sorted.indices));
   MMDEPLOY_TRY(const auto owner, cuda::ToHost(context, owners));
-  MMDEPLOY_TRY(const auto counts, cuda::ToHost(context, sorted.counts));
-  std::vector<ClassResult> results(static_cast<size_t>(task.images * task.classes));
+  std::vector<ClassResult> results(candidates.size());
   for (size_t i = 0; i < results.size(); ++i) {
-    const int64_t found = counts.data<int32_t>()[i];
-    const int64_t count = task.limit > 0 ? std::min(task.limit, found) : found;
-    const auto begin = static_cast<int64_t>(i) * task.boxes;
-    results[i].order.assign(order.data<int32_t>() + begin, order.data<int32_t>() + begin + count);
-    results[i].owners.assign(owner.data<int32_t>() + begin, owner.data<int32_t>() + begin + count);
+    const int64_t begin = static_cast<int64_t>(i) * task.boxes, end = begin + candidates[i];
+    results[i].order.assign(order.data<int32_t>() + begin, order.data<int32_t>() + end);
+    results[i].owners.assign(owner.data<int32_t>() + begin, owner.data<int32_t>() + end);
   }
   return results;
 }
@@ -153,13 +209,25 @@ class DeviceSuppressor : public Suppressor {
       return std::vector<ClassResult>(static_cast<size_t>(segments));
     }
     MMDEPLOY_TRY(const auto sorted, Sort(context, task));
+    MMDEPLOY_TRY(const auto candidates, CountCandidates(context, task, sorted));
     MMDEPLOY_TRY(const auto owners, cuda::Scratch<int32_t>(context, segments * task.boxes));
-    SuppressClasses<Overlap>
-        <<<static_cast<unsigned>(segments), cuda::kThreads, 0, cuda::StreamOf(context)>>>(
-            task, sorted.indices.data<int32_t>(), sorted.counts.data<int32_t>(),
-            owners.data<int32_t>());
-    MMDEPLOY_TRYV(cuda::Check(cudaGetLastError(), "start a kernel"));
-    return Download(context, task, sorted, owners);
+    const int64_t most = *std::max_element(candidates.begin(), candidates.end());
+    const int64_t words = (most + kBits - 1) / kBits;
+    const int64_t step =
+        std::clamp<int64_t>(kMaxMaskWords / std::max<int64_t>(most * words, 1), 1, segments);
+    MMDEPLOY_TRY(const auto masks, cuda::Scratch<int64_t>(context, step * most * words));
+    for (int64_t begin = 0; most > 0 && begin < segments; begin += step) {
+      const Batch batch{task,
+                        begin,
+                        most,
+                        words,
+                        sorted.indices.data<int32_t>(),
+                        sorted.counts.data<int32_t>(),
+                        reinterpret_cast<Word*>(masks.raw()),
+                        owners.data<int32_t>()};
+      MMDEPLOY_TRYV(SuppressBatch<Overlap>(context, batch, std::min(step, segments - begin)));
+    }
+    return Download(context, task, candidates, sorted, owners);
   }
 
   Result<Tensor> ToHost(const OpContext& context, const Tensor& tensor) const override {
