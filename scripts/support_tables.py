@@ -104,7 +104,7 @@ def _summary(reasons: set) -> str:
 def speed_cell(speed: list[dict], names: list[str]) -> str:
     """What was measured of an operator, one line each."""
     own = [row for row in speed if row['op'] in names]
-    return '<br>'.join(f"{row['case']}: {row['ours_ms']:.2f} ms, {row['ratio']:.2f} x {row['other']}" for row in own)
+    return '<br>'.join(f"{row['case']}: {row['ours_ms']:.2f} ms, {row['ratio']:.2g} x {row['other']}" for row in own)
 
 
 def op_table(report: dict) -> str:
