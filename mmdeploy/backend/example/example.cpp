@@ -1,4 +1,6 @@
 #include "mmdeploy/backend/example/program.h"
+#include "mmdeploy/backend/options.h"
+#include "mmdeploy/backend/request.h"
 
 namespace mmdeploy {
 namespace example {
@@ -18,34 +20,19 @@ class ExampleNet : public Net {
   Program program_;
 };
 
-class ExampleRequest : public Request {
+class ExampleRequest : public HostRequest {
  public:
-  explicit ExampleRequest(const ExampleNet& net)
-      : net_(net), shapes_(net.inputs().size()), inputs_(net.inputs().size()) {}
-
-  Result<void> SetShapes(Span<const Shape> shapes) override {
-    shapes_.assign(shapes.begin(), shapes.end());
-    return {};
-  }
-
-  Result<Tensor> Input(size_t index) override {
-    MMDEPLOY_TRY(inputs_[index], Tensor::Allocate(DataType::kFloat32, shapes_[index]));
-    return inputs_[index];
-  }
-
-  Result<void> BindInput(size_t index, const Tensor& tensor) override {
-    inputs_[index] = tensor;
-    return {};
-  }
+  explicit ExampleRequest(const ExampleNet& net) : HostRequest("example", net), net_(net) {}
 
   Result<void> BindOutput(size_t, const Tensor&) override {
     return MakeError(Code::kNotSupported, "the example engine owns its outputs");
   }
 
-  Result<void> Run() override {
+ private:
+  Result<void> Compute() override {
     Tensors tensors;
-    for (size_t i = 0; i < inputs_.size(); ++i) {
-      tensors.emplace_back(net_.inputs()[i].name, inputs_[i]);
+    for (size_t i = 0; i < net_.inputs().size(); ++i) {
+      tensors.emplace_back(net_.inputs()[i].name, input(i));
     }
     for (const auto& op : net_.program().ops) {
       const Tensor input = op->input.empty() ? Tensor() : *Find(tensors, op->input);
@@ -53,17 +40,12 @@ class ExampleRequest : public Request {
       if (!output) return MakeError(output.error().In(fmt::format("op of '{}'", op->output)));
       tensors.emplace_back(op->output, std::move(*output));
     }
-    outputs_.clear();
-    for (const auto& info : net_.outputs()) outputs_.push_back(*Find(tensors, info.name));
+    for (size_t i = 0; i < net_.outputs().size(); ++i) {
+      MMDEPLOY_TRYV(SetOutput(i, *Find(tensors, net_.outputs()[i].name)));
+    }
     return {};
   }
 
-  Result<Tensor> Output(size_t index) override {
-    MMDEPLOY_ENSURE(index < outputs_.size(), Code::kFail, "output {} was read before a run", index);
-    return outputs_[index];
-  }
-
- private:
   // The latest definition; ReadProgram has checked that there is one.
   static const Tensor* Find(const Tensors& tensors, const std::string& name) {
     for (auto it = tensors.rbegin(); it != tensors.rend(); ++it) {
@@ -73,9 +55,6 @@ class ExampleRequest : public Request {
   }
 
   const ExampleNet& net_;
-  std::vector<Shape> shapes_;
-  std::vector<Tensor> inputs_;
-  std::vector<Tensor> outputs_;
 };
 
 Result<std::unique_ptr<Request>> ExampleNet::CreateRequest() const {
@@ -89,11 +68,8 @@ class ExampleEngine : public Engine {
 
   Result<std::shared_ptr<const Net>> Load(const NetFiles& files,
                                           const NetOptions& options) const override {
-    MMDEPLOY_ENSURE(options.device.type == DeviceType::kCpu, Code::kNotSupported,
-                    "engine 'example' runs on 'cpu', found device '{}'", Name(options.device));
-    MMDEPLOY_ENSURE(options.engine.empty(), Code::kNotSupported,
-                    "engine 'example' has no option '{}', allowed: none",
-                    options.engine.begin()->first);
+    MMDEPLOY_TRYV(CheckIsCpu(name(), options));
+    MMDEPLOY_TRYV(CheckOptionNames(name(), options, {}));
     MMDEPLOY_TRY(const Bytes text, files.net.Content());
     MMDEPLOY_TRY(auto program, ReadProgram(AsText(text), files.net.name));
     return std::make_shared<const ExampleNet>(std::move(program));

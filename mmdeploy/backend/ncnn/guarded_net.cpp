@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include "mmdeploy/backend/ncnn/guard.h"
+#include "mmdeploy/backend/guard.h"
 #include "mmdeploy/backend/ncnn/layer_checks.h"
 #include "mmdeploy/backend/ncnn/layers/layers.h"
 #include "mmdeploy/backend/ncnn/ops/op_layer.h"
@@ -158,7 +158,8 @@ Result<void> GuardedNet::Load(ParamFile file, const WeightsReader& weights,
                               const std::string& weights_name) {
   file_ = std::move(file);
   const std::string text = PrintForNcnn(file_);
-  return Guard("load the net", [&]() -> Result<void> {
+  const auto explain = [](const std::exception& error) { return JoinLines(error.what()); };
+  return Catch(explain, [&]() -> Result<void> {
     const int code = load_param_mem(text.c_str());
     MMDEPLOY_ENSURE(!problem_, Code::kFail, "{}", *problem_);
     MMDEPLOY_ENSURE(code == 0 && num_created_ == file_.layers.size(), Code::kFail,

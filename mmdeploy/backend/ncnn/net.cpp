@@ -7,29 +7,21 @@
 
 #include "mmdeploy/backend/ncnn/layer_checks.h"
 #include "mmdeploy/backend/ncnn/request.h"
+#include "mmdeploy/backend/options.h"
 #include "mmdeploy/base/log.h"
-#include "mmdeploy/base/parallel.h"
-#include "mmdeploy/base/suggest.h"
 
 namespace mmdeploy::ncnn {
 namespace fs = std::filesystem;
 namespace {
 
 Result<void> CheckOptions(const NetOptions& options) {
-  MMDEPLOY_ENSURE(options.device.type == DeviceType::kCpu, Code::kNotSupported,
-                  "engine 'ncnn' of this build runs on 'cpu', found device '{}'",
-                  Name(options.device));
-  MMDEPLOY_ENSURE(options.engine.empty(), Code::kNotSupported,
-                  "engine 'ncnn' has no option '{}', allowed: none", options.engine.begin()->first);
+  MMDEPLOY_TRYV(CheckIsCpu("ncnn", options));
+  MMDEPLOY_TRYV(CheckOptionNames("ncnn", options, {}));
   MMDEPLOY_ENSURE(!options.use_vulkan, Code::kNotSupported,
                   "use_vulkan is set, but ncnn {} of this build has no Vulkan; set it to False, or "
                   "build with an ncnn that was built with NCNN_VULKAN=ON (ncnn_DIR)",
                   NCNN_VERSION_STRING);
-  const std::vector<std::string> known{"FP32", "FP16", "INT8"};
-  MMDEPLOY_ENSURE(std::find(known.begin(), known.end(), options.precision) != known.end(),
-                  Code::kNotSupported, "engine 'ncnn' has no precision '{}', allowed: {}",
-                  options.precision, ListAllowed(options.precision, known));
-  return {};
+  return CheckPrecision("ncnn", options, {"FP32", "FP16", "INT8"});
 }
 
 // The weights lie beside the .param file if nobody says where.
@@ -104,10 +96,8 @@ Result<std::shared_ptr<const Net>> NcnnNet::Load(const NetFiles& files, const Ne
 }
 
 Result<void> NcnnNet::SetOptions(const NetOptions& options) {
-  const int processors = NumProcessors();
-  const int threads = options.num_threads > 0 ? options.num_threads : processors;
-  // A call that uses several threads gains nothing from a second one beside it.
-  if (threads > 1) max_concurrent_runs_ = std::max(1, processors / threads);
+  const int threads = CallThreads(options);
+  max_concurrent_runs_ = ConcurrentCalls(threads);
   auto& option = net_.opt;
   option.num_threads = threads;
   option.use_vulkan_compute = false;

@@ -3,10 +3,10 @@
 #include <ncnn/allocator.h>
 
 #include <memory>
-#include <string>
 #include <vector>
 
 #include "mmdeploy/backend/ncnn/net.h"
+#include "mmdeploy/backend/request.h"
 
 namespace mmdeploy::ncnn {
 
@@ -24,19 +24,13 @@ class LimitedAllocator : public Pool {
 
 // One run: the batch image by image. Inputs are copied into blobs, whose channels ncnn aligns and
 // which it may overwrite; outputs are copied into tensors.
-class NcnnRequest : public Request {
+class NcnnRequest : public HostRequest {
  public:
-  explicit NcnnRequest(std::shared_ptr<const NcnnNet> net);
-
-  Result<void> SetShapes(Span<const Shape> shapes) override;
-  Result<Tensor> Input(size_t index) override;
-  Result<void> BindInput(size_t index, const Tensor& tensor) override;
-  Result<void> BindOutput(size_t index, const Tensor& tensor) override;
-  Result<void> Run() override;
-  Result<Tensor> Output(size_t index) override;
+  explicit NcnnRequest(std::shared_ptr<const NcnnNet> net)
+      : HostRequest("ncnn", *net), net_(std::move(net)), stored_(net_->outputs().size()) {}
 
  private:
-  std::string DescribeInputs() const;
+  Result<void> Compute() override;
   Result<int64_t> BatchSize() const;
   Result<void> RunImage(int64_t image, int64_t batch);
   Result<void> SetInputs(int64_t image, ::ncnn::Extractor* extractor);
@@ -45,10 +39,7 @@ class NcnnRequest : public Request {
   std::shared_ptr<const NcnnNet> net_;
   LimitedAllocator<::ncnn::UnlockedPoolAllocator> blob_allocator_;
   LimitedAllocator<::ncnn::PoolAllocator> workspace_allocator_;
-  std::vector<Shape> shapes_;
-  std::vector<Tensor> inputs_;         // keep the caller's memory until the run
-  std::vector<Tensor> bound_outputs_;  // empty where the engine makes the memory
-  std::vector<Tensor> outputs_;        // of the last run
+  std::vector<Tensor> stored_;  // outputs of the images so far
 };
 
 }  // namespace mmdeploy::ncnn

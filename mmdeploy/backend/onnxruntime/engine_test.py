@@ -70,7 +70,7 @@ def test_an_error_of_the_engine_names_inputs_and_shapes():
     shape = helper.make_tensor('s', TensorProto.INT64, [1], [6])
     model = _model([helper.make_node('Reshape', ['x', 's'], ['y'])], [('x', 'float32', ['n'])],
                    [('y', 'float32', [6])], [shape])
-    with pytest.raises(RuntimeError, match=r"onnxruntime failed with inputs 'x' 5: .*Reshape"):
+    with pytest.raises(RuntimeError, match=r"onnxruntime cannot run with inputs 'x' 5: .*Reshape"):
         _net(model).run({'x': np.zeros(5, 'f4')})
 
 

@@ -1,24 +1,20 @@
 #include "mmdeploy/backend/onnxruntime/net.h"
 
-#include <algorithm>
-
 #include "mmdeploy/backend/onnxruntime/session_options.h"
 #include "mmdeploy/backend/onnxruntime/types.h"
-#include "mmdeploy/base/parallel.h"
+#include "mmdeploy/backend/options.h"
+#include "mmdeploy/backend/request.h"
 
 namespace mmdeploy::onnxruntime {
 namespace {
 
 // One run: values over the caller's or ONNX Runtime's memory.
-class OrtRequest : public Request {
+class OrtRequest : public HostRequest {
  public:
   explicit OrtRequest(const OrtNet& net)
-      : net_(net), ort_(net.ort()), shapes_(net.inputs().size()) {
+      : HostRequest("onnxruntime", net), net_(net), ort_(net.ort()) {
     for (const auto& info : net.inputs()) input_names_.push_back(info.name.c_str());
     for (const auto& info : net.outputs()) output_names_.push_back(info.name.c_str());
-    inputs_.resize(net.inputs().size());
-    outputs_.resize(net.outputs().size());
-    bound_outputs_.resize(net.outputs().size());
   }
 
   Result<void> Start() {
@@ -31,32 +27,11 @@ class OrtRequest : public Request {
     if (memory_) ort_.ReleaseMemoryInfo(memory_);
   }
 
-  Result<void> SetShapes(Span<const Shape> shapes) override {
-    std::copy(shapes.begin(), shapes.end(), shapes_.begin());
-    return {};
-  }
-
-  Result<Tensor> Input(size_t index) override {
-    MMDEPLOY_TRY(auto tensor, Tensor::Allocate(net_.inputs()[index].dtype, shapes_[index]));
-    MMDEPLOY_TRYV(BindInput(index, tensor));
-    return tensor;
-  }
-
-  Result<void> BindInput(size_t index, const Tensor& tensor) override {
-    MMDEPLOY_TRY(inputs_[index], Wrap(tensor));
-    return {};
-  }
-
-  Result<void> BindOutput(size_t index, const Tensor& tensor) override {
-    bound_outputs_[index] = tensor;
-    return {};
-  }
-
-  Result<void> Run() override;
-  Result<Tensor> Output(size_t index) override;
-
  private:
   using Value = std::shared_ptr<OrtValue>;
+
+  Result<void> Compute() override;
+  Result<void> StoreOutput(size_t index, const Value& value);
 
   Value Own(OrtValue* value) const {
     return Value(value, [ort = &ort_](OrtValue* v) { ort->ReleaseValue(v); });
@@ -72,62 +47,51 @@ class OrtRequest : public Request {
     return Own(value);
   }
 
-  std::string DescribeInputs() const {
-    std::string text;
-    for (size_t i = 0; i < shapes_.size(); ++i) {
-      text += fmt::format("{}'{}' {}", i ? ", " : "", net_.inputs()[i].name, Name(shapes_[i]));
-    }
-    return text;
-  }
-
   const OrtNet& net_;
   const OrtApi& ort_;
   OrtMemoryInfo* memory_ = nullptr;
   std::vector<const char*> input_names_, output_names_;
-  std::vector<Shape> shapes_;
-  std::vector<Value> inputs_, outputs_;
-  std::vector<Tensor> bound_outputs_;
 };
 
-Result<void> OrtRequest::Run() {
+Result<void> OrtRequest::Compute() {
+  std::vector<Value> owners;
   std::vector<const OrtValue*> inputs;
-  for (const auto& value : inputs_) inputs.push_back(value.get());
-  std::vector<OrtValue*> outputs(outputs_.size(), nullptr);
+  for (size_t i = 0; i < input_names_.size(); ++i) {
+    MMDEPLOY_TRY(auto value, Wrap(input(i)));
+    inputs.push_back(value.get());
+    owners.push_back(std::move(value));
+  }
+  std::vector<Value> values(output_names_.size());
+  std::vector<OrtValue*> outputs(output_names_.size(), nullptr);
   for (size_t i = 0; i < outputs.size(); ++i) {
-    outputs_[i].reset();
-    if (bound_outputs_[i].empty()) continue;
-    MMDEPLOY_TRY(outputs_[i], Wrap(bound_outputs_[i]));
-    outputs[i] = outputs_[i].get();
+    if (bound_output(i).empty()) continue;
+    MMDEPLOY_TRY(values[i], Wrap(bound_output(i)));
+    outputs[i] = values[i].get();
   }
   OrtStatus* status = ort_.Run(net_.session(), nullptr, input_names_.data(), inputs.data(),
                                inputs.size(), output_names_.data(), outputs.size(), outputs.data());
   for (size_t i = 0; i < outputs.size(); ++i) {
-    if (outputs[i] && !outputs_[i]) outputs_[i] = Own(outputs[i]);
+    if (outputs[i] && !values[i]) values[i] = Own(outputs[i]);
   }
-  if (status) {
-    return MakeError(Code::kFail, "onnxruntime failed with inputs {}: {}", DescribeInputs(),
-                     TakeMessage(ort_, status));
-  }
+  MMDEPLOY_ENSURE(!status, Code::kFail, "{}", TakeMessage(ort_, status));
+  for (size_t i = 0; i < values.size(); ++i) MMDEPLOY_TRYV(StoreOutput(i, values[i]));
   return {};
 }
 
-Result<Tensor> OrtRequest::Output(size_t index) {
+Result<void> OrtRequest::StoreOutput(size_t index, const Value& value) {
   const auto& name = net_.outputs()[index].name;
-  const Value& value = outputs_[index];
-  MMDEPLOY_ENSURE(value, Code::kFail, "output '{}' was read before a run", name);
+  MMDEPLOY_ENSURE(value, Code::kFail, "output '{}' was not computed", name);
   MMDEPLOY_TRY(const auto type, TypeOf(ort_, value.get(), name));
   void* data = nullptr;
   MMDEPLOY_ORT(ort_, GetTensorMutableData(value.get(), &data), "read an output");
-  return Tensor(data, type.dtype, type.shape, value);
+  return SetOutput(index, Tensor(data, type.dtype, type.shape, value));
 }
 
 }  // namespace
 
 Result<std::shared_ptr<const Net>> OrtNet::Load(const Api& api, const NetFiles& files,
                                                 const NetOptions& options) {
-  MMDEPLOY_ENSURE(options.device.type == DeviceType::kCpu, Code::kNotSupported,
-                  "engine 'onnxruntime' of this build runs on 'cpu', found device '{}'",
-                  Name(options.device));
+  MMDEPLOY_TRYV(CheckIsCpu("onnxruntime", options));
   std::shared_ptr<OrtNet> net(new OrtNet(api));
   MMDEPLOY_TRYV(net->CreateSession(files, options));
   MMDEPLOY_TRYV(net->ReadInfos(true, &net->inputs_));
@@ -150,9 +114,8 @@ Result<void> OrtNet::CreateSession(const NetFiles& files, const NetOptions& opti
   MMDEPLOY_ORT(ort(), CreateSessionOptions(&session_options), "create options");
   const std::shared_ptr<OrtSessionOptions> guard(
       session_options, [this](OrtSessionOptions* o) { ort().ReleaseSessionOptions(o); });
-  const int threads = options.num_threads > 0 ? options.num_threads : NumProcessors();
-  // A call that uses several threads gains nothing from a second one beside it.
-  max_concurrent_runs_ = threads > 1 ? std::max(1, NumProcessors() / threads) : 0;
+  const int threads = CallThreads(options);
+  max_concurrent_runs_ = ConcurrentCalls(threads);
   MMDEPLOY_TRYV(SetSessionOptions(ort(), options, threads, session_options));
   const auto what = fmt::format("load '{}'", files.net.name);
   // A path lets ONNX Runtime map the file, and find external data beside it.

@@ -6,10 +6,10 @@
 
 #include "mmdeploy/backend/openvino/borders.h"
 #include "mmdeploy/backend/openvino/checksum.h"
+#include "mmdeploy/backend/openvino/guard.h"
 #include "mmdeploy/backend/openvino/mo_options.h"
 #include "mmdeploy/backend/openvino/net.h"
 #include "mmdeploy/backend/openvino/preprocess.h"
-#include "mmdeploy/backend/openvino/tidy.h"
 #include "mmdeploy/base/log.h"
 #include "mmdeploy/base/suggest.h"
 

@@ -6,10 +6,11 @@
 
 #include "mmdeploy/backend/openvino/borders.h"
 #include "mmdeploy/backend/openvino/checksum.h"
+#include "mmdeploy/backend/openvino/guard.h"
 #include "mmdeploy/backend/openvino/ops/custom_op.h"
 #include "mmdeploy/backend/openvino/request.h"
-#include "mmdeploy/backend/openvino/tidy.h"
 #include "mmdeploy/backend/openvino/types.h"
+#include "mmdeploy/backend/options.h"
 #include "mmdeploy/base/log.h"
 #include "mmdeploy/base/parallel.h"
 #include "mmdeploy/base/suggest.h"
@@ -63,11 +64,7 @@ Result<ov::element::Type> ChoosePrecision(ov::Core& core, const std::string& dev
 
 // OpenVINO's name of the device, "CPU" or what the option says.
 Result<std::string> ChooseDevice(ov::Core& core, const NetOptions& options) {
-  for (const auto& [key, value] : options.engine) {
-    MMDEPLOY_ENSURE(key == kDeviceOption, Code::kNotSupported,
-                    "engine 'openvino' has no option '{}', allowed: {}", key,
-                    ListAllowed(key, {kDeviceOption}));
-  }
+  MMDEPLOY_TRYV(CheckOptionNames("openvino", options, {kDeviceOption}));
   MMDEPLOY_ENSURE(options.device.type == DeviceType::kCpu, Code::kNotSupported,
                   "engine 'openvino' runs on 'cpu', found device '{}'; Intel GPUs and NPUs are "
                   "chosen by the engine option '{}'",
@@ -186,10 +183,9 @@ Result<std::shared_ptr<const Net>> OpenvinoNet::Load(const NetFiles& files,
 Result<void> OpenvinoNet::SetUp(ov::Core& core, const NetOptions& options) {
   MMDEPLOY_TRY(device_, ChooseDevice(core, options));
   MMDEPLOY_TRY(const auto precision, ChoosePrecision(core, device_, options.precision));
-  const int processors = NumProcessors();
-  const int threads = options.num_threads > 0 ? options.num_threads : processors;
+  const int threads = CallThreads(options);
   // Each stream runs one call at a time on its own threads; weights are there once.
-  max_concurrent_runs_ = std::max(1, processors / threads);
+  max_concurrent_runs_ = std::max(1, NumProcessors() / threads);
   properties_.insert(ov::hint::inference_precision(precision));
   if (device_ != "CPU") return {};
   properties_.insert({ov::num_streams(max_concurrent_runs_),

@@ -2,8 +2,8 @@
 
 #include <openvino/core/preprocess/pre_post_process.hpp>
 
+#include "mmdeploy/backend/openvino/guard.h"
 #include "mmdeploy/backend/openvino/net.h"
-#include "mmdeploy/backend/openvino/tidy.h"
 #include "mmdeploy/base/suggest.h"
 
 namespace mmdeploy::openvino {

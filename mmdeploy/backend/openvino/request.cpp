@@ -5,7 +5,7 @@
 #include <new>
 #include <shared_mutex>
 
-#include "mmdeploy/backend/openvino/tidy.h"
+#include "mmdeploy/backend/openvino/guard.h"
 #include "mmdeploy/backend/openvino/types.h"
 #include "mmdeploy/base/buffer_pool.h"
 
@@ -39,87 +39,57 @@ ov::Tensor Wrap(const Tensor& tensor) {
 
 }  // namespace
 
-OpenvinoRequest::OpenvinoRequest(const OpenvinoNet& net)
-    : net_(net),
-      shapes_(net.inputs().size()),
-      inputs_(net.inputs().size()),
-      bound_outputs_(net.outputs().size()),
-      outputs_(net.outputs().size()) {}
-
-Result<void> OpenvinoRequest::SetShapes(Span<const Shape> shapes) {
-  std::copy(shapes.begin(), shapes.end(), shapes_.begin());
-  return {};
-}
-
-Result<Tensor> OpenvinoRequest::Input(size_t index) {
-  MMDEPLOY_TRY(const auto tensor, Tensor::Allocate(net_.inputs()[index].dtype, shapes_[index]));
-  MMDEPLOY_TRYV(BindInput(index, tensor));
-  return tensor;
-}
-
-Result<void> OpenvinoRequest::BindInput(size_t index, const Tensor& tensor) {
-  inputs_[index] = tensor;
-  return {};
-}
-
-Result<void> OpenvinoRequest::BindOutput(size_t index, const Tensor& tensor) {
-  bound_outputs_[index] = tensor;
-  return {};
-}
-
-Result<void> OpenvinoRequest::PrepareOutput(size_t index) {
+ov::Tensor OpenvinoRequest::PrepareOutput(size_t index) const {
+  if (const Tensor& bound = bound_output(index); !bound.empty()) return Wrap(bound);
+  // Dimensions that are known at run time only start at 0; OpenVINO sets them.
   const auto& info = net_.outputs()[index];
-  const Tensor& bound = bound_outputs_[index];
-  return Guard(fmt::format("provide memory for output '{}'", info.name), [&] {
-    if (!bound.empty()) {
-      outputs_[index] = std::make_shared<ov::Tensor>(Wrap(bound));
-    } else {
-      // Dimensions that are known at run time only start at 0; OpenVINO sets them.
-      ov::Shape shape;
-      for (const int64_t dim : info.shape) {
-        shape.push_back(static_cast<size_t>(std::max<int64_t>(dim, 0)));
-      }
-      outputs_[index] =
-          std::make_shared<ov::Tensor>(ToOv(info.dtype), shape, ov::Allocator(PoolAllocator()));
-    }
-    request_.set_output_tensor(index, *outputs_[index]);
-  });
+  ov::Shape shape;
+  for (const int64_t dim : info.shape) {
+    shape.push_back(static_cast<size_t>(std::max<int64_t>(dim, 0)));
+  }
+  return {ToOv(info.dtype), shape, ov::Allocator(PoolAllocator())};
 }
 
-std::string OpenvinoRequest::DescribeInputs() const {
-  std::string text;
-  for (size_t i = 0; i < shapes_.size(); ++i) {
-    text += fmt::format("{}'{}' {}", i ? ", " : "", net_.inputs()[i].name, Name(shapes_[i]));
-  }
-  return text;
+Result<void> OpenvinoRequest::StoreOutput(size_t index, const ov::Tensor& tensor) {
+  const auto& info = net_.outputs()[index];
+  MMDEPLOY_TRY(const Shape shape, FromOv(tensor.get_shape(), info.name));
+  const auto owner = std::make_shared<ov::Tensor>(tensor);
+  return SetOutput(index, Tensor(owner->data(), info.dtype, shape, owner));
 }
 
 Result<void> OpenvinoRequest::RunOnce() {
   if (generation_ != net_.generation()) {
     MMDEPLOY_TRY(request_, net_.NewRequest(&generation_));
   }
-  for (size_t i = 0; i < inputs_.size(); ++i) {
-    MMDEPLOY_TRYV(Guard(fmt::format("take input '{}'", net_.inputs()[i].name),
-                        [&] { request_.set_input_tensor(i, Wrap(inputs_[i])); }));
-  }
-  for (size_t i = 0; i < outputs_.size(); ++i) MMDEPLOY_TRYV(PrepareOutput(i));
-  return Guard(fmt::format("run with inputs {}", DescribeInputs()), [&] { request_.infer(); });
+  std::vector<ov::Tensor> outputs;
+  MMDEPLOY_TRYV(Catch(Explain, [&] {
+    for (size_t i = 0; i < net_.inputs().size(); ++i) {
+      request_.set_input_tensor(i, Wrap(input(i)));
+    }
+    for (size_t i = 0; i < net_.outputs().size(); ++i) {
+      outputs.push_back(PrepareOutput(i));
+      request_.set_output_tensor(i, outputs.back());
+    }
+    request_.infer();
+  }));
+  for (size_t i = 0; i < outputs.size(); ++i) MMDEPLOY_TRYV(StoreOutput(i, outputs[i]));
+  return {};
 }
 
 Result<void> OpenvinoRequest::RunAlone() {
   const std::unique_lock lock(net_.run_mutex());
   auto done = RunOnce();
   if (done) {
-    net_.RememberWorking(shapes_);
+    net_.RememberWorking(shapes());
   } else {
     net_.Discard(generation_);
   }
   return done;
 }
 
-Result<void> OpenvinoRequest::Run() {
+Result<void> OpenvinoRequest::Compute() {
   if (!net_.is_dynamic()) return RunOnce();
-  if (!net_.HasWorked(shapes_)) return RunAlone();
+  if (!net_.HasWorked(shapes())) return RunAlone();
   const std::shared_lock lock(net_.run_mutex());
   while (true) {
     auto done = RunOnce();
@@ -129,18 +99,6 @@ Result<void> OpenvinoRequest::Run() {
     if (!done) net_.Discard(generation_);
     return done;
   }
-}
-
-Result<Tensor> OpenvinoRequest::Output(size_t index) {
-  const auto& info = net_.outputs()[index];
-  const auto tensor = outputs_[index];
-  MMDEPLOY_ENSURE(tensor, Code::kFail, "output '{}' was read before a run", info.name);
-  MMDEPLOY_TRY(const Shape shape, FromOv(tensor->get_shape(), info.name));
-  const Tensor& bound = bound_outputs_[index];
-  MMDEPLOY_ENSURE(bound.empty() || shape == bound.shape(), Code::kOutOfRange,
-                  "output '{}' has shape {}, the memory given for it {}", info.name, Name(shape),
-                  Name(bound.shape()));
-  return Tensor(tensor->data(), info.dtype, shape, tensor);
 }
 
 }  // namespace mmdeploy::openvino

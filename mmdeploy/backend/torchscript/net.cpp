@@ -5,14 +5,13 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "mmdeploy/backend/options.h"
 #include "mmdeploy/backend/torchscript/archive.h"
+#include "mmdeploy/backend/torchscript/guard.h"
 #include "mmdeploy/backend/torchscript/request.h"
 #include "mmdeploy/backend/torchscript/threads.h"
-#include "mmdeploy/backend/torchscript/tidy.h"
 #include "mmdeploy/base/dynamic_library.h"
 #include "mmdeploy/base/log.h"
-#include "mmdeploy/base/parallel.h"
-#include "mmdeploy/base/suggest.h"
 
 namespace mmdeploy::torchscript {
 namespace {
@@ -20,16 +19,12 @@ namespace {
 constexpr const char* kOpsLibrary = "libmmdeploy_torchscript_ops.so";
 
 Result<bool> ReadOptimizeOption(const NetOptions& options) {
-  bool optimize = true;
-  for (const auto& [key, value] : options.engine) {
-    MMDEPLOY_ENSURE(key == kOptimizeOption, Code::kNotSupported,
-                    "engine 'torchscript' has no option '{}', allowed: {}", key,
-                    ListAllowed(key, {kOptimizeOption}));
-    MMDEPLOY_ENSURE(value == "0" || value == "1", Code::kInvalidArgument,
-                    "engine option '{}' is '{}', allowed: '0', '1'", key, value);
-    optimize = value == "1";
-  }
-  return optimize;
+  MMDEPLOY_TRYV(CheckOptionNames("torchscript", options, {kOptimizeOption}));
+  const auto it = options.engine.find(kOptimizeOption);
+  if (it == options.engine.end()) return true;
+  MMDEPLOY_ENSURE(it->second == "0" || it->second == "1", Code::kInvalidArgument,
+                  "engine option '{}' is '{}', allowed: '0', '1'", kOptimizeOption, it->second);
+  return it->second == "1";
 }
 
 Result<void> CheckOptions(const std::string& name, const NetOptions& options) {
@@ -39,10 +34,7 @@ Result<void> CheckOptions(const std::string& name, const NetOptions& options) {
       "(command), trusted=True (Python), mmdeploy_context_set_trusted (C) or "
       "Context::SetTrusted (C++)",
       name);
-  MMDEPLOY_ENSURE(options.device.type == DeviceType::kCpu, Code::kNotSupported,
-                  "engine 'torchscript' of this build runs on 'cpu', found device '{}'",
-                  Name(options.device));
-  return {};
+  return CheckIsCpu("torchscript", options);
 }
 
 // Custom operators register themselves when their library is opened: the file of
@@ -54,9 +46,8 @@ Result<void> OpenOpsLibrary() {
   } else if (std::error_code error; !std::filesystem::exists(path, error)) {
     return {};
   }
-  MMDEPLOY_TRY(const auto opened, Guard(fmt::format("use the custom operators of '{}'", path),
-                                        [&] { return DynamicLibrary::Open(path); }));
-  if (!opened) return MakeError(opened.error());
+  MMDEPLOY_TRYV(Guard(fmt::format("use the custom operators of '{}'", path),
+                      [&] { return DynamicLibrary::Open(path); }));
   Log(LogLevel::kInfo, "torchscript: custom operators of '{}'", path);
   return {};
 }
@@ -87,13 +78,9 @@ Result<std::shared_ptr<const Net>> TorchscriptNet::Load(const NetFiles& files,
   std::shared_ptr<TorchscriptNet> net(new TorchscriptNet);
   MMDEPLOY_TRYV(net->ReadModule(files.net));
   MMDEPLOY_TRYV(net->Optimize(optimize, files.net.name));
-  const int processors = NumProcessors();
-  net->num_threads_ = options.num_threads > 0 ? options.num_threads : processors;
+  net->num_threads_ = CallThreads(options);
   LimitBlasThreads(net->num_threads_);
-  // A call that uses several threads gains nothing from a second one beside it.
-  if (net->num_threads_ > 1) {
-    net->max_concurrent_runs_ = std::max(1, processors / net->num_threads_);
-  }
+  net->max_concurrent_runs_ = ConcurrentCalls(net->num_threads_);
   return std::shared_ptr<const Net>(std::move(net));
 }
 

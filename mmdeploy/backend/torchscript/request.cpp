@@ -4,11 +4,10 @@
 #include <c10/core/InferenceMode.h>
 #include <torch/csrc/jit/runtime/graph_executor.h>
 
-#include <algorithm>
 #include <cstring>
 
+#include "mmdeploy/backend/torchscript/guard.h"
 #include "mmdeploy/backend/torchscript/threads.h"
-#include "mmdeploy/backend/torchscript/tidy.h"
 #include "mmdeploy/backend/torchscript/types.h"
 
 namespace mmdeploy::torchscript {
@@ -47,91 +46,57 @@ Result<std::vector<at::Tensor>> ToTensors(const c10::IValue& result) {
 
 }  // namespace
 
-TorchscriptRequest::TorchscriptRequest(const TorchscriptNet& net)
-    : net_(net),
-      shapes_(net.inputs().size()),
-      inputs_(net.inputs().size()),
-      bound_outputs_(net.outputs().size()),
-      outputs_(net.outputs().size()) {}
-
-Result<void> TorchscriptRequest::SetShapes(Span<const Shape> shapes) {
-  std::copy(shapes.begin(), shapes.end(), shapes_.begin());
-  return {};
-}
-
-Result<Tensor> TorchscriptRequest::Input(size_t index) {
-  MMDEPLOY_TRY(inputs_[index], Tensor::Allocate(net_.inputs()[index].dtype, shapes_[index]));
-  return inputs_[index];
-}
-
-Result<void> TorchscriptRequest::BindInput(size_t index, const Tensor& tensor) {
-  inputs_[index] = tensor;
-  return {};
-}
-
-Result<void> TorchscriptRequest::BindOutput(size_t index, const Tensor& tensor) {
-  bound_outputs_[index] = tensor;
-  return {};
-}
-
-std::string TorchscriptRequest::DescribeInputs() const {
-  std::string text;
-  for (size_t i = 0; i < shapes_.size(); ++i) {
-    text += fmt::format("{}'{}' {}", i ? ", " : "", net_.inputs()[i].name, Name(shapes_[i]));
-  }
-  return text;
-}
-
-Result<void> TorchscriptRequest::Run() {
-  std::vector<at::Tensor> inputs;
-  for (size_t i = 0; i < inputs_.size(); ++i) {
+Result<std::vector<c10::IValue>> TorchscriptRequest::WrapInputs() const {
+  std::vector<c10::IValue> inputs;
+  for (size_t i = 0; i < net_.inputs().size(); ++i) {
     const auto& info = net_.inputs()[i];
     MMDEPLOY_TRY(const auto type, ToTorch(info.dtype, info.name));
-    inputs.push_back(Wrap(inputs_[i], type));
+    inputs.emplace_back(Wrap(input(i), type));
   }
-  const auto what = fmt::format("run with inputs {}", DescribeInputs());
-  MMDEPLOY_TRY(auto result, Guard(what, [&] {
-                 const ThreadScope threads(net_.num_threads());
-                 const c10::InferenceMode no_gradients;
-                 // LibTorch would compile the graph anew for the first shapes it sees; results
-                 // would then depend on what ran before.
-                 const torch::jit::GraphOptimizerEnabledGuard fixed_graph(false);
-                 return net_.Forward({inputs.begin(), inputs.end()});
-               }));
+  return inputs;
+}
+
+Result<c10::IValue> TorchscriptRequest::Forward(const std::vector<c10::IValue>& inputs) const {
+  return Catch(Explain, [&] {
+    const ThreadScope threads(net_.num_threads());
+    const c10::InferenceMode no_gradients;
+    // LibTorch would compile the graph anew for the first shapes it sees; results would then
+    // depend on what ran before.
+    const torch::jit::GraphOptimizerEnabledGuard fixed_graph(false);
+    return net_.Forward(inputs);
+  });
+}
+
+Result<void> TorchscriptRequest::Compute() {
+  // Kept until the outputs are taken: an output that is an input is known by its references.
+  MMDEPLOY_TRY(const auto inputs, WrapInputs());
+  MMDEPLOY_TRY(auto result, Forward(inputs));
   MMDEPLOY_TRY(const auto tensors, ToTensors(result));
-  MMDEPLOY_ENSURE(tensors.size() == outputs_.size(), Code::kFail,
-                  "forward gives {} tensors, the file promises {}", tensors.size(),
-                  outputs_.size());
+  const size_t promised = net_.outputs().size();
+  MMDEPLOY_ENSURE(tensors.size() == promised, Code::kFail,
+                  "forward gives {} tensors, the file promises {}", tensors.size(), promised);
   result = c10::IValue();  // its references would look like those of the network
-  for (size_t i = 0; i < tensors.size(); ++i) {
-    MMDEPLOY_TRY(outputs_[i], TakeOutput(tensors[i], i));
+  for (size_t i = 0; i < promised; ++i) {
+    MMDEPLOY_TRY(auto output, TakeOutput(tensors[i], i));
+    MMDEPLOY_TRYV(SetOutput(i, std::move(output)));
   }
   return {};
 }
 
 Result<Tensor> TorchscriptRequest::TakeOutput(const at::Tensor& tensor, size_t index) const {
   const auto& name = net_.outputs()[index].name;
-  const auto what = fmt::format("read output '{}'", name);
   MMDEPLOY_TRY(const auto owned,
-               Guard(what, [&] { return std::make_shared<at::Tensor>(OwnMemory(tensor)); }));
+               Catch(Explain, [&] { return std::make_shared<at::Tensor>(OwnMemory(tensor)); }));
   MMDEPLOY_TRY(const DataType dtype, FromTorch(owned->scalar_type(), name));
   MMDEPLOY_ENSURE(owned->dim() <= static_cast<int64_t>(Shape::kMaxRank), Code::kNotSupported,
                   "output '{}' has {} dimensions, supported: up to {}", name, owned->dim(),
                   Shape::kMaxRank);
   const Shape shape(Span<const int64_t>(owned->sizes().data(), owned->sizes().size()));
-  const Tensor& bound = bound_outputs_[index];
+  const Tensor& bound = bound_output(index);
   if (bound.empty()) return Tensor(owned->data_ptr(), dtype, shape, owned);
-  MMDEPLOY_ENSURE(bound.shape() == shape && bound.dtype() == dtype, Code::kOutOfRange,
-                  "output '{}' is {} {}, the memory given for it {}", name, Name(dtype),
-                  Name(shape), Describe(bound));
+  MMDEPLOY_TRYV(CheckBound(index, dtype, shape));
   std::memcpy(bound.raw(), owned->data_ptr(), bound.num_bytes());
   return bound;
-}
-
-Result<Tensor> TorchscriptRequest::Output(size_t index) {
-  MMDEPLOY_ENSURE(!outputs_[index].empty() || outputs_[index].num_elements() == 0, Code::kFail,
-                  "output '{}' was read before a run", net_.outputs()[index].name);
-  return outputs_[index];
 }
 
 }  // namespace mmdeploy::torchscript

@@ -1,6 +1,6 @@
 #include "mmdeploy/backend/openvino/ops/context.h"
 
-#include "mmdeploy/backend/openvino/tidy.h"
+#include "mmdeploy/backend/openvino/guard.h"
 #include "mmdeploy/backend/openvino/types.h"
 #include "mmdeploy/base/parallel.h"
 

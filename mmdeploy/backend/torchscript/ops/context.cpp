@@ -3,7 +3,7 @@
 #include <ATen/Functions.h>
 #include <ATen/Parallel.h>
 
-#include "mmdeploy/backend/torchscript/tidy.h"
+#include "mmdeploy/backend/torchscript/guard.h"
 #include "mmdeploy/backend/torchscript/types.h"
 
 namespace mmdeploy::torchscript {
