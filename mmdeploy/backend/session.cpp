@@ -1,53 +1,36 @@
 #include "mmdeploy/backend/session.h"
 
-#include <condition_variable>
 #include <mutex>
+
+#include "mmdeploy/backend/guard.h"
 
 namespace mmdeploy {
 
+// Requests that nobody uses at the moment.
 class Session::RequestPool {
  public:
-  RequestPool(const Net& net) : net_(net), max_running_(net.max_concurrent_runs()) {}
+  explicit RequestPool(const Net& net) : net_(net) {}
 
-  // Waits until this caller may run.
   Result<std::unique_ptr<Request>> Take() {
-    std::unique_lock lock(mutex_);
-    may_run_.wait(lock, [&] { return max_running_ == 0 || running_ < max_running_; });
-    ++running_;
-    if (!idle_.empty()) {
-      auto request = std::move(idle_.back());
-      idle_.pop_back();
-      return request;
+    {
+      const std::lock_guard lock(mutex_);
+      if (!idle_.empty()) {
+        auto request = std::move(idle_.back());
+        idle_.pop_back();
+        return request;
+      }
     }
-    lock.unlock();
-    auto request = net_.CreateRequest();
-    if (!request) Leave();
-    return request;
+    return net_.CreateRequest();
   }
 
-  // A request that failed is dropped: its state is not known.
-  void Give(std::unique_ptr<Request> request, bool reusable) {
-    {
-      std::lock_guard lock(mutex_);
-      if (reusable) idle_.push_back(std::move(request));
-    }
-    Leave();
+  void Give(std::unique_ptr<Request> request) {
+    const std::lock_guard lock(mutex_);
+    idle_.push_back(std::move(request));
   }
 
  private:
-  void Leave() {
-    {
-      std::lock_guard lock(mutex_);
-      --running_;
-    }
-    may_run_.notify_one();
-  }
-
   const Net& net_;
-  const int max_running_;
   std::mutex mutex_;
-  std::condition_variable may_run_;
-  int running_ = 0;
   std::vector<std::unique_ptr<Request>> idle_;
 };
 
@@ -100,7 +83,10 @@ Result<void> CheckInput(const TensorInfo& info, DataType dtype, const Shape& sha
 }
 
 Session::Session(std::shared_ptr<const Net> net, std::string name)
-    : net_(std::move(net)), name_(std::move(name)), pool_(std::make_unique<RequestPool>(*net_)) {}
+    : net_(std::move(net)),
+      name_(std::move(name)),
+      pool_(std::make_unique<RequestPool>(*net_)),
+      turns_(std::make_unique<Turns>(net_->max_concurrent_runs())) {}
 
 Session::~Session() = default;
 
@@ -116,12 +102,22 @@ Result<void> Session::Check(Span<const Tensor> inputs) const {
   return {};
 }
 
+Result<std::vector<Tensor>> Session::RunChecked(Span<const Tensor> inputs) const {
+  MMDEPLOY_TRY(auto request, pool_->Take());
+  auto outputs = RunRequest(*request, inputs, net_->outputs().size());
+  // A request that failed is dropped: its state is not known.
+  if (outputs) pool_->Give(std::move(request));
+  return outputs;
+}
+
 Result<std::vector<Tensor>> Session::Run(Span<const Tensor> inputs) const {
-  if (auto checked = Check(inputs); !checked) return MakeError(checked.error().In(name_));
-  auto request = pool_->Take();
-  if (!request) return MakeError(request.error().In(name_));
-  auto outputs = RunRequest(**request, inputs, net_->outputs().size());
-  pool_->Give(std::move(*request), outputs.has_value());
+  auto done = Check(inputs);
+  Result<std::vector<Tensor>> outputs;
+  if (done) {
+    const auto explain = [](const std::exception& error) { return JoinLines(error.what()); };
+    done = turns_->Run([&] { outputs = Catch(explain, [&] { return RunChecked(inputs); }); });
+  }
+  if (!done) outputs = MakeError(done.error());
   if (!outputs) return MakeError(outputs.error().In(name_));
   return outputs;
 }

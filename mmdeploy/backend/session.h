@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "mmdeploy/backend/engine.h"
+#include "mmdeploy/backend/turns.h"
 
 namespace mmdeploy {
 
@@ -28,10 +29,12 @@ class Session {
  private:
   class RequestPool;
   Result<void> Check(Span<const Tensor> inputs) const;
+  Result<std::vector<Tensor>> RunChecked(Span<const Tensor> inputs) const;
 
   std::shared_ptr<const Net> net_;
   std::string name_;
   std::unique_ptr<RequestPool> pool_;
+  std::unique_ptr<Turns> turns_;
 };
 
 // What is wrong with one tensor for this input, or nothing. Also used when a model is loaded,
