@@ -63,6 +63,10 @@ void Isolated::Add(CLI::App* app) {
       ->check(CLI::Range(int64_t{1}, kMost))
       ->capture_default_str()
       ->needs(on);
+  app->add_option("--isolated-wall-seconds", wall_seconds_, "most time by the clock of the child")
+      ->check(CLI::Range(int64_t{1}, kMost))
+      ->capture_default_str()
+      ->needs(on);
 }
 
 int Isolated::Run(const std::string& model, const std::function<int()>& work) {
@@ -92,6 +96,9 @@ void Isolated::RunChild(int report, const std::function<int()>& work) {
   // What it writes to: reserved addresses and mapped weights cost nothing.
   SetLimit(RLIMIT_DATA, memory_ << 20, memory_ << 20);
   SetLimit(RLIMIT_CPU, seconds_, seconds_ + 1);
+  // An engine that sleeps uses no processor time. The kernel ends the process by SIGALRM.
+  ::signal(SIGALRM, SIG_DFL);
+  ::alarm(static_cast<unsigned>(wall_seconds_));
   report_ = report;
   int status = 2;
   try {
@@ -118,6 +125,8 @@ std::string Isolated::Explain(const std::string& model, const std::string& repor
   std::string how;
   if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU) {
     how = fmt::format("used more than {} s of processor time", seconds_);
+  } else if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM) {
+    how = fmt::format("was not done after {} s", wall_seconds_);
   } else if (WIFSIGNALED(status)) {
     const int signal = WTERMSIG(status);
     how = fmt::format("was ended by signal {} ({})", signal, ::strsignal(signal));
@@ -125,10 +134,12 @@ std::string Isolated::Explain(const std::string& model, const std::string& repor
     how = fmt::format("ended with exit status {} and without a result", WEXITSTATUS(status));
   }
   return fmt::format(
-      "model '{}': the child process {} {}; its limits are {} MB of memory and {} s of processor "
-      "time: if the model is yours and needs more, raise --isolated-memory or --isolated-seconds, "
-      "else the model is damaged or made to do harm: do not open it without --isolated",
-      model, how, where, memory_, seconds_);
+      "model '{}': the child process {} {}; its limits are {} MB of memory, {} s of processor time "
+      "and {} s by the clock: if the model is yours and needs more, raise --isolated-memory, "
+      "--isolated-seconds or --isolated-wall-seconds, else the model is damaged or made to do "
+      "harm: "
+      "do not open it without --isolated",
+      model, how, where, memory_, seconds_, wall_seconds_);
 }
 
 }  // namespace mmdeploy::cli

@@ -25,7 +25,8 @@ class Isolated {
  private:
   bool on_ = false;
   int64_t memory_ = 4096;  // megabytes
-  int64_t seconds_ = 600;
+  int64_t seconds_ = 600;  // of processor time
+  int64_t wall_seconds_ = 1800;
   int report_ = -1;  // in the child: where the parent reads how far it came
 
   [[noreturn]] void RunChild(int report, const std::function<int()>& work);

@@ -1,9 +1,11 @@
 // An engine that does what an engine's own library may do to the process. The file of the network
 // is one word that says what.
 
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <string>
+#include <thread>
 
 #include "mmdeploy/backend/plugin.h"
 
@@ -22,6 +24,7 @@ class HostileEngine : public Engine {
     if (word == "fault") std::raise(SIGSEGV);
     if (word == "exit") std::_Exit(0);
     if (word == "throw") throw std::bad_alloc();
+    if (word == "sleep") std::this_thread::sleep_for(std::chrono::hours(1));
     if (word == "spin") {
       for (volatile int64_t i = 0;; i = i + 1) {
       }

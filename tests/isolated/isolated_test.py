@@ -11,9 +11,9 @@ DEPLOY = """{"version": "0.7.0", "task": "Classifier", "customs": [], "models": 
   {"name": "net", "net": "net.txt", "weights": "", "backend": "openvino", "precision": "FP32", "batch_size": 1,
    "dynamic_shape": true}]}"""
 PIPELINE = '{"pipeline": {"input": ["a"], "output": ["b"], "tasks": []}}'
-ADVICE = ("its limits are 4096 MB of memory and 1 s of processor time: if the model is yours and needs more, raise "
-          "--isolated-memory or --isolated-seconds, else the model is damaged or made to do harm: do not open it "
-          "without --isolated\n")
+ADVICE = ("its limits are 4096 MB of memory, {} s of processor time and {} s by the clock: if the model is yours and "
+          "needs more, raise --isolated-memory, --isolated-seconds or --isolated-wall-seconds, else the model is damaged "
+          "or made to do harm: do not open it without --isolated\n")
 
 
 def _run(*arguments, **environment):
@@ -45,7 +45,14 @@ def test_the_end_of_the_child_is_an_error(inspect_hostile, tmp_path, word, how):
     done = inspect_hostile(word, '--isolated', '--isolated-seconds', '1')
     assert done.returncode == 2
     assert done.stdout == ''
-    assert done.stderr == f"error: model '{tmp_path}': the child process {how} in engine openvino; {ADVICE}"
+    assert done.stderr == f"error: model '{tmp_path}': the child process {how} in engine openvino; {ADVICE.format(1, 1800)}"
+
+
+def test_a_child_that_sleeps_is_ended(inspect_hostile, tmp_path):
+    done = inspect_hostile('sleep', '--isolated', '--isolated-wall-seconds', '1')
+    assert (done.returncode, done.stdout) == (2, '')
+    assert done.stderr == (f"error: model '{tmp_path}': the child process was not done after 1 s in engine openvino; "
+                           f'{ADVICE.format(600, 1)}')
 
 
 def test_without_isolation_the_engine_ends_the_command(inspect_hostile):
