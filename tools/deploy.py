@@ -48,7 +48,7 @@ from mmdeploy.utils import (
     get_task_type,
     load_config,
 )
-from mmdeploy.utils.utils import set_log_level
+from mmdeploy.utils.utils import add_log_level, set_log_level
 
 
 class StepError(RuntimeError):
@@ -78,11 +78,7 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
         'validation data of the model config')
     parser.add_argument(
         '--device', default='cpu', help='device used for conversion')
-    parser.add_argument(
-        '--log-level',
-        default='INFO',
-        choices=list(logging._nameToLevel),
-        help='log level')
+    add_log_level(parser)
     parser.add_argument(
         '--show', action='store_true', help='show the results in a window')
     parser.add_argument(
@@ -401,7 +397,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = parse_args(argv)
     if args.test_img is None:
         args.test_img = args.img
-    logger = set_log_level(logging._nameToLevel[args.log_level])
+    logger = set_log_level(args.log_level)
     try:
         convert(args, Console())
     except StepError as error:

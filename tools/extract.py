@@ -4,13 +4,12 @@
         --start detector_forward:input --end yolo_head:input
 """
 import argparse
-import logging
 import sys
 from collections.abc import Sequence
 
 from mmdeploy.apis.onnx import extract_partition
 from mmdeploy.graph import load
-from mmdeploy.utils.utils import set_log_level
+from mmdeploy.utils.utils import add_log_level, set_log_level
 
 
 def _markers(text: str) -> list[str]:
@@ -30,17 +29,13 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
         help='where the part begins, e.g. "a:input,b[1]:output"')
     parser.add_argument(
         '--end', type=_markers, default=[], help='where the part ends')
-    parser.add_argument(
-        '--log-level',
-        default='INFO',
-        choices=list(logging._nameToLevel),
-        help='log level')
+    add_log_level(parser)
     return parser.parse_args(argv)
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     args = parse_args(argv)
-    logger = set_log_level(logging._nameToLevel[args.log_level])
+    logger = set_log_level(args.log_level)
     output = args.output_model
     if not output.endswith('.onnx'):
         output += '.onnx'

@@ -4,13 +4,12 @@
     python tools/onnx2ncnn.py ONNX_PATH PARAM_PATH BIN_PATH
 """
 import argparse
-import logging
 import os
 import tempfile
 from collections.abc import Sequence
 
 from mmdeploy.apis.ncnn import from_onnx
-from mmdeploy.utils.utils import set_log_level
+from mmdeploy.utils.utils import add_log_level, set_log_level
 
 
 def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
@@ -21,17 +20,13 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
         'with `bin_path` that of the .param file')
     parser.add_argument(
         'bin_path', nargs='?', help='path of the .bin file')
-    parser.add_argument(
-        '--log-level',
-        default='INFO',
-        choices=list(logging._nameToLevel),
-        help='log level')
+    add_log_level(parser)
     return parser.parse_args(argv)
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     args = parse_args(argv)
-    logger = set_log_level(logging._nameToLevel[args.log_level])
+    logger = set_log_level(args.log_level)
     logger.info(f'Convert {args.onnx_path} to ncnn.')
     if args.bin_path is None:
         from_onnx(args.onnx_path, args.output)

@@ -4,13 +4,12 @@
         [--work-dir ./work-dir] [--device cpu]
 """
 import argparse
-import logging
 import os.path as osp
 from collections.abc import Sequence
 
 from mmdeploy.apis import extract_model, get_predefined_partition_cfg, torch2onnx
 from mmdeploy.utils import get_ir_config, get_partition_config, load_config
-from mmdeploy.utils.utils import set_log_level
+from mmdeploy.utils.utils import add_log_level, set_log_level
 
 
 def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
@@ -24,17 +23,13 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
         '--work-dir', default='./work-dir', help='folder of what is written')
     parser.add_argument(
         '--device', default='cpu', help='device used for conversion')
-    parser.add_argument(
-        '--log-level',
-        default='INFO',
-        choices=list(logging._nameToLevel),
-        help='log level')
+    add_log_level(parser)
     return parser.parse_args(argv)
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     args = parse_args(argv)
-    logger = set_log_level(logging._nameToLevel[args.log_level])
+    logger = set_log_level(args.log_level)
     deploy_cfg, model_cfg = load_config(args.deploy_cfg, args.model_cfg)
     save_file = get_ir_config(deploy_cfg)['save_file']
     torch2onnx(

@@ -1,4 +1,5 @@
 """Helpers without a home of their own."""
+import argparse
 import functools
 import glob
 import logging
@@ -17,7 +18,16 @@ def get_root_logger(log_file: str | None = None,
     return get_logger('mmdeploy', log_file=log_file, log_level=log_level)
 
 
-def set_log_level(level: int) -> logging.Logger:
+def add_log_level(parser: argparse.ArgumentParser) -> None:
+    """Add the option `--log-level`, a name that `set_log_level` takes."""
+    parser.add_argument(
+        '--log-level',
+        default='INFO',
+        choices=list(logging._nameToLevel),
+        help='log level')
+
+
+def set_log_level(level: int | str) -> logging.Logger:
     """Set the level of the package's logger, whoever created it first."""
     logger = get_root_logger(log_level=level)
     logger.setLevel(level)
