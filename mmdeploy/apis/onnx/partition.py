@@ -25,8 +25,7 @@ def _find_cuts(graph, markers: Markers, end: bool,
             for value, name in graph.find_marks(marker, end)]
 
 
-def _tidy(part: onnx.ModelProto, unused: list[str],
-          keep_value_info: bool) -> None:
+def _tidy(part: onnx.ModelProto, unused: list[str]) -> None:
     """Remove what the cut left over."""
     graph = part.graph
     for value in [v for v in graph.input if v.name in unused]:
@@ -39,9 +38,7 @@ def _tidy(part: onnx.ModelProto, unused: list[str],
         if dims and dims[0].HasField('dim_value') and not dims[0].dim_value:
             dims[0].dim_value = 1
     inputs = {value.name for value in graph.input}
-    kept = [
-        v for v in graph.value_info if keep_value_info and v.name not in inputs
-    ]
+    kept = [v for v in graph.value_info if v.name not in inputs]
     del graph.value_info[:]
     graph.value_info.extend(kept)
 
@@ -66,9 +63,6 @@ def cut_partition(
         dynamic_axes: dict[str, dict[int, str]] | None = None,
         save_file: str | None = None) -> onnx.ModelProto:
     """See `extract_partition`."""
-    message = onnx.load(
-        model, load_external_data=False) if isinstance(model, str) else model
-    keep_value_info = len(message.graph.value_info) > 0
     graph = load(model)
     inputs = _find_cuts(graph, start_marker, False, start_name_map)
     outputs = _find_cuts(graph, end_marker, True, end_name_map)
@@ -76,7 +70,7 @@ def cut_partition(
     graph.remove_marks()
     part = to_onnx(graph)
     names = dict(inputs)
-    _tidy(part, [names[value] for value in redundant], keep_value_info)
+    _tidy(part, [names[value] for value in redundant])
     if dynamic_axes is not None:
         _set_dynamic_axes(part, dynamic_axes)
     if save_file is not None:
