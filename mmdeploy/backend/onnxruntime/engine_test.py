@@ -1,5 +1,6 @@
 """What is particular to the C++ engine `onnxruntime`; what all engines do is in tests/conformance."""
 import os
+import platform
 import subprocess
 import sys
 from pathlib import Path
@@ -41,6 +42,12 @@ def test_a_model_of_16_bit_floats_calculates():
     assert (net.inputs[0].dtype, net.outputs[0].dtype) == ('float16', 'float16')
     x = np.arange(16, dtype='f2').reshape(2, 8)
     np.testing.assert_array_equal(net.run({'x': x})['y'], x * 2)
+
+
+@pytest.mark.skipif(platform.machine() != 'x86_64', reason='other processors have 16-bit kernels')
+def test_16_bit_floats_are_said_to_be_calculated_in_32():
+    assert _net(_matmul('float16'), precision='FP16').precision == 'float32'
+    assert _net(_matmul()).precision == ''
 
 
 @pytest.mark.parametrize('options', [

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "mmdeploy/backend/engine.h"
@@ -19,6 +20,7 @@ class OrtNet : public Net {
   const std::vector<TensorInfo>& outputs() const override { return outputs_; }
   Result<std::unique_ptr<Request>> CreateRequest() const override;
   int max_concurrent_runs() const override { return max_concurrent_runs_; }
+  std::string precision() const override { return precision_; }
 
   const OrtApi& ort() const { return *api_.ort; }
   OrtSession* session() const { return session_; }
@@ -32,6 +34,7 @@ class OrtNet : public Net {
   const Api& api_;
   OrtSession* session_ = nullptr;
   int max_concurrent_runs_ = 0;
+  std::string precision_;
   std::vector<TensorInfo> inputs_;
   std::vector<TensorInfo> outputs_;
 };
