@@ -12,8 +12,8 @@ DEPLOY = """{"version": "0.7.0", "task": "Classifier", "customs": [], "models": 
    "dynamic_shape": true}]}"""
 PIPELINE = '{"pipeline": {"input": ["a"], "output": ["b"], "tasks": []}}'
 ADVICE = ("its limits are 4096 MB of memory, {} s of processor time and {} s by the clock: if the model is yours and "
-          "needs more, raise --isolated-memory, --isolated-seconds or --isolated-wall-seconds, else the model is damaged "
-          "or made to do harm: do not open it without --isolated\n")
+          "needs more, raise --isolated-memory, --isolated-seconds or --isolated-wall-seconds, else the model is "
+          "damaged or made to do harm: do not open it without --isolated\n")
 
 
 def _run(*arguments, **environment):
@@ -45,7 +45,8 @@ def test_the_end_of_the_child_is_an_error(inspect_hostile, tmp_path, word, how):
     done = inspect_hostile(word, '--isolated', '--isolated-seconds', '1')
     assert done.returncode == 2
     assert done.stdout == ''
-    assert done.stderr == f"error: model '{tmp_path}': the child process {how} in engine openvino; {ADVICE.format(1, 1800)}"
+    assert done.stderr == (f"error: model '{tmp_path}': the child process {how} in engine openvino; "
+                           f'{ADVICE.format(1, 1800)}')
 
 
 def test_a_child_that_sleeps_is_ended(inspect_hostile, tmp_path):
