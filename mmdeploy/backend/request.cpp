@@ -34,7 +34,7 @@ Result<void> HostRequest::BindOutput(size_t index, const Tensor& tensor) {
 
 Result<void> HostRequest::Run() {
   std::fill(outputs_.begin(), outputs_.end(), std::nullopt);
-  const auto done = Compute();
+  auto done = Compute();
   if (done) return done;
   return MakeError(
       done.error().In(fmt::format("{} cannot run with inputs {}", engine_, DescribeInputs())));

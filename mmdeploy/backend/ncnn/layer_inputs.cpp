@@ -135,7 +135,8 @@ Result<void> CheckNormInput(const ParamLayer& layer, Shapes in) {
 bool Broadcasts(const BlobShape& a, const BlobShape& b, int shift) {
   const auto x = a.dims(), y = b.dims();
   for (int i = 0; i < b.rank; ++i) {
-    const int p = x[static_cast<size_t>(i + shift)], q = y[static_cast<size_t>(i)];
+    const int p = x[static_cast<size_t>(i) + static_cast<size_t>(shift)];
+    const int q = y[static_cast<size_t>(i)];
     if (p != q && p != 1 && q != 1) return false;
   }
   return true;

@@ -26,7 +26,7 @@ int FromDense(const Dense& dense, ::ncnn::Allocator* allocator, ::ncnn::Mat* blo
   const std::vector<int64_t> dims(dense.dims.begin(), dense.dims.end());
   auto made = ToBlob(dense.values.data(), Shape(dims), allocator);
   if (!made) return made.error().code() == Code::kOutOfMemory ? -100 : -1;
-  *blob = std::move(*made);
+  *blob = *made;
   return 0;
 }
 
