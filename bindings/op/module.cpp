@@ -67,8 +67,8 @@ nb::list RunOp(const std::string& domain, const std::string& type, const nb::lis
   }
   auto outputs = [&] {
     nb::gil_scoped_release release;
-    return HostContext(std::move(inputs), op.outputs.size(), num_threads)
-        .Run(op, attributes, reference ? op.reference : op.run);
+    return HostContext(op, std::move(inputs), num_threads)
+        .Run(attributes, reference ? op.reference : op.run);
   }();
   if (!outputs) Raise(outputs.error());
   nb::list list;

@@ -11,28 +11,21 @@ namespace mmdeploy::op {
 // A call outside any engine: tensors of the caller, the process's threads.
 class HostContext : public OpContext {
  public:
-  HostContext(std::vector<std::optional<Tensor>> inputs, size_t num_outputs, int num_threads = 1)
-      : outputs_(num_outputs), num_threads_(num_threads) {
+  HostContext(const OpDef& op, std::vector<std::optional<Tensor>> inputs, int num_threads = 1)
+      : op_(op), outputs_(op.outputs.size()), num_threads_(num_threads) {
     inputs_ = std::move(inputs);
   }
 
   using OpContext::Output;
   size_t num_outputs() const override { return outputs_.size(); }
   Result<Tensor> Output(size_t index, const Shape& shape) override {
-    MMDEPLOY_TRY(outputs_[index], Tensor::Allocate(dtypes_[index], shape));
+    MMDEPLOY_TRY(outputs_[index], Tensor::Allocate(TypeOf(op_.outputs[index]), shape));
     return outputs_[index];
   }
 
-  // Runs `function`, one of op's, and gives its outputs.
-  Result<std::vector<Tensor>> Run(const OpDef& op, const Attributes& attributes,
-                                  RunFunction function) {
-    for (size_t i = 0; i < outputs_.size(); ++i) {
-      const auto& def = op.outputs[i];
-      const auto source = static_cast<size_t>(def.same_dtype_as);
-      dtypes_.push_back(def.same_dtype_as >= 0 && has_input(source) ? input(source).dtype()
-                                                                    : def.dtype);
-    }
-    MMDEPLOY_TRYV(op::Run(op, attributes, function, *this));
+  // Runs `function`, one of the operator's, and gives its outputs.
+  Result<std::vector<Tensor>> Run(const Attributes& attributes, RunFunction function) {
+    MMDEPLOY_TRYV(op::Run(op_, attributes, function, *this));
     return outputs_;
   }
 
@@ -42,8 +35,8 @@ class HostContext : public OpContext {
   }
 
  private:
+  const OpDef& op_;
   std::vector<Tensor> outputs_;
-  std::vector<DataType> dtypes_;
   int num_threads_;
 };
 

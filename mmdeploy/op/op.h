@@ -141,6 +141,12 @@ class OpContext {
   friend struct OpRunner;
   virtual void ParallelForEach(int64_t count, const std::function<void(int64_t)>& body) = 0;
 
+  // Element type of an output.
+  DataType TypeOf(const OutputDef& output) const {
+    const int source = output.same_dtype_as;
+    return source < 0 ? output.dtype : input(static_cast<size_t>(source)).dtype();
+  }
+
   std::vector<std::optional<Tensor>> inputs_;  // filled by the adapter
   std::vector<Shape> shapes_;                  // of the outputs, as the shape rule has them
 };

@@ -106,7 +106,7 @@ Tensor Random(const Shape& shape, float low, float high, uint32_t seed) {
 
 Result<std::vector<Tensor>> Run(const OpDef& op, const Attributes& attributes, RunFunction function,
                                 const Inputs& inputs, int num_threads) {
-  return HostContext(inputs, op.outputs.size(), num_threads).Run(op, attributes, function);
+  return HostContext(op, inputs, num_threads).Run(attributes, function);
 }
 
 void ExpectMatchesReference(const OpDef& op, const AttributeMap& attribute_map,

@@ -33,8 +33,8 @@ Result<std::vector<Tensor>> Run(const OpDef& op, const Attributes& attributes, R
 
 // Runs op.run with every instruction set that this processor has, on one and on several threads,
 // and compares with op.reference: |a - b| <= tolerance * max(1, |b|); integers are equal. Results
-// of several threads are bit-equal to those of one. In builds with CUDA, and where there is a device,
-// op.run_cuda is compared too.
+// of several threads are bit-equal to those of one. In builds with CUDA, and where there is a
+// device, op.run_cuda is compared too.
 void ExpectMatchesReference(const OpDef& op, const AttributeMap& attributes, const Inputs& inputs,
                             double tolerance = 1e-5);
 

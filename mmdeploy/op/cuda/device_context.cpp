@@ -42,8 +42,7 @@ Result<Tensor> AllocateOnDevice(DataType dtype, const Shape& shape, void* stream
 
 Result<Tensor> DeviceContext::Output(size_t index, const Shape& shape) {
   const auto& def = op_.outputs[index];
-  const DataType dtype =
-      def.same_dtype_as < 0 ? def.dtype : input(static_cast<size_t>(def.same_dtype_as)).dtype();
+  const DataType dtype = TypeOf(def);
   MMDEPLOY_TRY(outputs_[index], AllocateOnDevice(dtype, shape, stream_));
   return outputs_[index];
 }

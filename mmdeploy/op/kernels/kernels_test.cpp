@@ -182,7 +182,7 @@ TEST_P(Kernels, BilinearTapsAreThePixelsAround) {
 }
 
 TEST_P(Kernels, ChannelsLastHasZerosAround) {
-  HostContext context({}, 0, 2);
+  HostContext context(Ops()[0], {}, 2);
   for (const int64_t channels : {0, 1, 16, 19}) {
     for (const int64_t width : {0, 1, 300}) {
       const Tensor images = testing::Random({2, channels, 2, width});
@@ -207,7 +207,7 @@ TEST(ChannelsLast, HasWantedPixels) {
   WantedPixels wanted(2, kPixels);
   wanted.Add(1, 63, 64);
   wanted.Add(0, 999, 999);
-  HostContext context({}, 0);
+  HostContext context(Ops()[0], {});
   const auto last = ToChannelsLast(context, images, &wanted);
   ASSERT_TRUE(last);
   for (const auto& [n, p] : {std::pair{1, 63}, {1, 64}, {0, 999}}) {

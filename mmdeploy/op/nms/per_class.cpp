@@ -1,6 +1,15 @@
 #include "mmdeploy/op/nms/per_class.h"
 
+#include "mmdeploy/op/shape_rules.h"
+
 namespace mmdeploy::op::nms {
+
+Result<void> CheckBoxesAndScores(InputShapes shapes, int64_t numbers, std::string_view meaning) {
+  MMDEPLOY_TRYV(ExpectDim(shapes, 0, 2, numbers, meaning));
+  MMDEPLOY_TRYV(SameDim(shapes, {0, 0}, {1, 0}, "number of images"));
+  MMDEPLOY_TRYV(SameDim(shapes, {0, 1}, {1, 2}, "number of boxes"));
+  return {};
+}
 
 Task TaskOfInputs(const OpContext& context, float iou_threshold, float score_threshold) {
   const Shape &boxes = context.input(0).shape(), &scores = context.input(1).shape();

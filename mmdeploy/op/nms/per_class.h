@@ -29,6 +29,9 @@ struct Task {
   }
 };
 
+// Checks boxes [B,N,numbers], input 0, against scores [B,C,N], input 1. Errors: kInvalidArgument.
+Result<void> CheckBoxesAndScores(InputShapes shapes, int64_t numbers, std::string_view meaning);
+
 // boxes [B,N,D], inputs 0 of the call, and scores [B,C,N], input 1.
 Task TaskOfInputs(const OpContext& context, float iou_threshold, float score_threshold);
 

@@ -1,13 +1,10 @@
 #include "mmdeploy/op/nms/per_class.h"
-#include "mmdeploy/op/shape_rules.h"
 
 namespace mmdeploy::op {
 namespace {
 
 Result<std::vector<Shape>> Infer(const Attributes&, InputShapes shapes) {
-  MMDEPLOY_TRYV(ExpectDim(shapes, 0, 2, 5, "x, y, width, height, angle"));
-  MMDEPLOY_TRYV(SameDim(shapes, {0, 0}, {1, 0}, "number of images"));
-  MMDEPLOY_TRYV(SameDim(shapes, {0, 1}, {1, 2}, "number of boxes"));
+  MMDEPLOY_TRYV(nms::CheckBoxesAndScores(shapes, 5, "x, y, width, height, angle"));
   return std::vector<Shape>{{Shape::kDynamic, 3}};
 }
 

@@ -83,8 +83,7 @@ Result<Tensor> NcnnOpContext::Output(size_t index, const Shape& shape) {
   auto blob = ToBlob(nullptr, dims, option_.blob_allocator);
   if (!blob) return MakeError(blob.error().In(fmt::format("output '{}'", def.name)));
   blobs_[index] = *blob;
-  const DataType dtype =
-      def.same_dtype_as < 0 ? def.dtype : input(static_cast<size_t>(def.same_dtype_as)).dtype();
+  const DataType dtype = TypeOf(def);
   if (dtype == DataType::kFloat32 && IsTight(*blob)) return Tensor(blob->data, dtype, shape);
   MMDEPLOY_TRY(outputs_[index], Tensor::Allocate(dtype, shape));
   return outputs_[index];

@@ -29,8 +29,7 @@ Result<void> TorchOpContext::AddInput(const at::Tensor& tensor) {
 
 Result<Tensor> TorchOpContext::Output(size_t index, const Shape& shape) {
   const auto& def = op_.outputs[index];
-  const DataType dtype =
-      def.same_dtype_as < 0 ? def.dtype : input(static_cast<size_t>(def.same_dtype_as)).dtype();
+  const DataType dtype = TypeOf(def);
   MMDEPLOY_TRY(const auto type, ToTorch(dtype, def.name));
   MMDEPLOY_TRY(outputs_[index], Guard(fmt::format("allocate output '{}'", def.name), [&] {
                  return at::empty({shape.data(), shape.size()}, at::TensorOptions(type));
