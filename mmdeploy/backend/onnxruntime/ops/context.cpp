@@ -30,7 +30,7 @@ Result<Tensor> OrtOpContext::Output(size_t index, const Shape& shape) {
 }
 
 Result<Tensor> OrtOpContext::Wrap(OrtValue* value, const std::string& name) const {
-  MMDEPLOY_TRY(const auto type, TypeOf(ort_, value, name));
+  MMDEPLOY_TRY(const auto type, onnxruntime::TypeOf(ort_, value, name));
   void* data = nullptr;
   MMDEPLOY_ORT(ort_, GetTensorMutableData(value, &data), "read a tensor");
   return Tensor(data, type.dtype, type.shape);
