@@ -10,7 +10,7 @@ for file in "${files[@]}"; do
   [ -f "$file" ] || continue
   case $file in
     *.cpp | *.cxx | *.cc) sources+=("$file"); units+=("$file") ;;
-    *.h | *.hpp | *.c) sources+=("$file") ;;
+    *.h | *.hpp | *.c | *.cu) sources+=("$file") ;;
     *.py) scripts+=("$file") ;;
   esac
 done
