@@ -1,5 +1,7 @@
 #include "mmdeploy/graph/custom_op.h"
 
+#include "mmdeploy/op/read_attributes.h"
+
 namespace mmdeploy::graph {
 namespace {
 
@@ -19,15 +21,8 @@ std::optional<op::AttrValue> ReadAttribute(const Node& node, const std::string& 
 const op::OpDef* FindCustomOp(const Node& node) { return op::FindOp(node.domain(), node.op()); }
 
 Result<op::Attributes> AttributesOf(const Node& node, const op::OpDef& op) {
-  std::vector<std::optional<op::AttrValue>> values;
-  for (const auto& def : op.attributes) {
-    auto value = ReadAttribute(node, def.name);
-    for (size_t i = 0; !value && i < def.aliases.size(); ++i) {
-      value = ReadAttribute(node, def.aliases[i]);
-    }
-    values.push_back(std::move(value));
-  }
-  return op::MakeAttributes(op, values);
+  return op::ReadAttributes(
+      op, [&](const std::string& name, op::AttrType) { return ReadAttribute(node, name); });
 }
 
 }  // namespace mmdeploy::graph

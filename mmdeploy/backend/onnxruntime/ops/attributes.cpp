@@ -1,5 +1,7 @@
 #include "mmdeploy/backend/onnxruntime/ops/attributes.h"
 
+#include "mmdeploy/op/read_attributes.h"
+
 namespace mmdeploy::onnxruntime {
 namespace {
 
@@ -80,15 +82,9 @@ std::optional<AttrValue> ReadNamed(const Reader& reader, AttrType type) {
 
 Result<op::Attributes> ReadAttributes(const OrtApi& ort, const OrtKernelInfo& info,
                                       const op::OpDef& op) {
-  std::vector<std::optional<AttrValue>> values;
-  for (const auto& def : op.attributes) {
-    auto value = ReadNamed(Reader(ort, info, def.name.c_str()), def.type);
-    for (size_t i = 0; !value && i < def.aliases.size(); ++i) {
-      value = ReadNamed(Reader(ort, info, def.aliases[i].c_str()), def.type);
-    }
-    values.push_back(std::move(value));
-  }
-  return op::MakeAttributes(op, values);
+  return op::ReadAttributes(op, [&](const std::string& name, AttrType type) {
+    return ReadNamed(Reader(ort, info, name.c_str()), type);
+  });
 }
 
 }  // namespace mmdeploy::onnxruntime

@@ -8,6 +8,7 @@
 
 #include "mmdeploy/backend/openvino/ops/context.h"
 #include "mmdeploy/backend/openvino/types.h"
+#include "mmdeploy/op/read_attributes.h"
 
 namespace mmdeploy::openvino {
 namespace {
@@ -144,15 +145,8 @@ std::optional<AttrValue> ReadAttribute(const ov::frontend::NodeContext& node,
 }
 
 std::vector<AttrValue> ReadAttributes(const ov::frontend::NodeContext& node, const OpDef& op) {
-  std::vector<std::optional<AttrValue>> values;
-  for (const auto& def : op.attributes) {
-    auto value = ReadAttribute(node, def.name);
-    for (size_t i = 0; !value && i < def.aliases.size(); ++i) {
-      value = ReadAttribute(node, def.aliases[i]);
-    }
-    values.push_back(std::move(value));
-  }
-  return Unwrap(op::MakeAttributes(op, values)).values();
+  const auto read = [&](const std::string& name, AttrType) { return ReadAttribute(node, name); };
+  return Unwrap(op::ReadAttributes(op, read)).values();
 }
 
 // One operator, as OpenVINO asks for it.
