@@ -1,5 +1,7 @@
 """Replaces functions and methods while a model is exported."""
+import functools
 import inspect
+import sys
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -41,11 +43,20 @@ def _locate(path: str) -> _Patch:
     return _Patch(path, owner_class, name, inherited, False)
 
 
+def _function_of(stored: Any) -> Callable:
+    """Return the function that a static method or a property calls."""
+    if isinstance(stored, staticmethod | classmethod):
+        return stored.__func__
+    if isinstance(stored, property):
+        return stored.fget
+    if isinstance(stored, functools.cached_property):
+        return stored.func
+    return stored
+
+
 def _original(patch: _Patch) -> Callable:
-    """Return the function below static methods and outer rewrites."""
-    func = patch.stored
-    if isinstance(func, staticmethod | classmethod):
-        func = func.__func__
+    """Return the function below static methods, properties and outer rewrites."""
+    func = _function_of(patch.stored)
     origin = getattr(func, 'mmdeploy_origin_func', None)
     return func if origin is None else origin
 
@@ -54,7 +65,35 @@ def _apply(patch: _Patch, caller: Callable) -> None:
     """Install a rewrite as the kind of attribute that was there."""
     if isinstance(patch.stored, staticmethod | classmethod):
         caller = type(patch.stored)(caller)
+    elif isinstance(patch.stored, property):
+        caller = patch.stored.getter(caller)
+    elif isinstance(patch.stored, functools.cached_property):
+        caller = functools.cached_property(caller)
+        caller.__set_name__(patch.owner, patch.name)
     setattr(patch.owner, patch.name, caller)
+
+
+def _imported(patches: list[_Patch]) -> list[list[_Patch]]:
+    """Find where functions of modules were imported by `from module import function`.
+
+    Returns:
+        For each patch the attributes of other modules that are the same function, but not those that have a rewrite of
+        their own.
+    """
+    own = {(id(patch.owner), patch.name) for patch in patches}
+    found: list[list[_Patch]] = [[] for _ in patches]
+    wanted = {
+        id(patch.stored): i
+        for i, patch in enumerate(patches) if inspect.ismodule(patch.owner) and callable(patch.stored)
+    }
+    for module in list(sys.modules.values()):
+        if not inspect.ismodule(module):
+            continue
+        for name, value in list(vars(module).items()):
+            i = wanted.get(id(value))
+            if i is not None and (id(module), name) not in own:
+                found[i].append(_Patch(f'{module.__name__}.{name}', module, name, value, True))
+    return found
 
 
 def _undo(patches: list[_Patch]) -> None:
@@ -114,17 +153,19 @@ class FunctionRewriter:
             for patch, record in found
         ]
         applied: list[_Patch] = []
+        patches = [patch for patch, _ in found]
         try:
-            for (patch, _), caller in zip(found, callers, strict=False):
-                _apply(patch, caller)
-                applied.append(patch)
+            for patch, copies, caller in zip(patches, _imported(patches), callers, strict=True):
+                for target in (patch, *copies):
+                    _apply(target, caller)
+                    applied.append(target)
         except Exception:
             _undo(applied)
             raise
         self._states.append(applied)
-        self._origin_functions = [(p.path, _original(p)) for p in applied
+        self._origin_functions = [(p.path, _original(p)) for p in patches
                                   if p.is_own]
-        self._additional_functions = [p.path for p in applied if not p.is_own]
+        self._additional_functions = [p.path for p in patches if not p.is_own]
 
     def exit(self) -> None:
         """Undo the last `enter`."""

@@ -1,4 +1,5 @@
 """Tests of function rewrites."""
+import functools
 import logging
 import sys
 import threading
@@ -60,12 +61,75 @@ def test_apply_and_undo(package):
     original = package.function
     rewriter.enter(dict(k='v'), _env(), opset=11)
     assert package.function() == 'function!11v'
-    # The module path is another attribute.
-    assert package.inner.function() == 'function'
+    # The module that imported it gets the rewrite as well.
+    assert package.inner.function() == 'function!11v'
     rewriter.exit()
-    assert package.function is original
+    assert package.function is package.inner.function is original
     assert rewriter._origin_functions == [('rewriter_toy.function', original)]
     del rewriter._origin_functions[-1]
+
+
+def test_an_import_with_a_rewrite_of_its_own_keeps_it(package):
+    for paths in (('', '.inner'), ('.inner', '')):
+        rewriter = FunctionRewriter()
+        for path in paths:
+            rewriter.register_rewriter(f'rewriter_toy{path}.function')(lambda ctx, path=path: path + ctx.origin_func())
+        rewriter.enter({}, _env())
+        assert (package.function(), package.inner.function()) == ('function', '.innerfunction')
+        rewriter.exit()
+        assert package.function() == package.inner.function() == 'function'
+
+
+def test_names_imported_before_and_between(package):
+    importer = types.ModuleType('rewriter_importer')
+    importer.renamed = package.function
+    importer.constant = 3
+    sys.modules['rewriter_importer'] = importer
+    try:
+        rewriter = FunctionRewriter()
+        rewriter.register_rewriter('rewriter_toy.function')(lambda ctx: ctx.origin_func() + '!')
+        rewriter.enter({}, _env())
+        rewriter.enter({}, _env())
+        importer.late = package.function
+        assert importer.renamed() == 'function!'
+        rewriter.exit()
+        assert importer.renamed() == package.function() == 'function!'
+        rewriter.exit()
+        assert importer.renamed() == package.function() == 'function'
+        assert importer.late() == 'function!'  # what was imported inside of a context is the user's
+    finally:
+        del sys.modules['rewriter_importer']
+
+
+def test_properties(package):
+    class WithProperties:
+        scale = 2
+
+        @property
+        def strength(self):
+            return self.scale
+
+        @strength.setter
+        def strength(self, value):
+            self.scale = value
+
+        @functools.cached_property
+        def cached(self):
+            return self.scale * 10
+
+    package.WithProperties = WithProperties
+    rewriter = FunctionRewriter()
+    rewriter.register_rewriter('rewriter_toy.WithProperties.strength')(lambda ctx, self: ctx.origin_func(self) + 1)
+    rewriter.register_rewriter('rewriter_toy.WithProperties.cached')(lambda ctx, self: ctx.origin_func(self) + 1)
+    stored = dict(vars(WithProperties))
+    rewriter.enter({}, _env())
+    toy = WithProperties()
+    assert (toy.strength, toy.cached) == (3, 21)
+    toy.strength = 5
+    assert toy.strength == 6
+    rewriter.exit()
+    assert toy.strength == 5 and WithProperties().cached == 20
+    assert all(vars(WithProperties)[name] is stored[name] for name in ('strength', 'cached'))
 
 
 def test_backend_selects(package):

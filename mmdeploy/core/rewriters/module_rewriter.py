@@ -70,15 +70,22 @@ class ModuleRewriter:
         """
         env = collect_env(Backend.get(backend), ir)
         replacements = self._collect(env)
+        # A module that has several names or parents is replaced once; each keeps its module alive.
+        done: dict[int, tuple[nn.Module, nn.Module]] = {}
 
         def replace(module: nn.Module) -> nn.Module:
+            if id(module) in done:
+                return done[id(module)][1]
+            # A module that contains itself meets itself here.
+            done[id(module)] = (module, module)
             if recursive:
-                for name, child in module.named_children():
-                    module._modules[name] = replace(child)
+                for name, child in list(module._modules.items()):
+                    if child is not None:
+                        module._modules[name] = replace(child)
             cls = replacements.get(type(module))
-            if cls is None:
-                return module
-            return cls(module, cfg, **_accepted(cls, kwargs))
+            if cls is not None:
+                done[id(module)] = (module, cls(module, cfg, **_accepted(cls, kwargs)))
+            return done[id(module)][1]
 
         return replace(model)
 

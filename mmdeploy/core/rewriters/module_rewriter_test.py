@@ -60,3 +60,17 @@ def test_exact_type_only():
     model = nn.Sequential(_Child(1, 1, 1))
     rewriter.patch_model(model, {})
     assert isinstance(model[0], _Child)
+
+
+def test_one_module_under_several_names_and_parents():
+    rewriter, cls = _rewriter()
+    relu = nn.ReLU()
+    model = nn.Module()
+    model.first = model.second = relu
+    model.items = nn.ModuleList([relu, nn.ReLU()])
+    model.items.append(model.items[1])
+    model.missing = None
+    rewriter.patch_model(model, {}, 'ncnn')
+    assert isinstance(model.first, cls) and not isinstance(model.first.module, cls)
+    assert model.first is model.second is model.items[0]
+    assert isinstance(model.items[1], cls) and model.items[1] is model.items[2] is not model.first

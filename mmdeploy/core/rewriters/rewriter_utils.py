@@ -139,6 +139,13 @@ class LibVersionChecker(Checker):
         return True
 
 
+def _users_first(records: list[dict]) -> list[dict]:
+    """Leave out mmdeploy's own rewrites where a user has registered another one."""
+    package = mmdeploy.__name__ + '.'
+    users = [record for record in records if not getattr(record['_object'], '__module__', '').startswith(package)]
+    return users or records
+
+
 class RewriterRegistry:
     """Rewrites by the dotted path of what they replace."""
 
@@ -182,6 +189,8 @@ class RewriterRegistry:
     def get_records(self, env: dict) -> list[tuple[str, dict]]:
         """Choose one rewrite per name.
 
+        A user's rewrite goes before one of mmdeploy with conditions of the same kind.
+
         Returns:
             Rewrites without conditions first, those with conditions that
             hold last: where two names mean one attribute, the last wins.
@@ -193,6 +202,7 @@ class RewriterRegistry:
                 r for r in records if r['_checkers'] and all(
                     checker.check(env) for checker in r['_checkers'])
             ]
+            unconditional, fitting = _users_first(unconditional), _users_first(fitting)
             for candidates in (unconditional, fitting):
                 if len(candidates) > 1:
                     warnings.warn('Detect multiple valid rewriters for'

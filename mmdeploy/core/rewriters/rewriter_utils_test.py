@@ -104,3 +104,21 @@ def test_context_caller():
     assert caller(1) == 3
     wrapped = caller.get_wrapped_caller()
     assert wrapped(1) == 3 and wrapped.__doc__ == 'Doc.'
+
+
+def test_the_user_comes_before_mmdeploy():
+    def of_mmdeploy():
+        pass
+
+    def of_user():
+        pass
+
+    of_mmdeploy.__module__, of_user.__module__ = 'mmdeploy.pytorch.ops.roll', 'my_rewrites'
+    for backend in ('default', 'ncnn'):
+        registry = RewriterRegistry()
+        for obj in (of_mmdeploy, of_user):
+            registry.register_object('x', backend, IR.DEFAULT)(obj)
+        with warnings.catch_warnings():
+            warnings.simplefilter('error')
+            records = registry.get_records(collect_env(Backend.NCNN, IR.DEFAULT))
+        assert [record['_object'] for _, record in records] == [of_user]
