@@ -19,10 +19,20 @@ def _find_cuts(graph, markers: Markers, end: bool,
     Args:
         graph: model of `mmdeploy.graph`.
         end: take what the marks return, instead of what they get.
+        name_map: new names. Those that it does not name stay apart: `img` of a second call becomes `img_1`.
     """
-    return [(value, get_new_name(dict(name=name), marker, name_map))
-            for marker in ([markers] if isinstance(markers, str) else markers)
-            for value, name in graph.find_marks(marker, end)]
+    given = set((name_map or {}).values())
+    cuts, taken = [], set()
+    for marker in [markers] if isinstance(markers, str) else markers:
+        for value, name in graph.find_marks(marker, end):
+            new_name = base = get_new_name(dict(name=name), marker, name_map)
+            number = 0
+            while new_name in taken and base not in given:
+                number += 1
+                new_name = f'{base}_{number}'
+            taken.add(new_name)
+            cuts.append((value, new_name))
+    return cuts
 
 
 def _tidy(part: onnx.ModelProto, unused: list[str]) -> None:

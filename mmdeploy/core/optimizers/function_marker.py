@@ -15,7 +15,8 @@ from mmdeploy.utils import IR, cfg_apply_marks, get_partition_config
 
 from .extractor import parse_extractor_io_string
 
-MARK_FUNCTION_COUNT: dict[str | None, int] = dict()
+# Calls of each marked function so far, by the name of its marks.
+MARK_FUNCTION_COUNT: dict[str, int] = dict()
 
 # ONNX TensorProto.DataType.
 TORCH_DTYPE_TO_ONNX = {
@@ -244,12 +245,12 @@ def mark(func_name: str | None = None,
     A nested value adds `.index` or `.key` to the name per level. More values
     than names raise `IndexError`.
     """
-    MARK_FUNCTION_COUNT[func_name] = 0
     if isinstance(inputs, str):
         inputs = (inputs, )
 
     def decorate(func: Callable) -> Callable:
         name = func.__name__ if func_name is None else func_name
+        MARK_FUNCTION_COUNT[name] = 0
 
         def mark_inputs(args: tuple, func_id: int) -> tuple:
             inspecting = inputs is None
@@ -269,8 +270,8 @@ def mark(func_name: str | None = None,
 
         @functools.wraps(func)
         def wrapper(*args, **kwargs):
-            func_id = MARK_FUNCTION_COUNT[func_name]
-            MARK_FUNCTION_COUNT[func_name] += 1
+            func_id = MARK_FUNCTION_COUNT[name]
+            MARK_FUNCTION_COUNT[name] += 1
             args = mark_inputs(args, func_id)
             return mark_outputs(func(*args, **kwargs), func_id)
 

@@ -126,6 +126,30 @@ def test_extract_renames_and_makes_axes_dynamic(tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ['part.onnx']
 
 
+def test_marks_without_a_name_count_for_themselves():
+
+    @mark()
+    def double(x):
+        return x * 2
+
+    @mark()
+    def increment(x):
+        return x + 1
+
+    model = _export(lambda a, b: increment(double(increment(a))) + b)
+    found = [(m['func'], m['func_id']) for m in _marks(model) if m['type'] == 'input']
+    assert found == [('increment', 0), ('double', 0), ('increment', 1)]
+
+
+def test_equal_names_of_several_starts_stay_apart():
+    model = _export(lambda a, b: _add(a, b) - _add(a * 2, b))
+    part = extract_partition(model, ['add:input', 'add[1]:input'], ['add:output', 'add[1]:output'])
+    assert [v.name for v in part.graph.input] == ['x', 'y', 'x_1', 'y_1']
+    assert [v.name for v in part.graph.output] == ['z', 'z_1']
+    with pytest.raises(ValueError, match="two inputs would have the name 'same'"):
+        extract_partition(model, ['add:input', 'add[1]:input'], 'add:output', start_name_map=dict(x='same'))
+
+
 def test_extract_names_the_marks_there_are():
     with pytest.raises(
             ValueError,
