@@ -8,6 +8,8 @@ from mmdeploy.core import FUNCTION_REWRITER
 from mmdeploy.core.rewriters.untraced import untraced
 from mmdeploy.utils import Backend, get_root_logger
 
+from ..open_axes import has_open_sizes
+
 
 def _scale(size: int, wanted: int) -> float:
     """Return the factor by which PyTorch resizes `size` pixels to exactly `wanted`: it rounds down."""
@@ -33,8 +35,11 @@ def interpolate__ncnn(ctx,
                       align_corners: bool | None = None,
                       recompute_scale_factor: bool | None = None,
                       **kwargs) -> torch.Tensor:
-    """Resize by factors instead of to a size, which would be computed in the graph."""
-    if size is not None and scale_factor is None:
+    """Resize by factors instead of to a size, which would be computed in the graph.
+
+    With open sizes no factor is right for all of them.
+    """
+    if size is not None and scale_factor is None and not (torch.jit.is_tracing() and has_open_sizes()):
         size, scale_factor = None, _scales(input, size)
     return ctx.origin_func(
         input,

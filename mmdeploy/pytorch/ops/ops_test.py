@@ -4,7 +4,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from mmdeploy.pytorch.testing import assert_same, find_node, op_types
+from mmdeploy.pytorch.testing import assert_same, find_node, op_types, run_onnx
 from mmdeploy.utils.validate import export_graph
 
 
@@ -174,6 +174,17 @@ def test_pad_tensorrt_of_computed_sizes():
 def test_roll(shifts, dims):
     model = assert_same(lambda x: torch.roll(x, shifts, dims) * 1, (torch.rand(2, 3, 5), ))
     assert op_types(model).count('Concat') == sum(shift != 0 for shift in shifts)
+
+
+@pytest.mark.parametrize('shifts, dims', [((7, ), (1, )), ((-9, 3), (2, 0)), ((1, -1), (1, 2)), ((13, ), ())])
+def test_roll_of_open_sizes(shifts, dims):
+    def function(x):
+        return torch.roll(x, shifts, dims) * 1
+
+    model = export_graph(function, (torch.rand(2, 3, 5), ), input_names=['x'], dynamic_axes={'x': [0, 1, 2]})
+    for size in ((2, 3, 5), (1, 1, 1), (4, 7, 2), (3, 14, 9)):
+        x = torch.rand(size)
+        assert torch.equal(run_onnx(model, [x])[0], function(x))
 
 
 def test_roll_refuses_other_numbers():
