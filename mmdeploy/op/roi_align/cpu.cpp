@@ -71,8 +71,8 @@ class BinTaps {
         columns_(region.left, region.width, pooling.width, pooling, map.width) {
     separable_ = !max_ && !region.is_turned();
     if (!separable_) return;
-    row_taps_ = AxisTaps(rows_, pooling.height);
-    column_taps_ = AxisTaps(columns_, pooling.width);
+    row_taps_ = AxisTaps(rows_, region.center_y, pooling.height);
+    column_taps_ = AxisTaps(columns_, region.center_x, pooling.width);
   }
 
   // Those of bin (i, j), until the next call.
@@ -85,12 +85,12 @@ class BinTaps {
  private:
   // The mean over samples whose rows do not depend on their columns is a mean over rows of means
   // over columns.
-  static std::vector<TapList> AxisTaps(const Axis& axis, int64_t bins) {
+  static std::vector<TapList> AxisTaps(const Axis& axis, float center, int64_t bins) {
     std::vector<TapList> lists(static_cast<size_t>(bins));
     const float share = 1 / static_cast<float>(std::max<int64_t>(1, axis.grid));
     for (int64_t bin = 0; bin < bins; ++bin) {
       for (int64_t i = 0; i < axis.grid; ++i) {
-        const PixelPair pair(axis.Place(bin, i), axis.size);
+        const PixelPair pair(axis.Place(bin, i) + center, axis.size);
         if (!pair.inside) continue;
         lists[static_cast<size_t>(bin)].Merge(pair.first, pair.first_weight * share);
         lists[static_cast<size_t>(bin)].Merge(pair.second, pair.second_weight * share);

@@ -32,6 +32,10 @@ def cases() -> Iterator[Case]:
     for ratio, aligned, clockwise in itertools.product((0, 2), (0, 1), (0, 1)):
         name = f'{ratio}_{"aligned" if aligned else "legacy"}_{"clockwise" if clockwise else "counter"}'
         yield _case(name, image, rotated_rois(9), ratio, aligned, clockwise)
+    upright = rotated_rois(8)
+    upright[:, 5] = [0, -0., 1e-7, -1e-7, np.pi / 2, -np.pi / 2, np.pi, 0]
+    for ratio, aligned in itertools.product((0, 2), (0, 1)):
+        yield _case(f'upright_{ratio}_{"aligned" if aligned else "legacy"}', image, upright, ratio, aligned, 0)
     yield _case('one_roi', image, rotated_rois(1), 2, 1, 0)
     yield _case('no_rois', image, rotated_rois(0), 2, 1, 0)
     yield _case('images', random.normal(size=(3, 33, 10, 12)).astype('f4'), rotated_rois(9, 3), 2, 1, 1)

@@ -45,6 +45,20 @@ TEST_P(RoiAlignRotated, SmallRoisOfALargeMap) {
   testing::ExpectMatchesReference(Op(), attributes(), {testing::Random({1, 3, 150, 130}), rois});
 }
 
+// Upright regions take the path of separable sums; angles beside 0 and quarter turns do not.
+TEST_P(RoiAlignRotated, AnglesAroundTheOneThatSelectsThePath) {
+  constexpr float kPi = 3.14159265358979f;
+  const std::vector<float> angles = {0.f,     -0.f, 1e-45f, -1e-45f,  1e-7f,   -1e-7f,
+                                     1e-4f,   kPi,  -kPi,   kPi / 2,  -kPi / 2, 2 * kPi,
+                                     -2 * kPi, 0.3f};
+  for (const float angle : angles) {
+    SCOPED_TRACE(angle);
+    auto rois = testing::RandomRotatedBoxes(20, 2, 26);
+    for (int64_t i = 0; i < 20; ++i) rois.data<float>()[6 * i + 5] = angle;
+    testing::ExpectMatchesReference(Op(), attributes(), {testing::Random({2, 3, 11, 13}), rois});
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Modes, RoiAlignRotated,
                          ::testing::Combine(::testing::Values(0, 2), ::testing::Values(0, 1),
                                             ::testing::Values(0, 1)));

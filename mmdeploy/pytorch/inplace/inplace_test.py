@@ -182,7 +182,8 @@ def overlapping(x):
 FUNCTIONS = [
     of_slice, through_transpose, through_permute_and_reshape, of_a_copying_reshape, through_narrow,
     through_unsqueeze_and_squeeze, pieces, earlier_views_show_it, two_names, steps_and_integers, masks_and_indices,
-    indices_of_all_kinds, masks_of_some_axes, nothing_selected, elementwise, other_types, own_input, metadata, overlapping
+    indices_of_all_kinds, masks_of_some_axes, nothing_selected, elementwise, other_types, own_input, metadata,
+    overlapping
 ]
 
 
