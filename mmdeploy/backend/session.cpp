@@ -3,6 +3,7 @@
 #include <mutex>
 
 #include "mmdeploy/backend/guard.h"
+#include "mmdeploy/backend/turns.h"
 
 namespace mmdeploy {
 
@@ -32,6 +33,14 @@ class Session::RequestPool {
   const Net& net_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<Request>> idle_;
+};
+
+// What callers share.
+struct Session::Callers {
+  RequestPool pool;
+  Turns turns;
+
+  explicit Callers(const Net& net) : pool(net), turns(net.max_concurrent_runs()) {}
 };
 
 namespace {
@@ -85,8 +94,8 @@ Result<void> CheckInput(const TensorInfo& info, DataType dtype, const Shape& sha
 Session::Session(std::shared_ptr<const Net> net, std::string name)
     : net_(std::move(net)),
       name_(std::move(name)),
-      pool_(std::make_unique<RequestPool>(*net_)),
-      turns_(std::make_unique<Turns>(net_->max_concurrent_runs())) {}
+      callers_(std::make_unique<PerProcess<Callers>>(
+          [net = net_] { return std::make_unique<Callers>(*net); })) {}
 
 Session::~Session() = default;
 
@@ -103,10 +112,11 @@ Result<void> Session::Check(Span<const Tensor> inputs) const {
 }
 
 Result<std::vector<Tensor>> Session::RunChecked(Span<const Tensor> inputs) const {
-  MMDEPLOY_TRY(auto request, pool_->Take());
+  RequestPool& pool = callers_->Get().pool;
+  MMDEPLOY_TRY(auto request, pool.Take());
   auto outputs = RunRequest(*request, inputs, net_->outputs().size());
   // A request that failed is dropped: its state is not known.
-  if (outputs) pool_->Give(std::move(request));
+  if (outputs) pool.Give(std::move(request));
   return outputs;
 }
 
@@ -115,7 +125,8 @@ Result<std::vector<Tensor>> Session::Run(Span<const Tensor> inputs) const {
   Result<std::vector<Tensor>> outputs;
   if (done) {
     const auto explain = [](const std::exception& error) { return JoinLines(error.what()); };
-    done = turns_->Run([&] { outputs = Catch(explain, [&] { return RunChecked(inputs); }); });
+    const auto run = [&] { outputs = Catch(explain, [&] { return RunChecked(inputs); }); };
+    done = callers_->Get().turns.Run([&] { RunOnOwnThread(run); });
   }
   if (!done) outputs = MakeError(done.error());
   if (!outputs) return MakeError(outputs.error().In(name_));

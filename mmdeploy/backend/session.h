@@ -5,13 +5,16 @@
 #include <vector>
 
 #include "mmdeploy/backend/engine.h"
-#include "mmdeploy/backend/turns.h"
+#include "mmdeploy/base/fork.h"
 
 namespace mmdeploy {
 
 // A net that any number of threads call: keeps a pool of requests, checks every input before the
 // engine sees it, and lets callers wait their turn where more of them would only be in each
 // other's way (Net::max_concurrent_runs).
+//
+// In a child made by fork, requests and threads of the parent are not used: they are made anew, and
+// the thread that called fork lets another one run the engine.
 class Session {
  public:
   // `name` is for messages ("net 'resnet'").
@@ -31,10 +34,11 @@ class Session {
   Result<void> Check(Span<const Tensor> inputs) const;
   Result<std::vector<Tensor>> RunChecked(Span<const Tensor> inputs) const;
 
+  struct Callers;
+
   std::shared_ptr<const Net> net_;
   std::string name_;
-  std::unique_ptr<RequestPool> pool_;
-  std::unique_ptr<Turns> turns_;
+  std::unique_ptr<PerProcess<Callers>> callers_;
 };
 
 // What is wrong with one tensor for this input, or nothing. Also used when a model is loaded,

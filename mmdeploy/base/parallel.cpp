@@ -5,6 +5,8 @@
 #include <thread>
 #include <vector>
 
+#include "mmdeploy/base/fork.h"
+
 #ifndef MMDEPLOY_STD_THREADS
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
@@ -55,7 +57,8 @@ int NumProcessors() {
 void ParallelFor(int64_t count, int max_threads, const std::function<void(int64_t)>& body) {
   int64_t threads = max_threads > 0 ? max_threads : NumProcessors();
   threads = std::min(threads, count);
-  if (threads <= 1) {
+  // In a child made by fork the pool has no workers.
+  if (threads <= 1 || ForkCount() > 0) {
     for (int64_t i = 0; i < count; ++i) body(i);
   } else {
     RunParallel(count, static_cast<int>(threads), body);

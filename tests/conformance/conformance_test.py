@@ -1,5 +1,8 @@
 """What every engine has to do, whatever its format: {engine} x {check}. See engines.py and networks.py."""
+import os
+import signal
 import threading
+import traceback
 from pathlib import Path
 
 import numpy as np
@@ -188,6 +191,48 @@ def test_concurrent_runs_are_bit_equal_to_one(engine, num_threads):
     for thread in threads:
         thread.join()
     assert not wrong
+
+
+def _holds_in_child(check) -> bool:
+    """Tell whether a check holds in a child made by fork, which has 30 seconds."""
+    child = os.fork()
+    if child == 0:
+        signal.alarm(30)
+        try:
+            os._exit(0 if check() else 1)
+        except BaseException:  # noqa: B036  # pytest must not go on in the child
+            traceback.print_exc()
+            os._exit(2)
+    return os.waitpid(child, 0)[1] == 0
+
+
+@pytest.mark.filterwarnings('ignore:This process.*multi-threaded')
+@pytest.mark.parametrize('num_threads', [0, 1, 2])
+def test_children_made_by_fork(engine, num_threads):
+    """The threads of the parent are gone in them: whoever waits for one waits for ever."""
+    network = networks.convolved()
+    net = engine.net(network, num_threads=num_threads)
+    arrays = _random(network, x=[2, 3, 33, 64])
+    expected = net.run(arrays)['y']
+    threads = [threading.Thread(target=net.run, args=(arrays, )) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert _holds_in_child(lambda: np.array_equal(net.run(arrays)['y'], expected))
+    assert _holds_in_child(
+        lambda: np.array_equal(engine.net(network, num_threads=num_threads).run(arrays)['y'], expected))
+    np.testing.assert_array_equal(net.run(arrays)['y'], expected)
+
+
+@pytest.mark.parametrize('name, shape', [('pooled', (2, 3, 8, 8)), ('linear', (2, 8)), ('convolved', (2, 3, 9, 10))],
+                         ids=['pooled', 'linear', 'convolved'])
+def test_inputs_are_read_only(engine, tmp_path, name, shape):
+    """A write to the caller's memory would end the process: it is a file that is mapped for reading."""
+    network = getattr(networks, name)()
+    path = tmp_path / 'input.bin'
+    np.random.default_rng(0).normal(size=shape).astype('f4').tofile(path)
+    _compare(network, engine.net(network), {'x': np.memmap(path, 'f4', 'r', shape=shape)})
 
 
 def test_failing_callers_do_not_disturb_others(engine):

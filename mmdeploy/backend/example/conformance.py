@@ -9,6 +9,8 @@ HOLES = {
     'element_types[bool]': 'calculates in float32 only',
     'large_integers*': 'calculates in float32 only',
     'convolution': 'has no convolution',
+    'children_made_by_fork[*': 'has no convolution',
+    'inputs_are_read_only[convolved*': 'has no convolution',
     'inputs_that_meet': 'has no operation with two inputs',
     'failing_callers_do_not_disturb_others': 'has no operation that fails for a shape',
     'errors_of_the_engine_name_the_inputs': 'has no operation that fails for a shape',

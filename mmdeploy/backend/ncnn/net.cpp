@@ -8,6 +8,7 @@
 #include "mmdeploy/backend/ncnn/layer_checks.h"
 #include "mmdeploy/backend/ncnn/request.h"
 #include "mmdeploy/backend/options.h"
+#include "mmdeploy/base/fork.h"
 #include "mmdeploy/base/log.h"
 
 namespace mmdeploy::ncnn {
@@ -87,7 +88,10 @@ Result<std::shared_ptr<const Net>> NcnnNet::Load(const NetFiles& files, const Ne
   MMDEPLOY_TRYV(CheckOptions(options));
   std::shared_ptr<NcnnNet> net(new NcnnNet);
   MMDEPLOY_TRYV(net->SetOptions(options));
-  if (auto read = net->ReadFiles(files); !read) {
+  Result<void> read;
+  // Layers are prepared by OpenMP.
+  RunOnOwnThread([&] { read = net->ReadFiles(files); });
+  if (!read) {
     return MakeError(read.error().In(fmt::format("ncnn cannot load '{}'", files.net.name)));
   }
   MMDEPLOY_TRYV(net->ReadInfos());

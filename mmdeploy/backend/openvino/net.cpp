@@ -171,10 +171,12 @@ Result<std::shared_ptr<const Net>> OpenvinoNet::Load(const NetFiles& files,
                                                      const NetOptions& options) {
   MMDEPLOY_TRY(ov::Core * core, GetCore());
   std::shared_ptr<OpenvinoNet> net(new OpenvinoNet);
-  net->name_ = files.net.name;
+  net->files_ = {{files.net.name, files.net.path, {}},
+                 {files.weights.name, files.weights.path, {}}};
+  net->state_ = std::make_unique<PerProcess<State>>([] { return std::make_unique<State>(); });
   MMDEPLOY_TRYV(net->SetUp(*core, options));
   MMDEPLOY_TRY(net->model_, ReadModel(*core, files, &net->weights_));
-  MMDEPLOY_TRYV(net->Compile());
+  MMDEPLOY_TRY(net->state_->Get().compiled, net->Compile());
   MMDEPLOY_TRYV(net->ReadInfos());
   if (!net->is_dynamic()) net->model_.reset();
   return std::shared_ptr<const Net>(std::move(net));
@@ -195,36 +197,62 @@ Result<void> OpenvinoNet::SetUp(ov::Core& core, const NetOptions& options) {
   return {};
 }
 
-Result<void> OpenvinoNet::Compile() const {
+// A static model is read again where it has to be compiled once more.
+Result<std::shared_ptr<ov::Model>> OpenvinoNet::TakeModel() const {
+  if (model_) return model_;
+  const bool has_paths =
+      !files_.net.path.empty() && (files_.weights.name.empty() || !files_.weights.path.empty());
+  MMDEPLOY_ENSURE(has_paths, Code::kNotSupported,
+                  "'{}' came from memory before this process was forked; load it here again",
+                  files_.net.name);
   MMDEPLOY_TRY(ov::Core * core, GetCore());
-  MMDEPLOY_TRY(compiled_, Guard(fmt::format("compile '{}' for {}", name_, device_),
-                                [&] { return core->compile_model(model_, device_, properties_); }));
-  return {};
+  Bytes nothing;
+  return ReadModel(*core, files_, &nothing);
+}
+
+Result<ov::CompiledModel> OpenvinoNet::Compile() const {
+  MMDEPLOY_TRY(ov::Core * core, GetCore());
+  MMDEPLOY_TRY(const auto model, TakeModel());
+  ov::AnyMap properties = properties_;
+  MMDEPLOY_ENSURE(ForkCount() < 2, Code::kNotSupported,
+                  "openvino works in a child of the process that used it first, not in a child of "
+                  "that one; start processes by spawn instead of fork");
+  // OpenVINO keeps executors that are idle, in a child without their threads; those that it does
+  // not share are made anew.
+  if (ForkCount() > 0) properties["EXCLUSIVE_ASYNC_REQUESTS"] = true;
+  return Guard(fmt::format("compile '{}' for {}", files_.net.name, device_),
+               [&] { return core->compile_model(model, device_, properties); });
 }
 
 Result<ov::InferRequest> OpenvinoNet::NewRequest(int* generation) const {
-  const std::lock_guard lock(mutex_);
-  if (!compiled_) MMDEPLOY_TRYV(Compile());
-  *generation = generation_;
-  return Guard("create a request", [&] { return compiled_.create_infer_request(); });
+  State& state = state_->Get();
+  const std::lock_guard lock(state.mutex);
+  if (!state.compiled) {
+    MMDEPLOY_TRY(state.compiled, Compile());
+  }
+  *generation = state.generation;
+  return Guard("create a request", [&] { return state.compiled.create_infer_request(); });
 }
 
 void OpenvinoNet::Discard(int generation) const {
-  const std::lock_guard lock(mutex_);
-  if (!model_ || generation != generation_) return;
-  compiled_ = {};
-  ++generation_;
+  State& state = state_->Get();
+  const std::lock_guard lock(state.mutex);
+  if (!model_ || generation != state.generation) return;
+  state.compiled = {};
+  ++state.generation;
 }
 
 bool OpenvinoNet::HasWorked(Span<const Shape> shapes) const {
-  const std::lock_guard lock(mutex_);
-  return working_shapes_.count(Dimensions(shapes)) > 0;
+  State& state = state_->Get();
+  const std::lock_guard lock(state.mutex);
+  return state.working_shapes.count(Dimensions(shapes)) > 0;
 }
 
 void OpenvinoNet::RememberWorking(Span<const Shape> shapes) const {
-  const std::lock_guard lock(mutex_);
-  if (working_shapes_.size() >= kMaxWorkingShapes) working_shapes_.clear();
-  working_shapes_.insert(Dimensions(shapes));
+  State& state = state_->Get();
+  const std::lock_guard lock(state.mutex);
+  if (state.working_shapes.size() >= kMaxWorkingShapes) state.working_shapes.clear();
+  state.working_shapes.insert(Dimensions(shapes));
 }
 
 bool OpenvinoNet::is_dynamic() const {
@@ -233,11 +261,12 @@ bool OpenvinoNet::is_dynamic() const {
 }
 
 Result<void> OpenvinoNet::ReadInfos() {
+  const auto& compiled = state_->Get().compiled;
   MMDEPLOY_TRY(const auto executed, Guard("read a property", [&] {
-                 return compiled_.get_property(ov::hint::inference_precision);
+                 return compiled.get_property(ov::hint::inference_precision);
                }));
   precision_ = SpellPrecision(executed);
-  Log(LogLevel::kInfo, "openvino: '{}' runs in {} on {}", name_, precision_, device_);
+  Log(LogLevel::kInfo, "openvino: '{}' runs in {} on {}", files_.net.name, precision_, device_);
   const auto read = [](const std::vector<ov::Output<const ov::Node>>& ports,
                        std::vector<TensorInfo>* infos) -> Result<void> {
     for (const auto& port : ports) {
@@ -249,7 +278,6 @@ Result<void> OpenvinoNet::ReadInfos() {
     }
     return {};
   };
-  const auto& compiled = compiled_;
   MMDEPLOY_TRYV(read(compiled.inputs(), &inputs_));
   return read(compiled.outputs(), &outputs_);
 }

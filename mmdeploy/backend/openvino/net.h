@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "mmdeploy/backend/engine.h"
+#include "mmdeploy/base/fork.h"
 
 namespace mmdeploy::openvino {
 
@@ -26,6 +27,8 @@ Result<ov::Core*> GetCore();
 // that ran before the failure fail from then on. Such a model is compiled anew after a failure;
 // `generation` counts how often. Shapes run alone (run_mutex) until they have worked once, so that
 // a failure finds nobody else in the compiled model.
+//
+// In a child made by fork it is compiled anew, for OpenVINO's threads are gone.
 class OpenvinoNet : public Net {
  public:
   // `files.net` is an IR (.xml, its weights in files.weights or beside it) or an ONNX file.
@@ -38,10 +41,10 @@ class OpenvinoNet : public Net {
   std::string precision() const override { return precision_; }
 
   bool is_dynamic() const;
-  int generation() const { return generation_; }
+  int generation() const { return state_->Get().generation; }
 
   // Held shared by runs of shapes that have worked, alone by others. For dynamic shapes only.
-  std::shared_mutex& run_mutex() const { return run_mutex_; }
+  std::shared_mutex& run_mutex() const { return state_->Get().run_mutex; }
 
   // Whether a run of these input shapes has worked. Thread-safe.
   bool HasWorked(Span<const Shape> shapes) const;
@@ -56,10 +59,20 @@ class OpenvinoNet : public Net {
  private:
   OpenvinoNet() = default;
   Result<void> SetUp(ov::Core& core, const NetOptions& options);
-  Result<void> Compile() const;
+  Result<std::shared_ptr<ov::Model>> TakeModel() const;
+  Result<ov::CompiledModel> Compile() const;
   Result<void> ReadInfos();
 
-  std::string name_;
+  // What callers of one process share.
+  struct State {
+    std::shared_mutex run_mutex;
+    std::mutex mutex;            // guards what follows
+    ov::CompiledModel compiled;  // empty after Discard
+    std::set<std::vector<int64_t>> working_shapes;
+    std::atomic<int> generation = 0;
+  };
+
+  NetFiles files_;  // without bytes
   std::string device_;
   ov::AnyMap properties_;
   Bytes weights_;                     // constants of the model point into them
@@ -69,11 +82,7 @@ class OpenvinoNet : public Net {
   std::vector<TensorInfo> inputs_;
   std::vector<TensorInfo> outputs_;
 
-  mutable std::shared_mutex run_mutex_;
-  mutable std::mutex mutex_;            // guards what follows
-  mutable ov::CompiledModel compiled_;  // empty after Discard
-  mutable std::set<std::vector<int64_t>> working_shapes_;
-  mutable std::atomic<int> generation_ = 0;
+  std::unique_ptr<PerProcess<State>> state_;
 };
 
 // Name of an input or output: the model's own, without what OpenVINO appends.

@@ -52,6 +52,42 @@ def _net(content, **options):
     return Net(content, 'torchscript', trusted=True, **options)
 
 
+class _InPlace(torch.nn.Module):
+    """Writes to its second input, through a view and a method."""
+
+    def forward(self, x, y):
+        return self.scale(x), self.shift(y)
+
+    def scale(self, x):
+        return x * 2
+
+    def shift(self, y):
+        y[:, 0].sub_(1)
+        return y.view(-1).relu_().view_as(y)
+
+
+@pytest.mark.parametrize('how', ['trace', 'script'])
+@pytest.mark.parametrize('optimize', ['0', '1'])
+def test_the_callers_memory_is_not_written(how, optimize):
+    module = _InPlace().eval()
+    example = (torch.ones(1, 2, 3, 1), torch.ones(1, 2, 3, 1))
+    made = torch.jit.script(module) if how == 'script' else torch.jit.trace(module, example)
+    buffer = io.BytesIO()
+    torch.jit.save(made, buffer)
+    net = _net(buffer.getvalue(), engine_options=dict(optimize_for_inference=optimize))
+    arrays = [np.random.default_rng(i).normal(size=(1, 2, 3, 1)).astype('f4') for i in range(2)]
+    expected = [y.numpy() for y in module(*(torch.from_numpy(a.copy()) for a in arrays))]
+    kept = [array.copy() for array in arrays]
+    for array in arrays:
+        array.setflags(write=False)
+    names = [tensor.name for tensor in net.inputs]
+    for _ in range(2):
+        found = net.run(dict(zip(names, arrays, strict=True)))
+        for output, wanted in zip(net.outputs, expected, strict=True):
+            np.testing.assert_allclose(found[output.name], wanted, rtol=1e-6)
+    assert all(np.array_equal(a, b) for a, b in zip(arrays, kept, strict=True))
+
+
 def test_it_loads_only_what_the_caller_trusts(tmp_path):
     path = tmp_path / 'a.pt'
     path.write_bytes(_file(lambda x, c: x + 1))

@@ -1,5 +1,7 @@
 #include "mmdeploy/backend/torchscript/net.h"
 
+#include <torch/csrc/jit/ir/alias_analysis.h>
+#include <torch/csrc/jit/passes/inliner.h>
 #include <torch/csrc/jit/serialization/import.h>
 
 #include <cstdlib>
@@ -11,6 +13,7 @@
 #include "mmdeploy/backend/torchscript/request.h"
 #include "mmdeploy/backend/torchscript/threads.h"
 #include "mmdeploy/base/dynamic_library.h"
+#include "mmdeploy/base/fork.h"
 #include "mmdeploy/base/log.h"
 
 namespace mmdeploy::torchscript {
@@ -76,8 +79,14 @@ Result<std::shared_ptr<const Net>> TorchscriptNet::Load(const NetFiles& files,
   MMDEPLOY_TRYV(CheckOptions(files.net.name, options));
   MMDEPLOY_TRY(const bool optimize, ReadOptimizeOption(options));
   std::shared_ptr<TorchscriptNet> net(new TorchscriptNet);
-  MMDEPLOY_TRYV(net->ReadModule(files.net));
-  MMDEPLOY_TRYV(net->Optimize(optimize, files.net.name));
+  Result<void> ready;
+  // LibTorch folds constants and packs weights by OpenMP.
+  RunOnOwnThread([&] {
+    ready = net->ReadModule(files.net);
+    if (ready) ready = net->Optimize(optimize, files.net.name);
+    if (ready) ready = net->FindWrites(files.net.name);
+  });
+  if (!ready) return MakeError(ready.error());
   net->num_threads_ = CallThreads(options);
   LimitBlasThreads(net->num_threads_);
   net->max_concurrent_runs_ = ConcurrentCalls(net->num_threads_);
@@ -116,6 +125,17 @@ Result<void> TorchscriptNet::Optimize(bool for_inference, const std::string& nam
     // A frozen module has lost this attribute; it cannot be frozen again.
     if (module_.hasattr("training")) module_ = torch::jit::freeze(module_);
     if (for_inference) module_ = torch::jit::optimize_for_inference(module_);
+  });
+}
+
+Result<void> TorchscriptNet::FindWrites(const std::string& name) {
+  return Guard(fmt::format("analyse '{}'", name), [&] {
+    const auto graph = module_.get_method("forward").graph()->copy();
+    torch::jit::Inline(*graph);
+    const torch::jit::AliasDb aliases(graph);
+    for (size_t i = 0; i < inputs().size(); ++i) {
+      writes_.push_back(aliases.hasWriters(graph->inputs().at(i + 1)));  // the first one is self
+    }
   });
 }
 

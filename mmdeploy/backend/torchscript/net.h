@@ -25,6 +25,9 @@ class TorchscriptNet : public Net {
 
   int num_threads() const { return num_threads_; }
 
+  // Whether `forward` may write to the memory of an input (nn.ReLU(inplace=True) at the start).
+  bool writes(size_t input) const { return writes_[input]; }
+
   // Runs `forward`; any number of threads may. Throws what LibTorch throws.
   c10::IValue Forward(std::vector<c10::IValue> inputs) const;
 
@@ -32,10 +35,12 @@ class TorchscriptNet : public Net {
   TorchscriptNet() = default;
   Result<void> ReadModule(const NetFile& file);
   Result<void> Optimize(bool for_inference, const std::string& name);
+  Result<void> FindWrites(const std::string& name);
 
   // LibTorch's handle has no const methods.
   mutable torch::jit::Module module_;
   Signature signature_;
+  std::vector<bool> writes_;  // per input
   int num_threads_ = 1;
   int max_concurrent_runs_ = 0;
 };

@@ -51,7 +51,10 @@ Result<std::vector<c10::IValue>> TorchscriptRequest::WrapInputs() const {
   for (size_t i = 0; i < net_.inputs().size(); ++i) {
     const auto& info = net_.inputs()[i];
     MMDEPLOY_TRY(const auto type, ToTorch(info.dtype, info.name));
-    inputs.emplace_back(Wrap(input(i), type));
+    at::Tensor wrapped = Wrap(input(i), type);
+    // The caller's memory is not ours to write to.
+    if (net_.writes(i)) wrapped = wrapped.clone();
+    inputs.emplace_back(std::move(wrapped));
   }
   return inputs;
 }

@@ -48,9 +48,8 @@ TEST_P(RoiAlignRotated, SmallRoisOfALargeMap) {
 // Upright regions take the path of separable sums; angles beside 0 and quarter turns do not.
 TEST_P(RoiAlignRotated, AnglesAroundTheOneThatSelectsThePath) {
   constexpr float kPi = 3.14159265358979f;
-  const std::vector<float> angles = {0.f,     -0.f, 1e-45f, -1e-45f,  1e-7f,   -1e-7f,
-                                     1e-4f,   kPi,  -kPi,   kPi / 2,  -kPi / 2, 2 * kPi,
-                                     -2 * kPi, 0.3f};
+  const std::vector<float> angles = {0.f, -0.f, 1e-45f,  -1e-45f,  1e-7f,   -1e-7f,   1e-4f,
+                                     kPi, -kPi, kPi / 2, -kPi / 2, 2 * kPi, -2 * kPi, 0.3f};
   for (const float angle : angles) {
     SCOPED_TRACE(angle);
     auto rois = testing::RandomRotatedBoxes(20, 2, 26);
