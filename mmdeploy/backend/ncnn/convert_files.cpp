@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "mmdeploy/backend/ncnn/convert/batch/batch.h"
 #include "mmdeploy/backend/ncnn/convert/convert.h"
 #include "mmdeploy/backend/ncnn/param_file.h"
 #include "mmdeploy/base/file.h"
@@ -126,6 +127,7 @@ Result<std::vector<std::string>> Convert(const ConvertTask& task) {
   MMDEPLOY_TRY(auto model, LoadIr(task.ir));
   graph::Graph* graph = model->graph();
   for (const auto& range : task.inputs) MMDEPLOY_TRYV(ApplyRange(range, graph));
+  ncnn_convert::NameBatch(model.get());
   MMDEPLOY_TRYV(graph::InferTypes(model.get()));
   std::vector<Port> inputs, outputs;
   for (size_t i = 0; i < graph->num_inputs(); ++i) {

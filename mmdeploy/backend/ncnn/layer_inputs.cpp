@@ -116,7 +116,7 @@ Result<void> CheckNormInput(const ParamLayer& layer, Shapes in) {
     return ExpectSize(x, x.outermost(), in[1].count(), "channels");
   }
   if (layer.type == "InstanceNorm") {
-    MMDEPLOY_TRYV(ExpectRank(x, 3, 3));
+    MMDEPLOY_TRYV(ExpectRank(x, 3, 4));
     return layer.Int(2, 1) ? ExpectSize(x, x.c, layer.Int(0, 0), "channels") : Result<void>();
   }
   if (layer.type == "Normalize") {

@@ -1,5 +1,6 @@
 #include "mmdeploy/backend/ncnn/convert/convert.h"
 
+#include "mmdeploy/backend/ncnn/convert/batch/batch.h"
 #include "mmdeploy/backend/ncnn/convert/emitter.h"
 #include "mmdeploy/backend/ncnn/convert/fuse/fuse.h"
 #include "mmdeploy/backend/ncnn/convert/layout.h"
@@ -29,7 +30,11 @@ void FixBatch(Graph* graph) {
 }
 
 Result<void> Prepare(Model* model, const ConvertOptions& options) {
-  FixBatch(model->graph());
+  if (NameBatch(model)) {
+    MMDEPLOY_TRYV(graph::InferTypes(model));
+    MMDEPLOY_TRYV(CheckBatch(*model));
+    FixBatch(model->graph());
+  }
   if (options.optimize) {
     MMDEPLOY_TRYV(graph::Optimize(model));
   }
@@ -56,6 +61,7 @@ Result<void> ConvertNode(const Node& node, Emitter* emitter) {
   for (size_t i = 0; i < node.num_outputs(); ++i) {
     if (i == 0 || node.output(i)->has_uses()) MMDEPLOY_TRYV(CheckBlob(*node.output(i)));
   }
+  MMDEPLOY_TRYV(CheckReads(node, *converter));
   const Result<void> converted = converter->convert(node, emitter);
   const Result<void> problem = emitter->TakeProblem();
   return converted ? problem : converted;
@@ -67,6 +73,13 @@ Result<void> CheckInterface(const Value& value, std::string_view what, const std
   MMDEPLOY_ENSURE(value.type.dims->size() < 2 || DropsBatch(value), Code::kNotSupported,
                   "{} '{}' is {}, its first dimension must be the batch of 1", what, name,
                   Name(value.type));
+  return {};
+}
+
+Result<void> CheckInputRank(const Value& input) {
+  MMDEPLOY_ENSURE(!input.type.dims || input.type.dims->size() >= 2, Code::kNotSupported,
+                  "input '{}' is {}, which has no batch; let it be [1,...]", input.name(),
+                  Name(input.type));
   return {};
 }
 
@@ -90,6 +103,7 @@ Result<void> Emit(const Graph& graph, Emitter* emitter) {
   for (size_t i = 0; i < graph.num_inputs(); ++i) {
     const Value& input = *graph.input(i);
     problems.Add(CheckInterface(input, "input", input.name()), "inputs");
+    problems.Add(CheckInputRank(input), "inputs");
   }
   for (const Node* node : graph.Nodes()) {
     problems.Add(ConvertNode(*node, emitter), Describe(*node));

@@ -21,6 +21,14 @@ std::vector<int64_t> ConstantDims(const Value& value) {
   return dims;
 }
 
+// Of an operand among others of a rank.
+std::vector<int64_t> DimsAs(const graph::TensorData& data, size_t rank) {
+  std::vector<int64_t> dims = data.dims();
+  while (dims.size() > rank && dims.front() == 1) dims.erase(dims.begin());
+  while (dims.size() < rank) dims.insert(dims.begin(), 1);
+  return dims;
+}
+
 }  // namespace
 
 Emitter::Emitter(const graph::Graph& graph) : graph_(graph) {
@@ -59,7 +67,6 @@ const std::string& Emitter::Name(const Value* value) {
 
 std::string Emitter::Constant(const Value* value, const std::vector<int64_t>& dims,
                               const std::string& name) {
-  Layer layer;
   auto floats = Floats(value);
   if (floats && floats->empty()) {
     floats = MakeError(Code::kNotSupported, "constant '{}' is empty", value->name());
@@ -68,16 +75,29 @@ std::string Emitter::Constant(const Value* value, const std::vector<int64_t>& di
     floats = MakeError(Code::kNotSupported, "constant '{}' has {} dimensions, ncnn at most 4",
                        value->name(), dims.size());
   }
-  if (!floats) {
-    if (problem_) problem_ = MakeError(floats.error());
-    return name;
+  if (floats) {
+    AddMemory(std::move(*floats), dims, name);
+  } else if (problem_) {
+    problem_ = MakeError(floats.error());
   }
+  return name;
+}
+
+void Emitter::AddMemory(std::vector<float> numbers, const std::vector<int64_t>& dims,
+                        const std::string& name) {
+  Layer layer;
   layer.type = "MemoryData";
   layer.name = Unique(name, &layer_names_);
   layer.outputs = {name};
   SetDims(dims, &layer);
-  layer.AddRaw(std::move(*floats));
+  layer.AddRaw(std::move(numbers));
   constants_.emplace(name, std::move(layer));
+}
+
+std::string Emitter::Literal(const Node& node, const Value& like, std::vector<float> numbers,
+                             size_t rank) {
+  const std::string name = Unique(node.output()->name() + "_constant", &blobs_);
+  AddMemory(std::move(numbers), DimsAs(*like.constant(), rank), name);
   return name;
 }
 
@@ -98,9 +118,7 @@ std::string Emitter::Read(const Value* value) {
 std::string Emitter::ReadAs(const Node& node, const Value* value, size_t rank) {
   if (!value || !value->type.dims) return Read(value);
   if (value->constant()) {
-    std::vector<int64_t> dims = value->constant()->dims();
-    while (dims.size() > rank && dims.front() == 1) dims.erase(dims.begin());
-    while (dims.size() < rank) dims.insert(dims.begin(), 1);
+    const std::vector<int64_t> dims = DimsAs(*value->constant(), rank);
     if (dims == ConstantDims(*value)) return Read(value);
     return Constant(value, dims, Unique(value->name(), &blobs_));
   }

@@ -29,6 +29,10 @@ class Emitter {
   // The blob with all dimensions of the value, the batch included.
   std::string ReadWhole(const graph::Node& node, const graph::Value* value);
 
+  // A blob of numbers with the dimensions of the constant `like`, read as ReadAs does.
+  std::string Literal(const graph::Node& node, const graph::Value& like, std::vector<float> numbers,
+                      size_t rank);
+
   // A layer that makes the first output of a node (from its first input, without `inputs`). Valid
   // until the emitter ends.
   Layer* Add(std::string_view type, const graph::Node& node);
@@ -53,6 +57,8 @@ class Emitter {
  private:
   std::string Constant(const graph::Value* value, const std::vector<int64_t>& dims,
                        const std::string& name);
+  void AddMemory(std::vector<float> numbers, const std::vector<int64_t>& dims,
+                 const std::string& name);
   // A name without spaces, of a length that ncnn reads, that no other blob (or layer) has.
   std::string Unique(std::string_view name, std::unordered_set<std::string>* taken);
   const std::string& Name(const graph::Value* value);

@@ -1,5 +1,7 @@
 #include "mmdeploy/backend/ncnn/convert/layout.h"
 
+#include <algorithm>
+
 namespace mmdeploy::ncnn_convert {
 
 using graph::Dims;
@@ -21,6 +23,9 @@ Result<void> CheckBlob(const Value& value) {
   MMDEPLOY_ENSURE(dims.size() < 2 || dims[0].is_known(), Code::kNotSupported,
                   "the first dimension of '{}', {}, is not known; give the shapes of the inputs",
                   value.name(), Name(value.type));
+  const bool empty = std::any_of(dims.begin(), dims.end(), [](auto& dim) { return dim == 0; });
+  MMDEPLOY_ENSURE(!empty, Code::kNotSupported, "'{}' is {}, ncnn has no empty blobs", value.name(),
+                  Name(value.type));
   MMDEPLOY_ENSURE(BlobRank(value) <= kMaxBlobRank, Code::kNotSupported,
                   "'{}' is {}, ncnn has at most {} dimensions beside the batch of 1", value.name(),
                   Name(value.type), kMaxBlobRank);
@@ -39,6 +44,8 @@ Dims BlobDims(const Value& value) {
 }
 
 size_t BlobRank(const Value& value) { return BlobDims(value).size(); }
+
+bool SameBlob(const Value& a, const Value& b) { return BlobDims(a) == BlobDims(b); }
 
 bool IsSequence(const Value& value) {
   if (!value.type.dims || value.type.dims->size() != 3) return false;

@@ -24,6 +24,9 @@ bool DropsBatch(const graph::Value& value);
 graph::Dims BlobDims(const graph::Value& value);
 size_t BlobRank(const graph::Value& value);
 
+// Whether two values surely are blobs of the same dimensions.
+bool SameBlob(const graph::Value& a, const graph::Value& b);
+
 // Whether the value is a sequence of one batch: [1,T,n] or [T,1,n].
 bool IsSequence(const graph::Value& value);
 

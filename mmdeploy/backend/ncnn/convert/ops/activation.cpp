@@ -19,10 +19,19 @@ Result<void> Plain(const Node& node, Emitter* emitter) {
 
 constexpr const char* kReLU = "ReLU";
 constexpr const char* kSigmoid = "Sigmoid";
-constexpr const char* kSoftplus = "Softplus";
 constexpr const char* kSwish = "Swish";
 constexpr const char* kMish = "Mish";
 constexpr const char* kErf = "Erf";
+
+// log(e^x + e^0), shifted by the larger one. ncnn's own Softplus overflows.
+Result<void> ConvertSoftplus(const Node& node, Emitter* emitter) {
+  constexpr int64_t kLogAddExp = 14;
+  Layer* layer = emitter->Add("BinaryOp", node);
+  layer->Set(0, kLogAddExp);
+  layer->Set(1, int64_t{1});
+  layer->Set(2, 0.0F);
+  return {};
+}
 
 Result<void> ConvertLeakyRelu(const Node& node, Emitter* emitter) {
   emitter->Add("ReLU", node)->Set(0, node.Float("alpha", 0.01F));
@@ -105,22 +114,22 @@ Result<void> ConvertClip(const Node& node, Emitter* emitter) {
 
 std::vector<Converter> activation_converters() {
   return {
-      {"BiasGelu", ConvertBiasGelu},
-      {"Celu", ConvertCelu},
-      {"Clip", ConvertClip},
-      {"Elu", ConvertElu},
+      {"BiasGelu", ConvertBiasGelu, 2, {}, true},
+      {"Celu", ConvertCelu, 1, {"alpha"}},
+      {"Clip", ConvertClip, 3, {"max", "min"}},
+      {"Elu", ConvertElu, 1, {"alpha"}},
       {"Erf", Plain<kErf>},
-      {"Gelu", ConvertGelu},
-      {"HardSigmoid", ConvertHardSigmoid},
-      {"HardSwish", ConvertHardSwish},
-      {"LeakyRelu", ConvertLeakyRelu},
-      {"Mish", Plain<kMish>},
+      {"Gelu", ConvertGelu, 1, {"approximate"}, true},
+      {"HardSigmoid", ConvertHardSigmoid, 1, {"alpha", "beta"}},
+      {"HardSwish", ConvertHardSwish, 1, {"alpha", "beta"}},
+      {"LeakyRelu", ConvertLeakyRelu, 1, {"alpha"}},
+      {"Mish", Plain<kMish>, 1, {}, true},
       {"Relu", Plain<kReLU>},
-      {"Selu", ConvertSelu},
+      {"Selu", ConvertSelu, 1, {"alpha", "gamma"}},
       {"Sigmoid", Plain<kSigmoid>},
-      {"Softplus", Plain<kSoftplus>},
-      {"Swish", Plain<kSwish>},
-      {"Threshold", ConvertThreshold},
+      {"Softplus", ConvertSoftplus},
+      {"Swish", Plain<kSwish>, 1, {"alpha=1"}},
+      {"Threshold", ConvertThreshold, 1, {"threshold"}, true},
   };
 }
 

@@ -62,7 +62,7 @@ Result<void> ConvertMultiHeadAttention(const Node& node, Emitter* emitter) {
 }  // namespace
 
 std::vector<Converter> attention_converters() {
-  return {{"MultiHeadAttention", ConvertMultiHeadAttention}};
+  return {{"MultiHeadAttention", ConvertMultiHeadAttention, 11, {"embed_dim", "num_heads"}, true}};
 }
 
 }  // namespace mmdeploy::ncnn_convert

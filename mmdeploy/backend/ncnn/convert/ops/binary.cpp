@@ -20,8 +20,8 @@ struct Operation {
 
 const std::map<std::string_view, Operation>& Operations() {
   static const auto* operations = new std::map<std::string_view, Operation>{
-      {"Add", {0, 0}}, {"Sub", {1, 7}}, {"Mul", {2, 2}},  {"Div", {3, 8}},  {"Max", {4, 4}},
-      {"Min", {5, 5}}, {"Pow", {6, 9}}, {"RSub", {7, 1}}, {"RDiv", {8, 3}}, {"Sum", {0, 0}},
+      {"Add", {0, 0}}, {"Sub", {1, 7}},  {"Mul", {2, 2}},  {"Div", {3, 8}}, {"Max", {4, 4}},
+      {"Min", {5, 5}}, {"RSub", {7, 1}}, {"RDiv", {8, 3}}, {"Sum", {0, 0}},
   };
   return *operations;
 }
@@ -40,31 +40,6 @@ bool DividesIntegers(const Node& node) {
          node.output()->type.element != ElementType::kFloat64;
 }
 
-// ncnn computes powers by logarithms, which a negative base has not.
-bool AddPower(const Node& node, double exponent, Emitter* emitter) {
-  constexpr int64_t kSquare = 4;
-  constexpr int64_t kSqrt = 5;
-  constexpr int64_t kReciprocal = 15;
-  constexpr int64_t kMul = 2;
-  const std::string x = emitter->Read(node.input(0));
-  if (exponent == 1) {
-    emitter->Add("Noop", node, {x});
-  } else if (exponent == 2) {
-    emitter->Add("UnaryOp", node, {x})->Set(0, kSquare);
-  } else if (exponent == 0.5) {
-    emitter->Add("UnaryOp", node, {x})->Set(0, kSqrt);
-  } else if (exponent == -1) {
-    emitter->Add("UnaryOp", node, {x})->Set(0, kReciprocal);
-  } else if (exponent == 3) {
-    Layer* square = emitter->AddInner("UnaryOp", node, {x});
-    square->Set(0, kSquare);
-    emitter->Add("BinaryOp", node, {square->outputs[0], x})->Set(0, kMul);
-  } else {
-    return false;
-  }
-  return true;
-}
-
 Result<void> ConvertBinary(const Node& node, Emitter* emitter) {
   const Operation& operation = Operations().at(node.op());
   MMDEPLOY_ENSURE(node.num_inputs() >= 1 && node.input(0), Code::kOutOfRange, "it has no inputs");
@@ -80,7 +55,6 @@ Result<void> ConvertBinary(const Node& node, Emitter* emitter) {
       const Value& other = *node.input(1 - side);
       const auto scalar = Scalar(*node.input(side), other);
       if (!scalar) continue;
-      if (side == 1 && node.op() == "Pow" && AddPower(node, *scalar, emitter)) return {};
       Layer* layer = emitter->Add("BinaryOp", node, {emitter->Read(&other)});
       layer->Set(0, side == 1 ? operation.number : operation.reversed);
       layer->Set(1, int64_t{1});
@@ -105,7 +79,10 @@ Result<void> ConvertBinary(const Node& node, Emitter* emitter) {
 
 std::vector<Converter> binary_converters() {
   std::vector<Converter> converters;
-  for (const auto& [op, operation] : Operations()) converters.push_back({op, ConvertBinary});
+  for (const auto& [op, operation] : Operations()) {
+    const bool many = op == "Max" || op == "Min" || op == "Sum";
+    converters.push_back({op, ConvertBinary, many ? kAnyInputs : 2, {"broadcast=0"}});
+  }
   return converters;
 }
 

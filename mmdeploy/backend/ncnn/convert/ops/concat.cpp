@@ -58,8 +58,8 @@ Result<void> ConvertSplit(const Node& node, Emitter* emitter) {
 
 std::vector<Converter> concat_converters() {
   return {
-      {"Concat", ConvertConcat},
-      {"Split", ConvertSplit},
+      {"Concat", ConvertConcat, kAnyInputs, {"axis"}},
+      {"Split", ConvertSplit, 2, {"axis", "num_outputs", "split"}},
   };
 }
 

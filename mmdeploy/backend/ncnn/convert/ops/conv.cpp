@@ -20,20 +20,7 @@ std::string LayerType(std::string_view base, int64_t group, size_t num_dims) {
   return type;
 }
 
-// Sets the values for width, height and depth; `ids` in this order.
-void SetSpatial(const std::vector<int64_t>& values, const int (&ids)[3], Layer* layer) {
-  for (size_t i = 0; i < values.size(); ++i) layer->Set(ids[i], values[values.size() - 1 - i]);
-}
-
 void SetPads(const Window& window, Layer* layer) {
-  // What ncnn computes itself, as a pad.
-  constexpr int64_t kSameUpper = -233;
-  constexpr int64_t kSameLower = -234;
-  if (window.auto_pad == "SAME_UPPER" || window.auto_pad == "SAME_LOWER") {
-    layer->Set(4, window.auto_pad == "SAME_UPPER" ? kSameUpper : kSameLower);
-    return;
-  }
-  if (window.auto_pad == "VALID") return;
   SetSpatial(window.begins, {4, 14, 24}, layer);
   SetSpatial(window.ends, {15, 16, 17}, layer);
 }
@@ -123,8 +110,8 @@ Result<void> ConvertConv(const Node& node, Emitter* emitter) {
   if (!DropsBatch(*node.input(0)) && IsPointwise(node, weights)) {
     return ConvertPointwiseBatch(node, weights, emitter);
   }
-  MMDEPLOY_TRY(const Window window,
-               ReadWindow(node, *node.input(0), {dims.begin() + 2, dims.end()}));
+  MMDEPLOY_TRY(Window window, ReadWindow(node, *node.input(0), {dims.begin() + 2, dims.end()}));
+  MMDEPLOY_TRYV(ResolvePads(*node.input(0), &window));
   MMDEPLOY_ENSURE(group >= 1 && group <= dims[0], Code::kOutOfRange, "group is {}", group);
   MMDEPLOY_TRYV(CheckGroups(*node.input(0), dims[1] * group, dims[0], group));
   Layer* layer = emitter->Add(LayerType("Convolution", group, window.num_dims()), node);
@@ -153,15 +140,54 @@ std::vector<float> OutMajor(const Weights& weights, int64_t group) {
   return result;
 }
 
-// Where the output's size is given, ncnn derives the pads as ONNX does.
-Result<void> SetOutput(const Node& node, const Window& window, Layer* layer) {
-  const std::vector<int64_t> padding = node.Ints("output_padding");
+// The rows and columns that are cut off, where the size of the output tells: by output_shape, or by
+// SAME_*, which makes it a multiple of the input's. ONNX divides them as ONNX Runtime does.
+Result<void> CutToSize(const Node& node, const std::vector<int64_t>& padding, Window* window) {
+  const graph::Dims& dims = *node.input(0)->type.dims;
   const std::vector<int64_t> shape = node.Ints("output_shape");
-  MMDEPLOY_ENSURE(padding.empty() || padding.size() == window.num_dims(), Code::kOutOfRange,
-                  "output_padding has {} entries, expected {}", padding.size(), window.num_dims());
-  MMDEPLOY_ENSURE(shape.empty(), Code::kNotSupported,
-                  "output_shape; export with pads and output_padding");
+  const size_t count = window->num_dims();
+  MMDEPLOY_ENSURE(shape.empty() || shape.size() == count || shape.size() == count + 2,
+                  Code::kOutOfRange, "output_shape has {} entries, expected {}", shape.size(),
+                  count);
+  for (size_t i = 0; i < count; ++i) {
+    const int64_t stride = window->strides[i];
+    int64_t total = Extent(*window, i) + padding[i] - stride;
+    if (!shape.empty()) {
+      const graph::Dim& dim = dims[i + 2];
+      MMDEPLOY_ENSURE(dim.is_known(), Code::kNotSupported,
+                      "output_shape for '{}', {}; give the shapes of the inputs",
+                      node.input(0)->name(), Name(node.input(0)->type));
+      total += dim.value() * stride - shape[shape.size() - count + i];
+    }
+    // What ONNX says and what ONNX Runtime does are two things.
+    MMDEPLOY_ENSURE(total >= 0, Code::kNotSupported,
+                    "output_shape, or auto_pad {} with a stride of {} and a kernel of {}, ask for "
+                    "{} more than there is",
+                    window->auto_pad, stride, window->kernel[i], -total);
+    DividePads(total, i, window);
+  }
+  return {};
+}
+
+// What is cut off behind, and what is added there: one of the two.
+Result<void> SetOutput(const Node& node, Window* window, Layer* layer) {
+  std::vector<int64_t> padding = node.Ints("output_padding");
+  if (padding.empty()) padding.assign(window->num_dims(), 0);
+  MMDEPLOY_ENSURE(padding.size() == window->num_dims(), Code::kOutOfRange,
+                  "output_padding has {} entries, expected {}", padding.size(), window->num_dims());
+  if (!node.Ints("output_shape").empty() || window->auto_pad.find("SAME") == 0) {
+    MMDEPLOY_TRYV(CutToSize(node, padding, window));
+  } else {
+    MMDEPLOY_TRYV(ResolvePads(*node.input(0), window));
+  }
+  for (size_t i = 0; i < padding.size(); ++i) {
+    const int64_t added = padding[i] - window->ends[i];
+    padding[i] = std::max<int64_t>(added, 0);
+    window->ends[i] = std::max<int64_t>(-added, 0);
+  }
+  // ncnn takes those of another axis for one that is not there.
   SetSpatial(padding, {18, 19, 20}, layer);
+  SetPads(*window, layer);
   return {};
 }
 
@@ -170,16 +196,13 @@ Result<void> ConvertConvTranspose(const Node& node, Emitter* emitter) {
   MMDEPLOY_ENSURE(group >= 1 && group <= 1 << 20, Code::kOutOfRange, "group is {}", group);
   MMDEPLOY_TRY(Weights weights, ReadWeights(node, 1, group));
   const std::vector<int64_t>& dims = weights.dims;
-  MMDEPLOY_TRY(const Window window,
-               ReadWindow(node, *node.input(0), {dims.begin() + 2, dims.end()}));
-  MMDEPLOY_ENSURE(window.num_dims() < 3, Code::kNotSupported, "three spatial dimensions");
+  MMDEPLOY_TRY(Window window, ReadWindow(node, *node.input(0), {dims.begin() + 2, dims.end()}));
   MMDEPLOY_TRYV(CheckGroups(*node.input(0), dims[0], dims[1] * group, group));
   weights.weight = OutMajor(weights, group);
   Layer* layer = emitter->Add(LayerType("Deconvolution", group, window.num_dims()), node);
   layer->Set(0, dims[1] * group);
   SetWindow(window, layer);
-  SetPads(window, layer);
-  MMDEPLOY_TRYV(SetOutput(node, window, layer));
+  MMDEPLOY_TRYV(SetOutput(node, &window, layer));
   SetWeights(weights, layer);
   if (group > 1) layer->Set(7, group);
   return {};
@@ -189,8 +212,15 @@ Result<void> ConvertConvTranspose(const Node& node, Emitter* emitter) {
 
 std::vector<Converter> conv_converters() {
   return {
-      {"Conv", ConvertConv},
-      {"ConvTranspose", ConvertConvTranspose},
+      {"Conv",
+       ConvertConv,
+       3,
+       {"auto_pad", "dilations", "group", "kernel_shape", "pads", "strides"}},
+      {"ConvTranspose",
+       ConvertConvTranspose,
+       3,
+       {"auto_pad", "dilations", "group", "kernel_shape", "output_padding", "output_shape", "pads",
+        "strides"}},
   };
 }
 

@@ -49,7 +49,7 @@ Result<void> ConvertCustom(const Node& node, Emitter* emitter) {
 }  // namespace
 
 const Converter* FindCustomConverter(const Node& node) {
-  static const Converter converter{"", ConvertCustom};
+  static const Converter converter{"", ConvertCustom, kAnyInputs, {"*"}, true};
   return graph::FindCustomOp(node) ? &converter : nullptr;
 }
 

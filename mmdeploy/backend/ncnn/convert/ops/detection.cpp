@@ -98,10 +98,28 @@ Result<void> ConvertRoiAlign(const Node& node, Emitter* emitter) {
 
 std::vector<Converter> detection_converters() {
   return {
-      {"DetectionOutput", ConvertDetectionOutput},
-      {"PriorBox", ConvertPriorBox},
-      {"RoiAlign", ConvertRoiAlign},
-      {"Yolov3DetectionOutput", ConvertYolov3DetectionOutput},
+      {"DetectionOutput",
+       ConvertDetectionOutput,
+       3,
+       {"keep_top_k", "nms_threshold", "nms_top_k", "num_class", "score_threshold", "vars"},
+       true},
+      {"PriorBox",
+       ConvertPriorBox,
+       1,
+       {"aspect_ratios", "image_height", "image_width", "max_sizes", "min_sizes", "offset",
+        "step_height", "step_mmdetection", "step_width"},
+       true},
+      {"RoiAlign",
+       ConvertRoiAlign,
+       3,
+       {"coordinate_transformation_mode", "mode", "output_height", "output_width", "sampling_ratio",
+        "spatial_scale"}},
+      {"Yolov3DetectionOutput",
+       ConvertYolov3DetectionOutput,
+       kAnyInputs,
+       {"anchors_scale", "biases", "confidence_threshold", "mask", "nms_threshold", "num_box",
+        "num_class"},
+       true},
   };
 }
 

@@ -82,10 +82,10 @@ Result<void> ConvertConstantOfShape(const Node& node, Emitter* emitter) {
 
 std::vector<Converter> expand_converters() {
   return {
-      {"ConstantOfShape", ConvertConstantOfShape},
-      {"Expand", ConvertExpand},
-      {"Shape", ConvertShape},
-      {"Tile", ConvertTile},
+      {"ConstantOfShape", ConvertConstantOfShape, 1, {"value"}},
+      {"Expand", ConvertExpand, 2},
+      {"Shape", ConvertShape, 1, {"start=0"}},
+      {"Tile", ConvertTile, 2, {"repeats"}},
   };
 }
 

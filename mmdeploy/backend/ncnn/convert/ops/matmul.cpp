@@ -47,7 +47,7 @@ void SetInnerProduct(Matrix matrix, std::vector<float> bias, Layer* layer) {
   if (!bias.empty()) layer->AddRaw(std::move(bias));
 }
 
-// The summand of Gemm as a row, or nothing if it is none: then it is added by a layer of its own.
+// The summand of Gemm as a row, or nothing if it is none: then it is added by layers of their own.
 Result<std::vector<float>> Row(const Value* value, int64_t size) {
   if (!value || !value->constant()) return std::vector<float>();
   const std::vector<int64_t>& dims = value->constant()->dims();
@@ -61,39 +61,78 @@ Result<std::vector<float>> Row(const Value* value, int64_t size) {
   return row;
 }
 
-Result<void> ConvertConstantGemm(const Node& node, std::vector<float> bias, Matrix matrix,
-                                 Emitter* emitter) {
+constexpr int64_t kAdd = 0;
+constexpr int64_t kMul = 2;
+
+// Adds beta * C to a product. ncnn's own Gemm would multiply it by alpha too.
+void AddSummand(const Node& node, const std::string& product, Emitter* emitter) {
+  const float beta = node.Float("beta", 1);
+  std::string summand = emitter->ReadAs(node, node.input(2), BlobRank(*node.output()));
+  if (beta != 1) {
+    Layer* scale = emitter->AddInner("BinaryOp", node, {summand});
+    scale->Set(0, kMul);
+    scale->Set(1, int64_t{1});
+    scale->Set(2, beta);
+    summand = scale->outputs[0];
+  }
+  emitter->Add("BinaryOp", node, {product, summand})->Set(0, kAdd);
+}
+
+// The summand, unless it counts nothing.
+bool HasSummand(const Node& node) { return node.input(2) && node.Float("beta", 1) != 0; }
+
+// A product that is the result, or to which the summand is added.
+Layer* AddProduct(std::string_view type, const Node& node, std::vector<std::string> inputs,
+                  bool is_result, Emitter* emitter) {
+  return is_result ? emitter->Add(type, node, std::move(inputs))
+                   : emitter->AddInner(type, node, std::move(inputs));
+}
+
+Result<void> ConvertConstantGemm(const Node& node, Emitter* emitter) {
+  MMDEPLOY_TRY(Matrix matrix, ReadMatrix(node.input(1)));
+  if (node.Int("transB", 0) == 0) matrix.Transpose();
+  std::vector<float> bias;
+  if (HasSummand(node)) {
+    MMDEPLOY_TRY(bias, Row(node.input(2), matrix.rows));
+  }
   for (float& value : matrix.values) value *= node.Float("alpha", 1);
   for (float& value : bias) value *= node.Float("beta", 1);
-  SetInnerProduct(std::move(matrix), std::move(bias), emitter->Add("InnerProduct", node));
+  const bool is_result = !HasSummand(node) || !bias.empty();
+  Layer* layer =
+      AddProduct("InnerProduct", node, {emitter->Read(node.input(0))}, is_result, emitter);
+  SetInnerProduct(std::move(matrix), std::move(bias), layer);
+  if (!is_result) AddSummand(node, layer->outputs[0], emitter);
   return {};
 }
 
-// Of two matrices that are both computed.
+// Of two matrices that are both computed, or a transposed first one.
 Result<void> ConvertDynamicGemm(const Node& node, Emitter* emitter) {
-  std::vector<std::string> inputs = {emitter->ReadWhole(node, node.input(0)),
-                                     emitter->ReadWhole(node, node.input(1))};
-  if (node.input(2)) inputs.push_back(emitter->ReadAs(node, node.input(2), 2));
+  const bool has_summand = HasSummand(node);
   const bool row = DropsBatch(*node.output());
-  Layer* layer = row ? emitter->AddInner("Gemm", node, std::move(inputs))
-                     : emitter->Add("Gemm", node, std::move(inputs));
+  Layer* layer =
+      AddProduct("Gemm", node,
+                 {emitter->ReadWhole(node, node.input(0)), emitter->ReadWhole(node, node.input(1))},
+                 !has_summand && !row, emitter);
   layer->Set(0, node.Float("alpha", 1));
-  layer->Set(1, node.Float("beta", 1));
-  layer->Set(2, node.Int("transA", 0));
-  layer->Set(3, node.Int("transB", 0));
-  if (row) SetDims({-1}, emitter->Add("Reshape", node, {layer->outputs[0]}));
+  layer->Set(2, int64_t{node.Int("transA", 0) != 0});
+  layer->Set(3, int64_t{node.Int("transB", 0) != 0});
+  std::string product = layer->outputs[0];
+  if (row) {
+    layer = AddProduct("Reshape", node, {product}, !has_summand, emitter);
+    SetDims({-1}, layer);
+    product = layer->outputs[0];
+  }
+  if (has_summand) AddSummand(node, product, emitter);
   return {};
 }
 
 Result<void> ConvertGemm(const Node& node, Emitter* emitter) {
-  if (node.Int("transA", 0) != 0 || !IsMatrix(node.input(1))) {
-    return ConvertDynamicGemm(node, emitter);
+  for (const size_t i : {0, 1}) {
+    MMDEPLOY_ENSURE(node.input(i) && node.input(i)->type.dims->size() == 2, Code::kOutOfRange,
+                    "input {} is no matrix", i);
   }
-  MMDEPLOY_TRY(Matrix matrix, ReadMatrix(node.input(1)));
-  if (node.Int("transB", 0) == 0) matrix.Transpose();
-  MMDEPLOY_TRY(std::vector<float> bias, Row(node.input(2), matrix.rows));
-  if (node.input(2) && bias.empty()) return ConvertDynamicGemm(node, emitter);
-  return ConvertConstantGemm(node, std::move(bias), std::move(matrix), emitter);
+  const bool constant = node.Int("transA", 0) == 0 && IsMatrix(node.input(1));
+  return constant ? ConvertConstantGemm(node, emitter) : ConvertDynamicGemm(node, emitter);
 }
 
 // InnerProduct would flatten more than two dimensions: all but the last become one.
@@ -143,8 +182,8 @@ Result<void> ConvertMatMul(const Node& node, Emitter* emitter) {
 
 std::vector<Converter> matmul_converters() {
   return {
-      {"Gemm", ConvertGemm},
-      {"MatMul", ConvertMatMul},
+      {"Gemm", ConvertGemm, 3, {"alpha", "beta", "broadcast", "transA", "transB"}},
+      {"MatMul", ConvertMatMul, 2},
   };
 }
 

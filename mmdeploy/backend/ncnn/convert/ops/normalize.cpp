@@ -1,11 +1,13 @@
 #include <algorithm>
 
 #include "mmdeploy/backend/ncnn/convert/ops/converter.h"
+#include "mmdeploy/backend/ncnn/convert/ops/reshape.h"
 
 // Normalisations over channels, groups, instances and last dimensions.
 
 namespace mmdeploy::ncnn_convert {
 
+using graph::Dim;
 using graph::Dims;
 using graph::Node;
 using graph::Value;
@@ -102,40 +104,54 @@ Result<void> ConvertGroupNorm(const Node& node, Emitter* emitter) {
   return AddGroupNorm(node, node.Int("num_groups", 1), std::move(scale), std::move(bias), emitter);
 }
 
-// Over the last dimensions: of ONNX, of our own operator (whose axes its weight tells), fused.
-Result<void> ConvertLayerNorm(const Node& node, Emitter* emitter) {
+// The first axis over which is normalised: of ONNX, of our own operator (whose axes its weight
+// tells), fused.
+Result<int64_t> FirstAxis(const Node& node) {
   const Value& x = *node.input(0);
-  const int64_t rank = static_cast<int64_t>(x.type.dims->size());
-  int64_t first = rank - static_cast<int64_t>(node.input(1) && node.input(1)->constant()
-                                                  ? node.input(1)->constant()->rank()
-                                                  : 1);
   if (node.domain().empty() || node.Get<int64_t>("axis")) {
-    MMDEPLOY_TRY(first, PositiveAxis(x, node.Int("axis", -1)));
+    return PositiveAxis(x, node.Int("axis", -1));
   }
-  MMDEPLOY_ENSURE(first >= 0 && (first > 0 || !DropsBatch(x)) && rank - first <= 2,
-                  Code::kNotSupported,
-                  "axis {} of '{}', which is {}; ncnn takes the last one or two", first, x.name(),
-                  Name(x.type));
-  const auto size = graph::NumElements(Dims(x.type.dims->begin() + first, x.type.dims->end()));
-  MMDEPLOY_ENSURE(size, Code::kNotSupported, "the last dimensions of '{}', {}, must be known",
-                  x.name(), Name(x.type));
-  for (size_t i = 1; i < node.num_outputs(); ++i) {
-    MMDEPLOY_ENSURE(!node.output(i)->has_uses(), Code::kNotSupported, "its mean is used");
-  }
-  Layer* layer = emitter->Add("LayerNorm", node);
-  layer->Set(0, *size);
+  const bool has_weight = node.input(1) && node.input(1)->constant();
+  const size_t count = has_weight ? node.input(1)->constant()->rank() : 1;
+  return static_cast<int64_t>(x.type.dims->size()) - static_cast<int64_t>(count);
+}
+
+// Factors and summands over the last dimensions.
+Result<void> SetNorm(const Node& node, int64_t size, Layer* layer) {
+  layer->Set(0, size);
   layer->Set(1, node.Float("epsilon", 1e-5F));
   const bool affine = node.input(1) && node.Int("affine", 1) != 0;
   layer->Set(2, static_cast<int64_t>(affine));
   if (!affine) return {};
-  MMDEPLOY_TRY(std::vector<float> scale, FloatsOfSize(node.input(1), *size));
-  std::vector<float> bias(*size, 0);
+  MMDEPLOY_TRY(std::vector<float> scale, FloatsOfSize(node.input(1), size));
+  std::vector<float> bias(size, 0);
   if (node.input(2)) {
-    MMDEPLOY_TRY(bias, FloatsOfSize(node.input(2), *size));
+    MMDEPLOY_TRY(bias, FloatsOfSize(node.input(2), size));
   }
   layer->AddRaw(std::move(scale));
   layer->AddRaw(std::move(bias));
   return {};
+}
+
+// ncnn normalises over the last axis; over several it would take some for the batch: they become
+// one.
+Result<void> ConvertLayerNorm(const Node& node, Emitter* emitter) {
+  const Value& x = *node.input(0);
+  MMDEPLOY_TRY(const int64_t first, FirstAxis(node));
+  MMDEPLOY_ENSURE(first >= 0 && (first > 0 || !DropsBatch(x)), Code::kNotSupported,
+                  "axis {} of '{}', which is {}, is the batch", first, x.name(), Name(x.type));
+  const auto size = graph::NumElements(Dims(x.type.dims->begin() + first, x.type.dims->end()));
+  MMDEPLOY_ENSURE(size && *size > 0, Code::kNotSupported,
+                  "the last dimensions of '{}', {}, must be known", x.name(), Name(x.type));
+  for (size_t i = 1; i < node.num_outputs(); ++i) {
+    MMDEPLOY_ENSURE(!node.output(i)->has_uses(), Code::kNotSupported, "its mean is used");
+  }
+  const size_t axes = x.type.dims->size() - static_cast<size_t>(first);
+  if (axes == 1) return SetNorm(node, *size, emitter->Add("LayerNorm", node));
+  const std::string rows = emitter->Reshape(node, emitter->Read(&x), {-1, *size});
+  Layer* layer = emitter->AddInner("LayerNorm", node, {rows});
+  MMDEPLOY_TRYV(SetNorm(node, *size, layer));
+  return AddReshape(node, layer->outputs[0], {Dim(), *size}, emitter);
 }
 
 // x / max(|x|_2, eps) over the channels.
@@ -179,14 +195,17 @@ Result<void> ConvertImageScaler(const Node& node, Emitter* emitter) {
 
 std::vector<Converter> normalize_converters() {
   return {
-      {"BatchNormalization", ConvertBatchNorm},
-      {"GroupNormalization", ConvertGroupNorm},
-      {"ImageScaler", ConvertImageScaler},
-      {"InstanceNormalization", ConvertInstanceNorm},
-      {"LRN", ConvertLrn},
-      {"LayerNorm", ConvertLayerNorm},
-      {"LayerNormalization", ConvertLayerNorm},
-      {"Normalize", ConvertNormalize},
+      {"BatchNormalization",
+       ConvertBatchNorm,
+       5,
+       {"epsilon", "is_test", "momentum", "spatial=1", "training_mode=0"}},
+      {"GroupNormalization", ConvertGroupNorm, 3, {"epsilon", "num_groups", "stash_type"}},
+      {"ImageScaler", ConvertImageScaler, 1, {"bias", "scale"}, true},
+      {"InstanceNormalization", ConvertInstanceNorm, 3, {"epsilon"}},
+      {"LRN", ConvertLrn, 1, {"alpha", "beta", "bias", "size"}},
+      {"LayerNorm", ConvertLayerNorm, 3, {"affine", "axis", "epsilon"}, true},
+      {"LayerNormalization", ConvertLayerNorm, 3, {"axis", "epsilon", "stash_type"}},
+      {"Normalize", ConvertNormalize, 1, {"epsilon"}},
   };
 }
 

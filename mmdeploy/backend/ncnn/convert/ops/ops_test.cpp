@@ -31,7 +31,7 @@ TEST(NcnnOpsTest, ConvTranspose) {
     g (float[1,2,4] x) => (float[1,1,a] y) <float[2,1,2] w = {1, 2, 3, 4}> { y =
     ConvTranspose<strides = [2]>(x, w) })"),
             R"(Input x 0 1 x
-Deconvolution1D y 1 1 x y 0=1 1=2 2=1 3=2 4=0 5=0 6=4 15=0
+Deconvolution1D y 1 1 x y 0=1 1=2 2=1 3=2 4=0 5=0 6=4 15=0 18=0
 )");
 }
 
@@ -40,7 +40,7 @@ TEST(NcnnOpsTest, Pooling) {
     g (float[1,2,9,9] x) => (float[1,2,1,1] y) { m = MaxPool<kernel_shape = [3, 3], strides =
     [2, 2], ceil_mode = 1>(x) y = GlobalAveragePool(m) })"),
             R"(Input x 0 1 x
-Pooling m 1 1 x m 0=0 1=3 2=2 3=0 5=0 11=3 12=2 13=0 14=0 15=0
+Pooling m 1 1 x m 0=0 1=3 2=2 3=0 5=1 11=3 12=2 13=0 14=0 15=0
 Pooling y_Pooling 1 1 m y_Pooling 0=1 4=1
 Reshape y 1 1 y_Pooling y 0=1 1=1 2=-1
 )");
@@ -81,7 +81,7 @@ TEST(NcnnOpsTest, Pow) {
             R"(Input x 0 1 x
 Split splitncnn_input0 1 2 x x_splitncnn_0 x_splitncnn_1
 UnaryOp y_UnaryOp 1 1 x_splitncnn_1 y_UnaryOp 0=4
-BinaryOp y 2 1 y_UnaryOp x_splitncnn_0 y 0=2
+BinaryOp y 2 1 x_splitncnn_0 y_UnaryOp y 0=2
 )");
 }
 
@@ -123,13 +123,14 @@ TensorSlice y 1 1 y_Crop y -23300=1,2 -23301=1,6 -23302=1,2 -23303=1,2
 
 TEST(NcnnOpsTest, Gather) {
   EXPECT_EQ(Layers(R"(
-    g (float[1,4,6] x, int64[2] i) => (float[1,6] y, float[1,4,2] z) <int64 k = {-1}> { y =
-    Gather<axis = 1>(x, k) z = Gather<axis = 2>(x, i) })"),
+    g (float[1,4,6] x, int64[1,2] r) => (float[1,6] y, float[1,4,2] z) <int64 k = {-1}, int64[1] s =
+    {2}> { y = Gather<axis = 1>(x, k) i = Reshape(r, s) z = Gather<axis = 2>(x, i) })"),
             R"(Input x 0 1 x
 Split splitncnn_input0 1 2 x x_splitncnn_0 x_splitncnn_1
-Input i 0 1 i
+Input r 0 1 r
 Crop y_Crop 1 1 x_splitncnn_1 y_Crop -23309=1,3 -23310=1,4 -23311=1,0
 Reshape y 1 1 y_Crop y 0=6
+Noop i 1 1 r i
 Gather z 2 1 x_splitncnn_0 i z 0=1
 )");
 }

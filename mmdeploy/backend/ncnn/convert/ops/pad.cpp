@@ -65,6 +65,8 @@ Result<void> ConvertPad(const Node& node, Emitter* emitter) {
 
 }  // namespace
 
-std::vector<Converter> pad_converters() { return {{"Pad", ConvertPad}}; }
+std::vector<Converter> pad_converters() {
+  return {{"Pad", ConvertPad, 4, {"mode", "paddings", "pads", "value"}}};
+}
 
 }  // namespace mmdeploy::ncnn_convert

@@ -66,11 +66,11 @@ Result<void> ConvertShuffleChannel(const Node& node, Emitter* emitter) {
 
 std::vector<Converter> pixel_converters() {
   return {
-      {"DepthToSpace", ConvertDepthToSpace},
-      {"PixelShuffle", ConvertPixelShuffle},
-      {"Reorg", ConvertReorg},
-      {"ShuffleChannel", ConvertShuffleChannel},
-      {"SpaceToDepth", ConvertSpaceToDepth},
+      {"DepthToSpace", ConvertDepthToSpace, 1, {"blocksize", "mode"}},
+      {"PixelShuffle", ConvertPixelShuffle, 1, {"upscale_factor"}, true},
+      {"Reorg", ConvertReorg, 1, {"stride"}, true},
+      {"ShuffleChannel", ConvertShuffleChannel, 1, {"group", "reverse"}, true},
+      {"SpaceToDepth", ConvertSpaceToDepth, 1, {"blocksize"}},
   };
 }
 

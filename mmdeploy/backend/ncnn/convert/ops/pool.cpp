@@ -25,50 +25,104 @@ std::string LayerType(size_t num_dims) {
   return num_dims == 2 ? "Pooling" : "Pooling" + std::to_string(num_dims) + "D";
 }
 
-// Sets the values for width, height and depth; `ids` in this order.
-void SetSpatial(const std::vector<int64_t>& values, const int (&ids)[3], Layer* layer) {
-  for (size_t i = 0; i < values.size(); ++i) layer->Set(ids[i], values[values.size() - 1 - i]);
+struct Plan {
+  bool count_pads = false;     // in averages
+  bool round_up = false;       // a last window that is not whole counts
+  std::vector<int64_t> zeros;  // in front, then behind: a Padding of its own
+};
+
+bool AllZero(const std::vector<int64_t>& values) {
+  return std::all_of(values.begin(), values.end(), [](int64_t v) { return v == 0; });
 }
 
-// Turns the automatic pads into numbers: ncnn counts its own in averages. VALID has none.
-Result<void> FixPads(const Value& x, Window* window) {
-  if (window->auto_pad == "NOTSET") return {};
-  window->begins.assign(window->num_dims(), 0);
-  window->ends = window->begins;
-  if (window->auto_pad == "VALID") return {};
+// How many windows there are along an axis of a known size. As ONNX Runtime counts: one that would
+// begin behind the input is none.
+int64_t CountWindows(const Window& window, size_t i, int64_t size, bool round_up) {
+  const int64_t stride = window.strides[i];
+  const int64_t room = size + window.begins[i] + window.ends[i] - window.kernel[i];
+  int64_t count = (room + (round_up ? stride - 1 : 0)) / stride + 1;
+  if (round_up && (count - 1) * stride >= size + window.begins[i]) --count;
+  return count;
+}
+
+// Lets the pads behind say what ceil_mode means, where the size is known: ncnn counts windows that
+// begin behind the input. Where it is open, ncnn does it, if there are no such windows.
+Result<void> ResolveCeil(const Value& x, Window* window, Plan* plan) {
+  const graph::Dims& dims = *x.type.dims;
+  const bool known =
+      std::all_of(dims.begin() + 2, dims.end(), [](auto& d) { return d.is_known(); });
   for (size_t i = 0; i < window->num_dims(); ++i) {
-    const graph::Dim& dim = (*x.type.dims)[i + 2];
-    MMDEPLOY_ENSURE(dim.is_known(), Code::kNotSupported,
-                    "auto_pad {} of '{}', {}; give the shapes of the inputs", window->auto_pad,
-                    x.name(), Name(x.type));
-    const int64_t stride = window->strides[i];
-    const int64_t count = (dim.value() + stride - 1) / stride;
-    const int64_t total =
-        std::max<int64_t>(0, (count - 1) * stride + window->kernel[i] - dim.value());
-    const int64_t less = total / 2;
-    const bool upper = window->auto_pad == "SAME_UPPER";
-    window->begins[i] = upper ? less : total - less;
-    window->ends[i] = upper ? total - less : less;
+    if (known) {
+      const int64_t size = dims[i + 2].value();
+      const int64_t count = CountWindows(*window, i, size, true);
+      const int64_t end = (count - 1) * window->strides[i] + window->kernel[i];
+      window->ends[i] = std::max<int64_t>(0, end - size - window->begins[i]);
+      continue;
+    }
+    MMDEPLOY_ENSURE(window->strides[i] + window->ends[i] <= window->kernel[i], Code::kNotSupported,
+                    "ceil_mode with a stride of {}, a pad of {} and a kernel of {} for an open "
+                    "size of '{}', {}; give the shapes of the inputs",
+                    window->strides[i], window->ends[i], window->kernel[i], x.name(), Name(x.type));
   }
+  plan->round_up = !known;
   return {};
+}
+
+Result<Plan> ResolvePool(const Node& node, Window* window) {
+  const Value& x = *node.input(0);
+  Plan plan;
+  MMDEPLOY_TRYV(ResolvePads(x, window));
+  for (size_t i = 0; i < window->num_dims(); ++i) {
+    MMDEPLOY_ENSURE(window->begins[i] < window->kernel[i] && window->ends[i] < window->kernel[i],
+                    Code::kOutOfRange, "pads of {} and {} for a kernel of {}", window->begins[i],
+                    window->ends[i], window->kernel[i]);
+    MMDEPLOY_ENSURE(window->dilations[i] == 1, Code::kNotSupported, "a dilation of {}",
+                    window->dilations[i]);
+  }
+  const Window asked = *window;
+  const bool padded = !AllZero(asked.begins) || !AllZero(asked.ends);
+  plan.count_pads = Method(node) == kAverage && node.Int("count_include_pad", 0) != 0 && padded;
+  if (node.Int("ceil_mode", 0) == 0) return plan;
+  MMDEPLOY_TRYV(ResolveCeil(x, window, &plan));
+  // Averages count the pads of the node, but not what a last window lacks beyond them: the pads
+  // become zeros that ncnn takes for elements.
+  if (!plan.count_pads || (!plan.round_up && window->ends == asked.ends)) return plan;
+  plan.count_pads = false;
+  plan.zeros = asked.begins;
+  plan.zeros.insert(plan.zeros.end(), asked.ends.begin(), asked.ends.end());
+  for (size_t i = 0; i < window->num_dims(); ++i) {
+    window->begins[i] = 0;
+    const int64_t fewer = std::min(window->ends[i], asked.ends[i]);
+    plan.zeros[window->num_dims() + i] = plan.round_up ? asked.ends[i] : fewer;
+    window->ends[i] = plan.round_up ? 0 : window->ends[i] - fewer;
+  }
+  return plan;
+}
+
+// Zeros around the image; in three dimensions ncnn pads depth as channels are padded elsewhere.
+std::string AddZeros(const Node& node, const std::vector<int64_t>& zeros, Emitter* emitter) {
+  const size_t count = zeros.size() / 2;
+  Layer* layer = emitter->AddInner("Padding", node, {emitter->Read(node.input(0))});
+  SetSpatial({zeros.begin(), zeros.begin() + count}, {2, 0, 7}, layer);
+  SetSpatial({zeros.begin() + count, zeros.end()}, {3, 1, 8}, layer);
+  return layer->outputs[0];
 }
 
 Result<void> ConvertPool(const Node& node, Emitter* emitter) {
   MMDEPLOY_TRY(Window window, ReadWindow(node, *node.input(0), node.Ints("kernel_shape")));
-  MMDEPLOY_TRYV(FixPads(*node.input(0), &window));
-  for (int64_t dilation : window.dilations) {
-    MMDEPLOY_ENSURE(dilation == 1, Code::kNotSupported, "a dilation of {}", dilation);
-  }
+  MMDEPLOY_TRY(const Plan plan, ResolvePool(node, &window));
   MMDEPLOY_ENSURE(node.num_outputs() < 2 || !node.output(1)->has_uses(), Code::kNotSupported,
                   "its indices are used");
-  Layer* layer = emitter->Add(LayerType(window.num_dims()), node);
+  const std::string blob =
+      plan.zeros.empty() ? emitter->Read(node.input(0)) : AddZeros(node, plan.zeros, emitter);
+  Layer* layer = emitter->Add(LayerType(window.num_dims()), node, {blob});
   layer->Set(0, Method(node));
   SetSpatial(window.kernel, {1, 11, 21}, layer);
   SetSpatial(window.strides, {2, 12, 22}, layer);
   SetSpatial(window.begins, {3, 13, 23}, layer);
   SetSpatial(window.ends, {14, 15, 16}, layer);
-  layer->Set(5, int64_t{node.Int("ceil_mode", 0) == 0});
-  if (Method(node) == kAverage) layer->Set(6, node.Int("count_include_pad", 0));
+  layer->Set(5, int64_t{!plan.round_up});
+  if (Method(node) == kAverage) layer->Set(6, int64_t{plan.count_pads});
   return {};
 }
 
@@ -111,13 +165,20 @@ Result<void> ConvertAdaptivePool(const Node& node, Emitter* emitter) {
 
 std::vector<Converter> pool_converters() {
   return {
-      {"AdaptiveAvgPool2d", ConvertAdaptivePool},
-      {"AveragePool", ConvertPool},
+      {"AdaptiveAvgPool2d", ConvertAdaptivePool, 2, {"output_size"}, true},
+      {"AveragePool",
+       ConvertPool,
+       1,
+       {"auto_pad", "ceil_mode", "count_include_pad", "dilations", "kernel_shape", "pads",
+        "strides"}},
       {"GlobalAveragePool", ConvertGlobalPool},
       {"GlobalMaxPool", ConvertGlobalPool},
-      {"MaxPool", ConvertPool},
-      {"adaptive_avg_pool2d", ConvertAdaptivePool},
-      {"adaptive_max_pool2d", ConvertAdaptivePool},
+      {"MaxPool",
+       ConvertPool,
+       1,
+       {"auto_pad", "ceil_mode", "dilations", "kernel_shape", "pads", "storage_order", "strides"}},
+      {"adaptive_avg_pool2d", ConvertAdaptivePool, 2, {"output_size"}, true},
+      {"adaptive_max_pool2d", ConvertAdaptivePool, 2, {"output_size"}, true},
   };
 }
 

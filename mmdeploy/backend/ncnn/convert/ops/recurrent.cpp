@@ -86,9 +86,18 @@ bool HasUsualActivations(const Node& node) {
   return true;
 }
 
+// ncnn goes through all of a sequence.
+bool IsWhole(const Value* lengths, const graph::Dim& length) {
+  if (!lengths) return true;
+  const auto ints = graph::ConstantInts(lengths);
+  return ints && length.is_known() && std::all_of(ints->begin(), ints->end(), [&](int64_t value) {
+           return value == length.value();
+         });
+}
+
 Result<void> CheckOptions(const Node& node) {
-  MMDEPLOY_ENSURE(node.Int("layout", 0) == 0 && !node.Find("clip") && HasUsualActivations(node),
-                  Code::kNotSupported, "layout, clip or activations");
+  MMDEPLOY_ENSURE(HasUsualActivations(node), Code::kNotSupported,
+                  "activations other than those of ncnn");
   MMDEPLOY_ENSURE(node.op() != "GRU" || node.Int("linear_before_reset", 0) == 1,
                   Code::kNotSupported, "linear_before_reset is 0, ncnn has 1");
   for (const size_t state : {5, 6}) {
@@ -114,7 +123,8 @@ Result<Cells> ReadCells(const Node& node) {
   cells.directions = direction == 2 ? 2 : 1;
   const bool fits = w.size() == 3 && r.size() == 3 && w[0] == cells.directions && w[0] == r[0] &&
                     r[2] >= 1 && w[2] >= 1 && w[1] == cells.gates * r[2] && r[1] == w[1];
-  MMDEPLOY_ENSURE(fits, Code::kOutOfRange, "weights of {} and {} do not fit to each other",
+  MMDEPLOY_ENSURE(fits && node.Int("hidden_size", r[2]) == r[2], Code::kOutOfRange,
+                  "weights of {} and {} do not fit to each other, or to hidden_size",
                   Name(node.input(1)->constant()->value_type()),
                   Name(node.input(2)->constant()->value_type()));
   cells.hidden = r[2];
@@ -148,6 +158,9 @@ Result<void> ConvertRecurrent(const Node& node, Emitter* emitter) {
   MMDEPLOY_TRY(Cells cells, ReadCells(node));
   MMDEPLOY_TRY(const int64_t direction, Direction(node));
   MMDEPLOY_TRY(const graph::Dim length, Length(node, cells.inputs));
+  MMDEPLOY_ENSURE(IsWhole(node.input(4), length), Code::kNotSupported,
+                  "sequence_lens '{}' of which a length is not {}, as long as '{}'",
+                  node.input(4)->name(), Name(length), node.input(0)->name());
   const Value& x = *node.input(0);
   std::string blob = emitter->Read(&x);
   if (BlobRank(x) == 3) blob = emitter->Reshape(node, blob, {length.value(), cells.inputs});
@@ -169,9 +182,15 @@ Result<void> ConvertRecurrent(const Node& node, Emitter* emitter) {
 
 std::vector<Converter> recurrent_converters() {
   return {
-      {"GRU", ConvertRecurrent},
-      {"LSTM", ConvertRecurrent},
-      {"RNN", ConvertRecurrent},
+      {"GRU",
+       ConvertRecurrent,
+       6,
+       {"activations", "direction", "hidden_size", "layout=0", "linear_before_reset"}},
+      {"LSTM",
+       ConvertRecurrent,
+       8,
+       {"activations", "direction", "hidden_size", "input_forget=0", "layout=0"}},
+      {"RNN", ConvertRecurrent, 6, {"activations", "direction", "hidden_size", "layout=0"}},
   };
 }
 

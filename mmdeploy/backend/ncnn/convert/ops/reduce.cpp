@@ -2,6 +2,7 @@
 #include <map>
 
 #include "mmdeploy/backend/ncnn/convert/ops/converter.h"
+#include "mmdeploy/backend/ncnn/convert/ops/log_sum.h"
 #include "mmdeploy/backend/ncnn/convert/ops/reshape.h"
 
 // Reductions over axes of a blob.
@@ -45,20 +46,42 @@ Result<std::vector<int64_t>> ReducedAxes(const Node& node) {
   return reduced;
 }
 
-bool ChangesSingles(std::string_view op) {
-  return op == "ReduceL1" || op == "ReduceL2" || op == "ReduceSumSquare" || op == "ReduceLogSum";
+// What the reduction of one element changes: over the batch of 1, or over no axes, as ONNX Runtime
+// takes it.
+Result<void> ConvertSingles(const Node& node, Emitter* emitter) {
+  constexpr int64_t kAbs = 0, kSquare = 4, kLog = 8;
+  const std::string& op = node.op();
+  std::string blob = emitter->Read(node.input(0));
+  const auto apply = [&](int64_t operation) {
+    Layer* layer = emitter->AddInner("UnaryOp", node, {blob});
+    layer->Set(0, operation);
+    blob = layer->outputs[0];
+  };
+  if (op == "ReduceL1" || op == "ReduceL2") apply(kAbs);
+  if (op == "ReduceSumSquare") apply(kSquare);
+  if (op == "ReduceLogSum") apply(kLog);
+  return AddReshape(node, blob, BlobDims(*node.input(0)), emitter);
+}
+
+// log(sum(exp(x))), shifted; the result has all axes.
+Result<void> ConvertLogSumExp(const Node& node, const std::vector<int64_t>& axes, const Dims& kept,
+                              Emitter* emitter) {
+  constexpr int64_t kAdd = 0;
+  const ShiftedLogSum sum =
+      AddShiftedLogSum(node, emitter->Read(node.input(0)), axes, kept.size(), emitter);
+  Layer* result = emitter->AddInner("BinaryOp", node, {sum.log_sum, sum.largest});
+  result->Set(0, kAdd);
+  return AddReshape(node, result->outputs[0], kept, emitter);
 }
 
 Result<void> ConvertReduce(const Node& node, Emitter* emitter) {
   const Value& x = *node.input(0);
   MMDEPLOY_TRY(const std::vector<int64_t> axes, ReducedAxes(node));
-  if (axes.empty()) {
-    MMDEPLOY_ENSURE(!ChangesSingles(node.op()), Code::kNotSupported, "it reduces the batch only");
-    return AddReshape(node, emitter->Read(&x), BlobDims(x), emitter);
-  }
+  if (axes.empty()) return ConvertSingles(node, emitter);
   // Dimensions of the result when they are kept, and when not.
   Dims kept = BlobDims(x);
   for (int64_t axis : axes) kept[axis] = 1;
+  if (node.op() == "ReduceLogSumExp") return ConvertLogSumExp(node, axes, kept, emitter);
   Dims left;
   for (size_t i = 0; i < kept.size(); ++i) {
     const auto axis = static_cast<int64_t>(i);
@@ -70,12 +93,7 @@ Result<void> ConvertReduce(const Node& node, Emitter* emitter) {
   const bool direct = rank == (keep ? kept : left).size();
   Layer* layer = direct ? emitter->Add("Reduction", node)
                         : emitter->AddInner("Reduction", node, {emitter->Read(&x)});
-  layer->Set(0, Operations().at(node.op()));
-  const bool all = axes.size() == kept.size();
-  layer->Set(1, static_cast<int64_t>(all));
-  if (!all) layer->Set(3, axes);
-  layer->Set(4, static_cast<int64_t>(keep));
-  layer->Set(5, int64_t{1});
+  SetReduction(Operations().at(node.op()), axes, kept.size(), keep, layer);
   if (direct) return {};
   return AddReshape(node, layer->outputs[0], keep ? kept : left, emitter);
 }
@@ -84,7 +102,9 @@ Result<void> ConvertReduce(const Node& node, Emitter* emitter) {
 
 std::vector<Converter> reduce_converters() {
   std::vector<Converter> converters;
-  for (const auto& [op, number] : Operations()) converters.push_back({op, ConvertReduce});
+  for (const auto& [op, number] : Operations()) {
+    converters.push_back({op, ConvertReduce, 2, {"axes", "keepdims", "noop_with_empty_axes"}});
+  }
   return converters;
 }
 

@@ -32,7 +32,9 @@ Result<void> Refuse(const Node& node, Emitter*) {
 
 std::vector<Converter> refused_converters() {
   std::vector<Converter> converters;
-  for (const auto& [op, reason] : Reasons()) converters.push_back({op, Refuse});
+  for (const auto& [op, reason] : Reasons()) {
+    converters.push_back({op, Refuse, kAnyInputs, {"*"}, true});
+  }
   return converters;
 }
 

@@ -107,10 +107,10 @@ Result<void> ConvertUnsqueeze(const Node& node, Emitter* emitter) {
 
 std::vector<Converter> reshape_converters() {
   return {
-      {"Flatten", ConvertFlatten},
-      {"Reshape", ConvertReshape},
-      {"Squeeze", ConvertSqueeze},
-      {"Unsqueeze", ConvertUnsqueeze},
+      {"Flatten", ConvertFlatten, 1, {"axis"}},
+      {"Reshape", ConvertReshape, 2, {"allowzero", "shape"}},
+      {"Squeeze", ConvertSqueeze, 2, {"axes"}},
+      {"Unsqueeze", ConvertUnsqueeze, 2, {"axes"}},
   };
 }
 

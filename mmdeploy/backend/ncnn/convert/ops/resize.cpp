@@ -156,8 +156,13 @@ Result<void> ConvertResize(const Node& node, Emitter* emitter) {
 
 std::vector<Converter> resize_converters() {
   return {
-      {"Resize", ConvertResize},
-      {"Upsample", ConvertResize},
+      {"Resize",
+       ConvertResize,
+       4,
+       {"antialias=0", "axes", "coordinate_transformation_mode", "cubic_coeff_a",
+        "exclude_outside=0", "extrapolation_value", "keep_aspect_ratio_policy", "mode",
+        "nearest_mode"}},
+      {"Upsample", ConvertResize, 2, {"mode", "scales"}},
   };
 }
 

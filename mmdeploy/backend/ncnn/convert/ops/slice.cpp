@@ -175,8 +175,8 @@ Result<void> ConvertGather(const Node& node, Emitter* emitter) {
 
 std::vector<Converter> slice_converters() {
   return {
-      {"Gather", ConvertGather},
-      {"Slice", ConvertSlice},
+      {"Gather", ConvertGather, 2, {"axis"}},
+      {"Slice", ConvertSlice, 5, {"axes", "ends", "starts", "steps"}},
   };
 }
 

@@ -1,4 +1,5 @@
 #include "mmdeploy/backend/ncnn/convert/ops/converter.h"
+#include "mmdeploy/backend/ncnn/convert/ops/log_sum.h"
 
 // Softmax over one axis.
 
@@ -39,12 +40,12 @@ Result<void> ConvertSoftmax(const Node& node, Emitter* emitter) {
   return {};
 }
 
+// x - max - log(sum(exp(x - max))): logarithms of small quotients would be lost.
 Result<void> ConvertLogSoftmax(const Node& node, Emitter* emitter) {
-  constexpr int64_t kLog = 8;
   MMDEPLOY_TRY(const int64_t axis, SoftmaxAxis(node));
-  Layer* softmax = emitter->AddInner("Softmax", node, {emitter->Read(node.input(0))});
-  SetAxis(axis, softmax);
-  emitter->Add("UnaryOp", node, {softmax->outputs[0]})->Set(0, kLog);
+  const ShiftedLogSum sum = AddShiftedLogSum(node, emitter->Read(node.input(0)), {axis},
+                                             BlobRank(*node.input(0)), emitter);
+  emitter->Add("BinaryOp", node, {sum.shifted, sum.log_sum})->Set(0, kSub);
   return {};
 }
 
@@ -52,8 +53,8 @@ Result<void> ConvertLogSoftmax(const Node& node, Emitter* emitter) {
 
 std::vector<Converter> softmax_converters() {
   return {
-      {"LogSoftmax", ConvertLogSoftmax},
-      {"Softmax", ConvertSoftmax},
+      {"LogSoftmax", ConvertLogSoftmax, 1, {"axis"}},
+      {"Softmax", ConvertSoftmax, 1, {"axis"}},
   };
 }
 

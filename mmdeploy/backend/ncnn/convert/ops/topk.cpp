@@ -36,9 +36,9 @@ Result<void> ConvertArg(const Node& node, Emitter* emitter) {
 
 std::vector<Converter> topk_converters() {
   return {
-      {"ArgMax", ConvertArg},
-      {"ArgMin", ConvertArg},
-      {"TopK", ConvertTopK},
+      {"ArgMax", ConvertArg, 1, {"axis", "keepdims", "select_last_index=0"}},
+      {"ArgMin", ConvertArg, 1, {"axis", "keepdims", "select_last_index=0"}},
+      {"TopK", ConvertTopK, 2, {"axis", "largest", "sorted"}},
   };
 }
 

@@ -170,8 +170,8 @@ Result<void> ConvertReshapeTranspose(const Node& node, Emitter* emitter) {
 
 std::vector<Converter> transpose_converters() {
   return {
-      {"ReshapeTranspose", ConvertReshapeTranspose},
-      {"Transpose", ConvertTranspose},
+      {"ReshapeTranspose", ConvertReshapeTranspose, 1, {"perm", "shape"}},
+      {"Transpose", ConvertTranspose, 1, {"perm"}},
   };
 }
 

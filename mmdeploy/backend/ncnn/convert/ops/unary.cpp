@@ -8,6 +8,7 @@ namespace mmdeploy::ncnn_convert {
 
 using graph::ElementType;
 using graph::Node;
+using graph::Value;
 
 namespace {
 
@@ -55,7 +56,10 @@ Result<void> ConvertIdentity(const Node& node, Emitter* emitter) {
 Result<void> ConvertDropout(const Node& node, Emitter* emitter) {
   MMDEPLOY_ENSURE(node.num_outputs() < 2 || !node.output(1)->has_uses(), Code::kNotSupported,
                   "its mask is used");
-  emitter->Add("Dropout", node);
+  const Value* training = node.input(2);
+  MMDEPLOY_ENSURE(!training || graph::ConstantNumber(training) == 0.0, Code::kNotSupported,
+                  "training_mode '{}', which must be a constant of false", training->name());
+  emitter->Add("Noop", node);
   return {};
 }
 
@@ -63,8 +67,8 @@ Result<void> ConvertDropout(const Node& node, Emitter* emitter) {
 
 std::vector<Converter> unary_converters() {
   std::vector<Converter> converters = {
-      {"Cast", ConvertCast},
-      {"Dropout", ConvertDropout},
+      {"Cast", ConvertCast, 1, {"saturate", "to"}},
+      {"Dropout", ConvertDropout, 3, {"is_test", "ratio", "seed"}},
       {"Identity", ConvertIdentity},
   };
   for (const auto& [op, number] : Operations()) converters.push_back({op, ConvertUnary});

@@ -1,0 +1,79 @@
+"""Runs a case in ONNX Runtime and in an engine."""
+import tempfile
+import traceback
+from enum import Enum
+
+import numpy as np
+import onnx
+import onnxruntime
+
+from mmdeploy.backend.base.native import import_native
+from tests.differential.draw import Case
+
+
+class Result(Enum):
+    """What became of a case."""
+
+    RIGHT = 'right'
+    REFUSED = 'refused'  # by the converter
+    UNKNOWN = 'unknown'  # ONNX Runtime has no answer
+    WRONG = 'wrong'
+    LATE = 'late'  # converted, and then refused
+
+
+GOOD = (Result.RIGHT, Result.REFUSED, Result.UNKNOWN)
+
+
+def expected(model: onnx.ModelProto, feeds: dict[str, np.ndarray]) -> dict[str, np.ndarray] | None:
+    options = onnxruntime.SessionOptions()
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    options.intra_op_num_threads = 1
+    options.log_severity_level = 4
+    try:
+        session = onnxruntime.InferenceSession(model.SerializeToString(), options, providers=['CPUExecutionProvider'])
+        return dict(zip([output.name for output in session.get_outputs()], session.run(None, feeds)))
+    except Exception:
+        return None
+
+
+def differs(name: str, wanted: np.ndarray, found: np.ndarray) -> str:
+    """Tell how an output differs; where ONNX has infinities or no numbers, anything is right."""
+    wanted, found = np.asarray(wanted, np.float64), np.asarray(found, np.float64)
+    if wanted.ndim < 2 and found.size == wanted.size:
+        found = found.reshape(wanted.shape)  # documented: outputs of ncnn have a batch
+    if wanted.shape != found.shape:
+        return f'{name}: shape {found.shape}, expected {wanted.shape}'
+    finite = np.isfinite(wanted)
+    largest = np.abs(wanted[finite]).max() if finite.any() else 0
+    bad = finite & ~np.isclose(found, wanted, rtol=1e-3, atol=1e-4 * max(1, min(largest, 1e3)))
+    if not bad.any():
+        return ''
+    where = tuple(np.argwhere(bad)[0])
+    return f'{name}: {bad.sum()} of {bad.size}, at {where} {found[where]:.6g}, expected {wanted[where]:.6g}'
+
+
+def run(engine: str, model: onnx.ModelProto, feeds: dict[str, np.ndarray], folder: str) -> dict[str, np.ndarray]:
+    native = import_native()
+    files = native.convert(engine, model.SerializeToString(), f'{folder}/m', inputs={})
+    weights = {'weights': files[1]} if len(files) > 1 else {}
+    net = native.Net(files[0], engine, num_threads=1, **weights)
+    return {name: np.asarray(value) for name, value in net.run(feeds).items()}
+
+
+def check(engine: str, case: Case, folder: str) -> tuple[Result, str]:
+    wanted = expected(case.model, case.feeds)
+    if wanted is None or any(value.size > 1 << 20 for value in wanted.values()):
+        return Result.UNKNOWN, ''
+    try:
+        found = run(engine, case.model, case.feeds, folder)
+    except RuntimeError as error:
+        text = str(error).replace('\n', ' | ')
+        return (Result.REFUSED if text.startswith('failed to convert') else Result.LATE), text
+    except Exception:
+        return Result.WRONG, traceback.format_exc(limit=1)
+    problems = [text for name, value in wanted.items() if (text := differs(name, value, found[name]))]
+    return (Result.WRONG, '; '.join(problems)) if problems else (Result.RIGHT, '')
+
+
+def temporary() -> tempfile.TemporaryDirectory:
+    return tempfile.TemporaryDirectory(prefix='differential-')
