@@ -1,4 +1,5 @@
 """Compares operators of an engine with ONNX Runtime, for as long as wanted."""
+
 import argparse
 import sys
 from collections import Counter
@@ -38,6 +39,7 @@ def main() -> int:
 
 def show(engine: str, operator: str, seed: int) -> int:
     import onnx
+
     case = make(operator, seed)
     print(onnx.printer.to_text(case.model))
     with temporary() as folder:

@@ -1,4 +1,5 @@
 """What generators draw from, and the models that they make."""
+
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,7 +9,27 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 IR_OF_OPSET = {20: 9, 21: 10, 22: 10, 23: 11, 24: 12}
-SPECIAL = (0., -0., 1., -1., .5, -.5, 1.5, 2.5, -2.5, 3., -3., 6., 20., -20., 60., -60., 88., 100., -100.)
+SPECIAL = (
+    0.0,
+    -0.0,
+    1.0,
+    -1.0,
+    0.5,
+    -0.5,
+    1.5,
+    2.5,
+    -2.5,
+    3.0,
+    -3.0,
+    6.0,
+    20.0,
+    -20.0,
+    60.0,
+    -60.0,
+    88.0,
+    100.0,
+    -100.0,
+)
 
 
 @dataclass
@@ -42,7 +63,7 @@ class Draw:
     def __post_init__(self) -> None:
         self.rng = np.random.default_rng(self.seed)
 
-    def chance(self, probability: float = .5) -> bool:
+    def chance(self, probability: float = 0.5) -> bool:
         return bool(self.rng.random() < probability)
 
     def integer(self, least: int, most: int) -> int:
@@ -63,7 +84,7 @@ class Draw:
     def rank(self, least: int = 1, most: int = 6) -> int:
         return self.pick([rank for rank in (1, 2, 3, 4, 4, 5, 6) if least <= rank <= most])
 
-    def shape(self, least: int = 1, most: int = 6, batch: float = .8) -> list[int]:
+    def shape(self, least: int = 1, most: int = 6, batch: float = 0.8) -> list[int]:
         """Mostly with a batch of 1 in front; rarely with a dimension of 0, never very large."""
         rank = self.rank(least, most)
         shape = [self.size() for _ in range(rank)]
@@ -71,15 +92,15 @@ class Draw:
             shape[0] = 1
         while np.prod(shape) > 4000:
             shape[int(np.argmax(shape))] //= 2
-        if self.chance(.02):
+        if self.chance(0.02):
             shape[self.integer(0, rank - 1)] = 0
         return shape
 
-    def values(self, shape: Sequence[int], scale: float = 1., special: bool = True) -> np.ndarray:
+    def values(self, shape: Sequence[int], scale: float = 1.0, special: bool = True) -> np.ndarray:
         """Normally distributed, sometimes with zeros, halves and large numbers."""
         values = self.rng.standard_normal(tuple(shape)) * scale
-        if special and self.chance(.3):
-            mask = self.rng.random(values.shape) < .3
+        if special and self.chance(0.3):
+            mask = self.rng.random(values.shape) < 0.3
             values = np.where(mask, self.rng.choice(SPECIAL, size=values.shape), values)
         return values.astype(np.float32)
 
@@ -88,8 +109,8 @@ class Draw:
 
     def broadcast(self, shape: Sequence[int]) -> list[int]:
         """A shape that broadcasts with this one."""
-        other = list(shape)[self.integer(0, len(shape)):] if self.chance() else list(shape)
-        return [1 if self.chance(.3) else size for size in other]
+        other = list(shape)[self.integer(0, len(shape)) :] if self.chance() else list(shape)
+        return [1 if self.chance(0.3) else size for size in other]
 
     def subset(self, count: int, least: int = 0) -> list[int]:
         chosen = [i for i in range(count) if self.chance()]
@@ -100,7 +121,7 @@ class Draw:
     def signed(self, axis: int, rank: int) -> int:
         return axis - rank if self.chance() else axis
 
-    def attributes(self, probability: float = .6, **options: Callable[[], Any]) -> dict[str, Any]:
+    def attributes(self, probability: float = 0.6, **options: Callable[[], Any]) -> dict[str, Any]:
         """Each one with this probability; those whose value is None never."""
         drawn = {name: option() for name, option in options.items() if self.chance(probability)}
         return {name: value for name, value in drawn.items() if value is not None}
@@ -136,15 +157,16 @@ class Builder:
         """A value of the graph; other types than float32 are cast inside of it."""
         name = f'x{len(self.feeds)}'
         value = np.asarray(value, np.float32)
-        direct = value.ndim >= 2 and value.shape[0] == 1 and (self.batch or self.draw.chance(.8))
+        direct = value.ndim >= 2 and value.shape[0] == 1 and (self.batch or self.draw.chance(0.8))
         shape: list[int | str] = list(value.shape) if direct else [1, value.size]
         for axis in open_sizes if direct else ():
             if axis > 0:
                 shape[axis] = f'{name}_{axis}'
         if direct and self.batch:
             shape[0] = 'N'
-            images = [value] + [self.draw.rng.permutation(value.ravel()).reshape(value.shape)
-                                for _ in range(self.batch - 1)]
+            images = [value] + [
+                self.draw.rng.permutation(value.ravel()).reshape(value.shape) for _ in range(self.batch - 1)
+            ]
             value = np.concatenate(images)
         self.inputs.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, shape))
         self.feeds[name] = value if direct else value.reshape(1, -1)
@@ -156,7 +178,7 @@ class Builder:
             name = self.node('Cast', [name], to=dtype)
         return name
 
-    def operand(self, value: np.ndarray, constant: float = .4, **kwargs: Any) -> str:
+    def operand(self, value: np.ndarray, constant: float = 0.4, **kwargs: Any) -> str:
         """A value or a constant."""
         if self.draw.chance(constant):
             self.notes.append(f'constant{list(np.shape(value))}')
@@ -173,8 +195,11 @@ class Builder:
         if cast:
             name = self.node('Cast', [name], to=TensorProto.FLOAT)
         if rank is not None:
-            name = self.node('Unsqueeze', [name, self.constant([0])] if self.opset >= 13 else [name],
-                             **({} if self.opset >= 13 else {'axes': [0]}))
+            name = self.node(
+                'Unsqueeze',
+                [name, self.constant([0])] if self.opset >= 13 else [name],
+                **({} if self.opset >= 13 else {'axes': [0]}),
+            )
         self.outputs.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, None))
 
     def case(self, op: str, attributes: dict[str, Any] | None = None) -> Case:
@@ -185,9 +210,20 @@ class Builder:
         return Case(model, self.feeds, f'{op}-{self.opset} {attributes or {}} of {", ".join(self.notes)}{batch}')
 
 
-def simple(draw: Draw, op: str, values: Sequence[np.ndarray | str], attributes: dict[str, Any] | None = None,
-           opset: int = 13, outputs: int = 1, constants: Sequence[Any] = (), dtype: int = TensorProto.FLOAT,
-           open_sizes: bool = True, batch: bool = True, used: Sequence[int] = (0, ), whole: bool = False) -> Case:
+def simple(
+    draw: Draw,
+    op: str,
+    values: Sequence[np.ndarray | str],
+    attributes: dict[str, Any] | None = None,
+    opset: int = 13,
+    outputs: int = 1,
+    constants: Sequence[Any] = (),
+    dtype: int = TensorProto.FLOAT,
+    open_sizes: bool = True,
+    batch: bool = True,
+    used: Sequence[int] = (0,),
+    whole: bool = False,
+) -> Case:
     """A case of one operator.
 
     Args:
@@ -212,7 +248,7 @@ def simple(draw: Draw, op: str, values: Sequence[np.ndarray | str], attributes: 
             build.notes.append(f'constant{list(np.shape(constant))}')
     results = build.node(op, inputs, outputs, **(attributes or {}))
     results = [results] if outputs == 1 else results
-    interface = can_open and (mode == 'batch' or draw.chance(.7))
+    interface = can_open and (mode == 'batch' or draw.chance(0.7))
     for index in used:
         build.output(results[index], None if interface else 0, whole or dtype != TensorProto.FLOAT)
     return build.case(op, attributes)

@@ -1,4 +1,5 @@
 """Functions of one number, and of two."""
+
 from functools import partial
 
 import numpy as np
@@ -15,9 +16,9 @@ def unary(op: str, draw: Draw, low: float = -np.inf, high: float = np.inf, opset
 def clip(draw: Draw) -> Case:
     x = draw.values(draw.shape(), 2)
     bounds = sorted(draw.number(-2, 2) for _ in range(2))
-    if draw.chance(.3):
+    if draw.chance(0.3):
         return simple(draw, 'Clip', [x], draw.attributes(min=lambda: bounds[0], max=lambda: bounds[1]), opset=10)
-    constants = [np.float32(bound) if draw.chance(.7) else None for bound in bounds]
+    constants = [np.float32(bound) if draw.chance(0.7) else None for bound in bounds]
     while constants and constants[-1] is None:
         constants.pop()
     return simple(draw, 'Clip', [x], constants=constants)
@@ -29,26 +30,36 @@ def prelu(draw: Draw) -> Case:
     kind = draw.pick(('channels', 'one', 'any', 'any'))
     slope = list(shape[1:2] + [1] * (len(shape) - 2)) if kind == 'channels' else [1] if kind == 'one' else shape[1:]
     if kind == 'any':
-        slope = [1 if draw.chance(.4) else size for size in slope]
+        slope = [1 if draw.chance(0.4) else size for size in slope]
     slopes = draw.values(slope or [1])
-    y = build.node('PRelu', [build.value(draw.values(shape)), build.operand(slopes, .7)])
+    y = build.node('PRelu', [build.value(draw.values(shape)), build.operand(slopes, 0.7)])
     build.output(y, None if shape[0] == 1 and len(shape) > 1 else 0)
     return build.case('PRelu')
 
 
 def cast(draw: Draw) -> Case:
     x = draw.values(draw.shape(), 3)
-    to = draw.pick((TensorProto.INT64, TensorProto.INT32, TensorProto.FLOAT16, TensorProto.DOUBLE, TensorProto.BOOL,
-                    TensorProto.FLOAT, TensorProto.UINT8, TensorProto.INT8))
+    to = draw.pick(
+        (
+            TensorProto.INT64,
+            TensorProto.INT32,
+            TensorProto.FLOAT16,
+            TensorProto.DOUBLE,
+            TensorProto.BOOL,
+            TensorProto.FLOAT,
+            TensorProto.UINT8,
+            TensorProto.INT8,
+        )
+    )
     x = np.abs(x) if to == TensorProto.UINT8 else np.clip(x, -100, 100)
     return simple(draw, 'Cast', [x], {'to': to}, whole=True)
 
 
 def dropout(draw: Draw) -> Case:
     x = draw.values(draw.shape())
-    if draw.chance(.4):
-        return simple(draw, 'Dropout', [x], draw.attributes(ratio=lambda: .3), opset=draw.pick((7, 10)))
-    constants = draw.pick(([], [np.float32(.3)], [np.float32(.3), np.bool_(False)]))
+    if draw.chance(0.4):
+        return simple(draw, 'Dropout', [x], draw.attributes(ratio=lambda: 0.3), opset=draw.pick((7, 10)))
+    constants = draw.pick(([], [np.float32(0.3)], [np.float32(0.3), np.bool_(False)]))
     return simple(draw, 'Dropout', [x], constants=constants)
 
 
@@ -69,22 +80,22 @@ UNARY = {
 def binary(op: str, draw: Draw) -> Case:
     shape = draw.shape()
     build = Builder(draw, draw.pick((7, 13)))
-    if shape[0] == 1 and len(shape) > 1 and draw.chance(.2):
+    if shape[0] == 1 and len(shape) > 1 and draw.chance(0.2):
         build.open_batch(draw.integer(1, 3))
-    dtype = TensorProto.INT64 if draw.chance(.15) else TensorProto.FLOAT
+    dtype = TensorProto.INT64 if draw.chance(0.15) else TensorProto.FLOAT
     whole = dtype != TensorProto.FLOAT
     other = draw.broadcast(shape)
-    if draw.chance(.3) and not build.batch:
+    if draw.chance(0.3) and not build.batch:
         shape, other = other if len(other) == len(shape) else shape, shape
     a, b = (draw.whole(size, 1, 9) if whole else draw.values(size, 2) for size in (shape, other))
     if op == 'Div':
-        b = np.where(np.abs(b) < .1, 1, b)
+        b = np.where(np.abs(b) < 0.1, 1, b)
     operands = [build.value(a, dtype)]
     operands.append(build.value(b, dtype) if whole else build.operand(b))
-    if draw.chance(.3):
+    if draw.chance(0.3):
         operands.reverse()
     y = build.node(op, operands)
-    build.output(y, None if np.broadcast(a, b).shape[:1] == (1, ) and np.broadcast(a, b).ndim > 1 else 0, whole)
+    build.output(y, None if np.broadcast(a, b).shape[:1] == (1,) and np.broadcast(a, b).ndim > 1 else 0, whole)
     return build.case(op)
 
 
@@ -104,12 +115,15 @@ def power(draw: Draw) -> Case:
     x = np.clip(draw.values(shape, 1.5), -4, 4)
     kind = draw.pick(('whole', 'whole', 'half', 'any', 'channels', 'tensor', 'base', 'positive'))
     if kind == 'positive':
-        name = build.node('Clip', [build.value(x), build.constant(np.float32(.01)), build.constant(np.float32(9))]) \
-            if build.opset > 10 else build.node('Clip', [build.value(x)], min=.01, max=9.)
+        name = (
+            build.node('Clip', [build.value(x), build.constant(np.float32(0.01)), build.constant(np.float32(9))])
+            if build.opset > 10
+            else build.node('Clip', [build.value(x)], min=0.01, max=9.0)
+        )
         exponent = build.constant(np.float32(draw.number(-3, 3)))
         y = build.node('Pow', [name, exponent])
     elif kind == 'base':
-        base = np.float32(draw.number(.2, 3) if draw.chance(.8) else draw.integer(-3, 0))
+        base = np.float32(draw.number(0.2, 3) if draw.chance(0.8) else draw.integer(-3, 0))
         y = build.node('Pow', [build.constant(base), build.value(x)])
     elif kind == 'tensor':
         y = build.node('Pow', [build.value(x), build.value(draw.whole(shape, 0, 3))])
@@ -128,9 +142,11 @@ def power(draw: Draw) -> Case:
 def where(draw: Draw) -> Case:
     shape = draw.shape()
     build = Builder(draw, 13)
-    condition = draw.rng.random(draw.broadcast(shape)) < .5
-    y = build.node('Where', [build.constant(condition), build.value(draw.values(shape)),
-                             build.operand(draw.values(draw.broadcast(shape)))])
+    condition = draw.rng.random(draw.broadcast(shape)) < 0.5
+    y = build.node(
+        'Where',
+        [build.constant(condition), build.value(draw.values(shape)), build.operand(draw.values(draw.broadcast(shape)))],
+    )
     build.output(y, None if shape[0] == 1 and len(shape) > 1 else 0)
     return build.case('Where')
 

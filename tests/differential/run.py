@@ -1,13 +1,12 @@
 """Draws many cases and collects what is wrong with them."""
+
 import multiprocessing
-import os
 import time
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-
-import onnx
+from multiprocessing.connection import Connection
 
 from tests.differential import elementwise, shapes, sums, windows
 from tests.differential.check import GOOD, Result, check, temporary
@@ -16,7 +15,7 @@ from tests.differential.draw import Case, Draw
 OPERATORS: dict[str, Callable[[Draw], Case]] = {
     **elementwise.OPERATORS, **windows.OPERATORS, **shapes.OPERATORS, **sums.OPERATORS
 }  # yapf: disable
-SECONDS_PER_BATCH = 120
+SECONDS_PER_TASK = 300
 
 
 @dataclass
@@ -43,63 +42,72 @@ def make(operator: str, seed: int) -> Case:
     return OPERATORS[operator](Draw((zlib.crc32(operator.encode()), seed)))
 
 
-def run_batch(engine: str, operator: str, seeds: Sequence[int], progress: 'multiprocessing.Value | None' = None,
-              save: str = '') -> Report:
+# What is drawn in one go: an operator and its seeds.
+Task = tuple[str, range]
+
+
+def run_task(engine: str, task: Task, folder: str, at: 'multiprocessing.sharedctypes.Synchronized') -> Report:
+    operator, seeds = task
     report = Report(operator)
-    with temporary() as folder:
-        for seed in seeds:
-            if progress is not None:
-                progress.value = seed
-            case = make(operator, seed)
-            result, text = check(engine, case, folder)
-            report.counts[result.value] += 1
-            if result in GOOD:
-                continue
+    for seed in seeds:
+        at.value = seed
+        case = make(operator, seed)
+        result, text = check(engine, case, folder)
+        report.counts[result.value] += 1
+        if result not in GOOD:
             report.findings.append(Finding(operator, seed, result.value, f'{case.text}: {text}'))
-            if save:
-                os.makedirs(save, exist_ok=True)
-                onnx.save(case.model, f'{save}/{operator}_{seed}.onnx')
     return report
 
 
-def _child(engine: str, operator: str, seeds: Sequence[int], progress, connection) -> None:
-    connection.send(run_batch(engine, operator, seeds, progress))
+def _child(
+    engine: str, tasks: Sequence[Task], at: 'multiprocessing.sharedctypes.Synchronized', connection: Connection
+) -> None:
+    with temporary() as folder:
+        for task in tasks:
+            connection.send(run_task(engine, task, folder, at))
 
 
-def run_isolated(engine: str, operator: str, seeds: Sequence[int]) -> Report:
-    """In a process of its own, whose death is a finding."""
+def run_isolated(engine: str, tasks: Sequence[Task]) -> Iterator[Report]:
+    """Reports of tasks, run in a process of their own, whose death is a finding."""
     context = multiprocessing.get_context('spawn')
-    progress = context.Value('q', -1)
-    receiver, sender = context.Pipe(False)
-    child = context.Process(target=_child, args=(engine, operator, seeds, progress, sender))
-    child.start()
-    sender.close()
-    report = Report(operator)
-    try:
-        if receiver.poll(SECONDS_PER_BATCH):
-            report = receiver.recv()
-        else:
-            report.findings.append(Finding(operator, progress.value, 'hangs', make(operator, progress.value).text))
-    except EOFError:
+    tasks = list(tasks)
+    while tasks:
+        at = context.Value('q', -1)
+        receiver, sender = context.Pipe(False)
+        child = context.Process(target=_child, args=(engine, tasks, at, sender))
+        child.start()
+        sender.close()
+        try:
+            while tasks and receiver.poll(SECONDS_PER_TASK):
+                yield receiver.recv()
+                tasks.pop(0)
+            fate = 'hangs'
+        except EOFError:
+            child.join()
+            fate = f'died of {child.exitcode}'
+        child.kill()
         child.join()
-        text = make(operator, progress.value).text if progress.value >= 0 else 'before the first case'
-        report.findings.append(Finding(operator, progress.value, f'died of {child.exitcode}', text))
-    child.kill()
-    child.join()
-    return report
+        if tasks:
+            operator, seeds = tasks.pop(0)
+            text = make(operator, at.value).text if at.value >= 0 else 'before the first case'
+            yield Report(operator, findings=[Finding(operator, at.value, fate, text)])
+            if seeds.start <= at.value < seeds.stop - 1:
+                tasks.insert(0, (operator, range(at.value + 1, seeds.stop)))
 
 
-def run_for(engine: str, operators: Sequence[str], seconds: float, first: int, batch: int = 200) -> Iterator[Report]:
+def run_for(engine: str, operators: Sequence[str], seconds: float, first: int, batch: int) -> Iterator[Report]:
     """Reports of batches of draws until the time is over."""
     end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        for operator in operators:
-            if time.monotonic() < end:
-                yield run_isolated(engine, operator, range(first, first + batch))
+    while True:
+        for report in run_isolated(engine, [(operator, range(first, first + batch)) for operator in operators]):
+            yield report
+            if time.monotonic() > end:
+                return
         first += batch
 
 
 def describe(report: Report) -> str:
-    counts = ', '.join(f'{report.counts[result.value]} {result.value}' for result in Result
-                       if report.counts[result.value])
+    counts = ', '.join(
+        f'{report.counts[result.value]} {result.value}' for result in Result if report.counts[result.value]
+    )
     return f'{report.operator}: {counts or "nothing"}'

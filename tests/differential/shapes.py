@@ -1,4 +1,5 @@
 """Other dimensions, parts, copies, places."""
+
 import numpy as np
 from onnx import TensorProto
 
@@ -18,12 +19,12 @@ def factors(draw: Draw, count: int, rank: int) -> list[int]:
 def reshape(draw: Draw) -> Case:
     shape = draw.shape()
     to = factors(draw, int(np.prod(shape)), draw.rank()) if 0 not in shape else list(shape)
-    if shape[0] == 1 and draw.chance(.6):
+    if shape[0] == 1 and draw.chance(0.6):
         to = [1] + factors(draw, int(np.prod(shape)), draw.rank(1, 5)) if 0 not in shape else to
     for i, size in enumerate(to):
-        if i < len(shape) and shape[i] == size and draw.chance(.3) and size:
+        if i < len(shape) and shape[i] == size and draw.chance(0.3) and size:
             to[i] = 0
-    if draw.chance(.5) and 0 not in shape:
+    if draw.chance(0.5) and 0 not in shape:
         to[draw.integer(0, len(to) - 1)] = -1
     return simple(draw, 'Reshape', [draw.values(shape)], constants=[np.array(to, np.int64)])
 
@@ -40,9 +41,9 @@ def squeeze(draw: Draw) -> Case:
     shape = [1 if i in axes else size for i, size in enumerate(shape)]
     axes = [draw.signed(axis, len(shape)) for axis in axes]
     x = draw.values(shape)
-    if draw.chance(.2):
+    if draw.chance(0.2):
         return simple(draw, 'Squeeze', [x])
-    if draw.chance(.3):
+    if draw.chance(0.3):
         return simple(draw, 'Squeeze', [x], {'axes': [axis % len(shape) for axis in axes]}, opset=11)
     return simple(draw, 'Squeeze', [x], constants=[np.array(axes, np.int64)])
 
@@ -59,26 +60,26 @@ def unsqueeze(draw: Draw) -> Case:
 def transpose(draw: Draw) -> Case:
     shape = draw.shape()
     perm = [int(axis) for axis in draw.rng.permutation(len(shape))]
-    if draw.chance(.4):
+    if draw.chance(0.4):
         perm = [perm[i] for i in np.argsort([axis != 0 for axis in perm], kind='stable')]
-    return simple(draw, 'Transpose', [draw.values(shape)], draw.attributes(.8, perm=lambda: perm))
+    return simple(draw, 'Transpose', [draw.values(shape)], draw.attributes(0.8, perm=lambda: perm))
 
 
 def expand(draw: Draw) -> Case:
     shape = draw.shape(1, 5)
-    to = [draw.integer(1, 4) if size == 1 and draw.chance(.6) else size for size in shape]
-    if shape[0] == 1 and draw.chance(.7):
+    to = [draw.integer(1, 4) if size == 1 and draw.chance(0.6) else size for size in shape]
+    if shape[0] == 1 and draw.chance(0.7):
         to[0] = 1
-    if draw.chance(.3):
+    if draw.chance(0.3):
         to = [draw.pick((1, 1, 2)), *to]
-    to = [1 if draw.chance(.2) else size for size in to]
+    to = [1 if draw.chance(0.2) else size for size in to]
     return simple(draw, 'Expand', [draw.values(shape)], constants=[np.array(to, np.int64)])
 
 
 def tile(draw: Draw) -> Case:
     shape = draw.shape(1, 5)
     repeats = draw.integers(len(shape), 1, 3)
-    if draw.chance(.8):
+    if draw.chance(0.8):
         repeats[0] = 1
     return simple(draw, 'Tile', [draw.values(shape)], constants=[np.array(repeats, np.int64)])
 
@@ -87,7 +88,7 @@ def concat(draw: Draw) -> Case:
     shape = draw.shape()
     axis = draw.integer(0, len(shape) - 1)
     build = Builder(draw)
-    if shape[0] == 1 and axis > 0 and draw.chance(.2):
+    if shape[0] == 1 and axis > 0 and draw.chance(0.2):
         build.open_batch(draw.integer(1, 3))
     parts = []
     for i in range(draw.integer(1, 4)):
@@ -105,7 +106,7 @@ def split(draw: Draw) -> Case:
     sizes = draw.integers(draw.integer(1, 4), 1, 4)
     opset = draw.pick((11, 13, 18))
     attributes = {} if axis == 0 and draw.chance() else {'axis': draw.signed(axis, len(shape))}
-    given = draw.chance(.6)
+    given = draw.chance(0.6)
     if not given:
         sizes = [sizes[0]] * len(sizes)
         if opset >= 18:
@@ -126,12 +127,12 @@ def slice_(draw: Draw) -> Case:
     for axis in axes:
         size = shape[axis]
         start, end = sorted(draw.integers(2, 0, max(size, 1)))
-        starts.append(start - size if draw.chance(.3) and start < size else start)
+        starts.append(start - size if draw.chance(0.3) and start < size else start)
         ends.append(draw.pick((end, end - size if end < size else end, 2**31 - 1, 2**63 - 1)))
         steps.append(draw.pick((1, 1, 1, 2, 3, -1)))
         if steps[-1] < 0:
-            starts[-1], ends[-1] = draw.pick(((-1, -2**31), (size - 1, -size - 1), (2**31 - 1, 0)))
-    if draw.chance(.2):
+            starts[-1], ends[-1] = draw.pick(((-1, -(2**31)), (size - 1, -size - 1), (2**31 - 1, 0)))
+    if draw.chance(0.2):
         return simple(draw, 'Slice', [draw.values(shape)], dict(starts=starts, ends=ends, axes=axes), opset=9)
     named = [draw.signed(axis, len(shape)) for axis in axes]
     lists = [starts, ends] if axes == list(range(len(axes))) and draw.chance() else [starts, ends, named]
@@ -144,14 +145,14 @@ def gather(draw: Draw) -> Case:
     shape = draw.shape()
     axis = draw.integer(0, len(shape) - 1)
     size = max(1, shape[axis])
-    indices = draw.rng.integers(-size, size, draw.pick(((), (1, ), (2, ), (3, ), (2, 2))))
-    if draw.chance(.3):
+    indices = draw.rng.integers(-size, size, draw.pick(((), (1,), (2,), (3,), (2, 2))))
+    if draw.chance(0.3):
         start = draw.integer(0, size - 1)
         indices = np.arange(start, size)
     attributes = draw.attributes(axis=lambda: draw.signed(axis, len(shape)))
-    if draw.chance(.3):
+    if draw.chance(0.3):
         build = Builder(draw)
-        flat = build.value(np.abs(indices).astype(np.float32).reshape(indices.shape or (1, )), TensorProto.INT64)
+        flat = build.value(np.abs(indices).astype(np.float32).reshape(indices.shape or (1,)), TensorProto.INT64)
         y = build.node('Gather', [build.value(draw.values(shape)), flat], **attributes)
         build.output(y, 0)
         return build.case('Gather(computed)', attributes)
@@ -162,10 +163,10 @@ def pad(draw: Draw) -> Case:
     shape = draw.shape(1, 5)
     mode = draw.pick(('constant', 'constant', 'edge', 'reflect', 'wrap'))
     most = 3 if mode in ('constant', 'edge') else max(0, min(2, min(shape) - 1))
-    pads = [draw.integer(0, most) if draw.chance(.6) else 0 for _ in range(2 * len(shape))]
-    if draw.chance(.8):
+    pads = [draw.integer(0, most) if draw.chance(0.6) else 0 for _ in range(2 * len(shape))]
+    if draw.chance(0.8):
         pads[0] = pads[len(shape)] = 0
-    if draw.chance(.15):
+    if draw.chance(0.15):
         pads[draw.integer(0, len(pads) - 1)] = -1
     opset = draw.pick((10, 13, 18)) if mode != 'wrap' else 19
     value = draw.number(-1, 1)
@@ -173,7 +174,7 @@ def pad(draw: Draw) -> Case:
         attributes = {'pads': pads, 'mode': mode, **draw.attributes(value=lambda: value)}
         return simple(draw, 'Pad', [draw.values(shape)], attributes, opset)
     constants = [np.array(pads, np.int64)] + ([np.float32(value)] if draw.chance() else [])
-    if opset >= 18 and draw.chance(.4):
+    if opset >= 18 and draw.chance(0.4):
         axes = draw.subset(len(shape), 1)
         kept = [pads[axis] for axis in axes] + [pads[len(shape) + axis] for axis in axes]
         constants = [np.array(kept, np.int64), np.float32(value), np.array(axes, np.int64)]
@@ -197,29 +198,49 @@ def resize(draw: Draw) -> Case:
     shape = [1, draw.integer(1, 4), *draw.integers(draw.pick((1, 2, 2, 2, 3)), 1, 9)]
     opset = draw.pick((10, 11, 13, 18))
     mode = draw.pick(('nearest', 'linear', 'linear', 'cubic') if opset > 10 else ('nearest', 'linear'))
-    attributes = draw.attributes(.9, mode=lambda: mode)
+    attributes = draw.attributes(0.9, mode=lambda: mode)
     if opset > 10:
         attributes |= draw.attributes(
-            .8,
+            0.8,
             coordinate_transformation_mode=lambda: draw.pick(
-                ('half_pixel', 'align_corners', 'asymmetric', 'pytorch_half_pixel')),
-            nearest_mode=lambda: draw.pick(('round_prefer_floor', 'floor', 'ceil', 'round_prefer_ceil')))
-        attributes |= draw.attributes(.2, cubic_coeff_a=lambda: draw.pick((-.5, -.75)))
-        attributes |= draw.attributes(.05, exclude_outside=lambda: 1)
-    scales = [draw.pick((1., 2., 3., .5, 1.5, .7, 2.)) for _ in shape[2:]]
-    if opset > 10 and draw.chance(.5):
-        sizes = [max(1, int(size * scale)) for size, scale in zip(shape[2:], scales)]
-        return simple(draw, 'Resize', [draw.values(shape)], attributes, opset,
-                      constants=[None, None, np.array(shape[:2] + sizes, np.int64)])
-    if opset >= 18 and draw.chance(.3):
+                ('half_pixel', 'align_corners', 'asymmetric', 'pytorch_half_pixel')
+            ),
+            nearest_mode=lambda: draw.pick(('round_prefer_floor', 'floor', 'ceil', 'round_prefer_ceil')),
+        )
+        attributes |= draw.attributes(0.2, cubic_coeff_a=lambda: draw.pick((-0.5, -0.75)))
+        attributes |= draw.attributes(0.05, exclude_outside=lambda: 1)
+    scales = [draw.pick((1.0, 2.0, 3.0, 0.5, 1.5, 0.7, 2.0)) for _ in shape[2:]]
+    if opset > 10 and draw.chance(0.5):
+        sizes = [max(1, int(size * scale)) for size, scale in zip(shape[2:], scales, strict=False)]
+        return simple(
+            draw,
+            'Resize',
+            [draw.values(shape)],
+            attributes,
+            opset,
+            constants=[None, None, np.array(shape[:2] + sizes, np.int64)],
+        )
+    if opset >= 18 and draw.chance(0.3):
         axes = list(range(2, len(shape)))
         if draw.chance():
             axes, scales = axes[::-1], scales[::-1]
-        return simple(draw, 'Resize', [draw.values(shape)], attributes | {'axes': axes}, opset,
-                      constants=[None, np.array(scales, np.float32)])
-    factors_ = np.array([1, 1 if draw.chance(.9) else 2, *scales], np.float32)
-    return simple(draw, 'Resize', [draw.values(shape)], attributes, opset,
-                  constants=[factors_] if opset == 10 else [None, factors_])
+        return simple(
+            draw,
+            'Resize',
+            [draw.values(shape)],
+            attributes | {'axes': axes},
+            opset,
+            constants=[None, np.array(scales, np.float32)],
+        )
+    factors_ = np.array([1, 1 if draw.chance(0.9) else 2, *scales], np.float32)
+    return simple(
+        draw,
+        'Resize',
+        [draw.values(shape)],
+        attributes,
+        opset,
+        constants=[factors_] if opset == 10 else [None, factors_],
+    )
 
 
 def upsample(draw: Draw) -> Case:
@@ -232,7 +253,7 @@ def upsample(draw: Draw) -> Case:
 def shape_of(draw: Draw) -> Case:
     shape = draw.shape()
     attributes, opset = {}, 13
-    if draw.chance(.4):
+    if draw.chance(0.4):
         opset = 15
         attributes = draw.attributes(start=lambda: draw.integer(-2, 2), end=lambda: draw.integer(-2, 3))
     return simple(draw, 'Shape', [draw.values(shape)], attributes, opset, whole=True)

@@ -1,4 +1,5 @@
 """Convolutions and poolings."""
+
 from functools import partial
 
 import numpy as np
@@ -20,11 +21,11 @@ def padding(draw: Draw, count: int, kernel: list[int]) -> dict:
     return {'pads': [draw.integer(0, max(0, kernel[i % count] - 1)) for i in range(2 * count)]}
 
 
-def window(draw: Draw, sizes: list[int], dilations: float = .3) -> dict:
+def window(draw: Draw, sizes: list[int], dilations: float = 0.3) -> dict:
     count = len(sizes)
     kernel = draw.integers(count, 1, 4)
     attributes = {'kernel_shape': kernel, **padding(draw, count, kernel)}
-    if draw.chance(.7):
+    if draw.chance(0.7):
         attributes['strides'] = draw.integers(count, 1, 3)
     if draw.chance(dilations):
         attributes['dilations'] = draw.integers(count, 1, 2)
@@ -34,18 +35,18 @@ def window(draw: Draw, sizes: list[int], dilations: float = .3) -> dict:
 def conv(draw: Draw) -> Case:
     sizes = spatial(draw)
     group = draw.pick((1, 1, 2, 3, 4))
-    per_group = draw.integer(1, 3) if draw.chance(.7) else 1
+    per_group = draw.integer(1, 3) if draw.chance(0.7) else 1
     out = group * draw.integer(1, 3)
     attributes = window(draw, sizes)
     if group > 1:
         attributes['group'] = group
     kernel = attributes['kernel_shape']
-    constants = [draw.values([out, per_group, *kernel], .5, False)]
+    constants = [draw.values([out, per_group, *kernel], 0.5, False)]
     if draw.chance():
         constants.append(draw.values([out], 1, False))
-    if draw.chance(.4):
+    if draw.chance(0.4):
         del attributes['kernel_shape']
-    batch = 1 if draw.chance(.9) else 2
+    batch = 1 if draw.chance(0.9) else 2
     return simple(draw, 'Conv', [draw.values([batch, group * per_group, *sizes])], attributes, constants=constants)
 
 
@@ -58,27 +59,29 @@ def conv_transpose(draw: Draw) -> Case:
         attributes['group'] = group
     kernel = attributes['kernel_shape']
     strides = attributes.get('strides', [1] * len(sizes))
-    if draw.chance(.4):
+    if draw.chance(0.4):
         attributes['output_padding'] = [draw.integer(0, stride - 1) for stride in strides]
-    if draw.chance(.2):
-        attributes['output_shape'] = [size * stride + draw.integer(-1, 1) for size, stride in zip(sizes, strides)]
-    constants = [draw.values([channels, out, *kernel], .5, False)]
+    if draw.chance(0.2):
+        attributes['output_shape'] = [
+            size * stride + draw.integer(-1, 1) for size, stride in zip(sizes, strides, strict=False)
+        ]
+    constants = [draw.values([channels, out, *kernel], 0.5, False)]
     if draw.chance():
         constants.append(draw.values([group * out], 1, False))
-    if draw.chance(.4):
+    if draw.chance(0.4):
         del attributes['kernel_shape']
     return simple(draw, 'ConvTranspose', [draw.values([1, channels, *sizes])], attributes, constants=constants)
 
 
 def pool(op: str, draw: Draw) -> Case:
     sizes = spatial(draw)
-    attributes = window(draw, sizes, .1)
+    attributes = window(draw, sizes, 0.1)
     opset = draw.pick((11, 13, 19, 22) if op == 'AveragePool' else (10, 12, 13))
     if opset < 19 and op == 'AveragePool':
         attributes.pop('dilations', None)
-    attributes |= draw.attributes(.5, ceil_mode=lambda: draw.integer(0, 1))
+    attributes |= draw.attributes(0.5, ceil_mode=lambda: draw.integer(0, 1))
     if op == 'AveragePool':
-        attributes |= draw.attributes(.5, count_include_pad=lambda: draw.integer(0, 1))
+        attributes |= draw.attributes(0.5, count_include_pad=lambda: draw.integer(0, 1))
     return simple(draw, op, [draw.values([1, draw.size(), *sizes])], attributes, opset)
 
 
@@ -97,12 +100,17 @@ def roi_align(draw: Draw) -> Case:
     x = build.value(draw.values([1, 3, 9, 11]))
     start = draw.rng.uniform(0, 4, (count, 2))
     boxes = np.concatenate([start, start + draw.rng.uniform(1, 5, (count, 2))], 1)
-    attributes = draw.attributes(output_height=lambda: draw.integer(1, 4), output_width=lambda: draw.integer(1, 4),
-                                 sampling_ratio=lambda: draw.integer(0, 3), spatial_scale=lambda: draw.number(.5, 1),
-                                 mode=lambda: draw.pick(('avg', 'max')))
+    attributes = draw.attributes(
+        output_height=lambda: draw.integer(1, 4),
+        output_width=lambda: draw.integer(1, 4),
+        sampling_ratio=lambda: draw.integer(0, 3),
+        spatial_scale=lambda: draw.number(0.5, 1),
+        mode=lambda: draw.pick(('avg', 'max')),
+    )
     if build.opset >= 16:
         attributes |= draw.attributes(
-            coordinate_transformation_mode=lambda: draw.pick(('half_pixel', 'output_half_pixel')))
+            coordinate_transformation_mode=lambda: draw.pick(('half_pixel', 'output_half_pixel'))
+        )
     y = build.node('RoiAlign', [x, build.value(boxes), build.constant(np.zeros(count, np.int64))], **attributes)
     build.output(y, None if count == 1 else 0)
     return build.case('RoiAlign', attributes)

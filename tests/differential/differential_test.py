@@ -1,0 +1,58 @@
+"""Some draws of each operator, in the engines that convert ONNX themselves."""
+
+import importlib
+import os
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from tests.differential import check
+from tests.differential.run import OPERATORS, Report, run_isolated
+
+DRAWS = int(os.environ.get('MMDEPLOY_DRAWS', '200'))
+PROCESSES = 2
+
+
+def _has_engine(name: str) -> bool:
+    try:
+        return bool(importlib.import_module('mmdeploy_python').engine_version(name))
+    except (ImportError, RuntimeError):
+        return False
+
+
+def _draw(engine: str, operators: list[str]) -> list[Report]:
+    return list(run_isolated(engine, [(operator, range(DRAWS)) for operator in operators]))
+
+
+@pytest.fixture(scope='module')
+def ncnn_reports() -> dict[str, list[Report]]:
+    if not _has_engine('ncnn'):
+        pytest.skip('ncnn is not built')
+    parts = [sorted(OPERATORS)[i::PROCESSES] for i in range(PROCESSES)]
+    reports: dict[str, list[Report]] = {operator: [] for operator in OPERATORS}
+    with ThreadPoolExecutor(PROCESSES) as pool:
+        for part in pool.map(lambda operators: _draw('ncnn', operators), parts):
+            for report in part:
+                reports[report.operator].append(report)
+    return reports
+
+
+@pytest.mark.parametrize('operator', sorted(OPERATORS))
+def test_ncnn_is_right_or_refuses(operator, ncnn_reports):
+    findings = [
+        f'{finding.operator} --case {finding.seed}: {finding.result}: {finding.text}'
+        for report in ncnn_reports[operator]
+        for finding in report.findings
+    ]
+    assert not findings, '\n'.join(findings[:5])
+    assert sum(sum(report.counts.values()) for report in ncnn_reports[operator]) == DRAWS
+
+
+def test_findings_are_seen():
+    """A comparison that takes everything for right would be no test."""
+    import numpy as np
+
+    ones = np.ones((1, 3), np.float32)
+    assert not check.differs('y', ones, ones)
+    assert 'expected' in check.differs('y', ones, ones * 1.01)
+    assert 'shape' in check.differs('y', ones, np.ones((3, 1), np.float32))
