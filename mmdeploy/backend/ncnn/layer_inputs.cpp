@@ -445,6 +445,27 @@ Result<void> CheckArgMaxInput(const ParamLayer& layer, Shapes in) {
   return {};
 }
 
+Result<void> CheckUnfoldInput(const ParamLayer& layer, Shapes in) {
+  MMDEPLOY_TRYV(ExpectRank(in[0], 3, 3));
+  constexpr std::array<int, 2> kBefore = {4, 14}, kAfter = {15, 16};
+  double count = in[0].c;
+  for (int axis = 0; axis < 2; ++axis) {
+    const auto i = static_cast<size_t>(axis);
+    const int kernel = WindowParam(layer, 1, axis, 0);
+    const int before = layer.Int(kBefore[i], layer.Int(4, 0));
+    const int after = layer.Int(kAfter[i], before);
+    MMDEPLOY_ENSURE(kernel > 0 && before >= 0 && after >= 0, Code::kFail,
+                    "kernel {}, padding {} and {}; allowed: 1 and more, 0 and more", kernel, before,
+                    after);
+    const int64_t window = int64_t{WindowParam(layer, 2, axis, 1)} * (kernel - 1) + 1;
+    MMDEPLOY_TRYV(CheckWindow(in[0], axis, window, before + after));
+    count *= double{kernel} * (Extent(in[0], axis) + before + after);
+  }
+  MMDEPLOY_ENSURE(count <= 1 << 28, Code::kFail, "input {} would have up to {} elements",
+                  Name(in[0]), count);
+  return {};
+}
+
 struct CheckOfType {
   const char* type;
   InputsCheck check;
@@ -469,6 +490,7 @@ constexpr CheckOfType kChecks[] = {
     {"Concat", CheckConcatInputs},
     {"Slice", CheckSliceInput},
     {"Reshape", CheckReshapeInput},
+    {"Unfold", CheckUnfoldInput},
     {"MatMul", CheckMatMulInputs},
     {"Gemm", CheckGemmInputs},
     {"RNN", CheckRecurrentInput},

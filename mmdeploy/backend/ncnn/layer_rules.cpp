@@ -350,6 +350,7 @@ std::vector<LayerRule> ShapeLayers() {
        1,
        {Flag(0, "squeeze_w"), Flag(1, "squeeze_h"), Flag(11, "squeeze_d"), Flag(2, "squeeze_c"),
         Axes(3)}},
+      {"Unfold", 1, 1, 1, 1, Window2() + Pads2() + PadValue()},
       {"Tile", 1, 1, 1, 1, {Axis(0), Int(1, "tiles", 1, kSize), Ints(2, "repeats", 1, kSize)}},
       {"DetectionOutput", 3, 4, 1, 1, DetectionLimits()},
       {"PriorBox", 1, 2, 1, 1, PriorBox()},
@@ -410,9 +411,11 @@ namespace {
 
 const std::vector<LayerRule>& CustomLayerRules() {
   static const auto* rules = new std::vector<LayerRule>{
+      {"Compare", 2, 2, 1, 1, {Int(0, "comparison", 0, 4)}},
       {"ConstantOfShape", 1, 1, 1, 1, {Float(0, "value")}},
       {"Expand", 2, 2, 1, 1, {}},
       {"Gather", 2, 2, 1, 1, {Axis(0)}},
+      {"Mod", 2, 2, 1, 1, {Flag(0, "fmod")}},
       {"Shape", 1, 1, 1, 1, {}},
       {"TensorSlice",
        1,
@@ -421,6 +424,7 @@ const std::vector<LayerRule>& CustomLayerRules() {
        1,
        {Offsets(0, "starts"), Offsets(1, "ends"), Axes(2), Offsets(3, "steps")}},
       {"TopK", 1, 2, 1, 2, {Axis(0), Flag(1, "largest"), Flag(2, "sorted"), Flag(3, "keep_dims")}},
+      {"Where", 3, 3, 1, 1, {}},
   };
   return *rules;
 }

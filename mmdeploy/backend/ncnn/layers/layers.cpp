@@ -9,12 +9,15 @@ namespace mmdeploy::ncnn {
 namespace {
 
 constexpr DocumentedLayer kLayers[] = {
+    {"Compare", Compare_layer_creator},
     {"ConstantOfShape", ConstantOfShape_layer_creator},
     {"Expand", Expand_layer_creator},
     {"Gather", Gather_layer_creator},
+    {"Mod", Mod_layer_creator},
     {"Shape", Shape_layer_creator},
     {"TensorSlice", TensorSlice_layer_creator},
     {"TopK", TopK_layer_creator},
+    {"Where", Where_layer_creator},
 };
 
 const DocumentedLayer* Find(const std::string& type) {

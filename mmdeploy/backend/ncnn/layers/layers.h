@@ -11,12 +11,15 @@
 
 namespace mmdeploy::ncnn {
 
+::ncnn::Layer* Compare_layer_creator(void*);
 ::ncnn::Layer* ConstantOfShape_layer_creator(void*);
 ::ncnn::Layer* Expand_layer_creator(void*);
 ::ncnn::Layer* Gather_layer_creator(void*);
+::ncnn::Layer* Mod_layer_creator(void*);
 ::ncnn::Layer* Shape_layer_creator(void*);
 ::ncnn::Layer* TensorSlice_layer_creator(void*);
 ::ncnn::Layer* TopK_layer_creator(void*);
+::ncnn::Layer* Where_layer_creator(void*);
 
 struct DocumentedLayer {
   const char* type;

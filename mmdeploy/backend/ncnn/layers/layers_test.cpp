@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <cmath>
+
 #include "mmdeploy/backend/ncnn/test_net.h"
 
 namespace mmdeploy::ncnn::testing {
@@ -89,6 +91,35 @@ TEST(NcnnLayersTest, TensorSlice) {
   EXPECT_THAT(RunError("TensorSlice", "-23300=1,0 -23301=1,3 -23302=1,2 -23303=1,0", {kMatrix}),
               HasSubstr("layer 'layer' (TensorSlice, line 4) cannot take its parameters"));
   EXPECT_NE(RunError("TensorSlice", "-23300=1,2 -23301=1,2 -23302=1,2", {kMatrix}), "");
+}
+
+TEST(NcnnLayersTest, Where) {
+  const auto x = MakeTensor({1, 2, 3}, {1, 2, 3, 4, 5, INFINITY});
+  const auto y = RunLayer("Where", "", {MakeTensor({1, 2, 1}, {1, 0}), x, Vector({7, 8, 9})});
+  ASSERT_TRUE(y) << y.error().message();
+  EXPECT_EQ((*y)[0].shape(), (mmdeploy::Shape{1, 2, 3}));
+  EXPECT_THAT(Values((*y)[0]), ElementsAre(1, 2, 3, 7, 8, 9));
+  EXPECT_NE(RunError("Where", "", {Vector({1, 0}), Vector({1, 2, 3}), Vector({1})}), "");
+}
+
+TEST(NcnnLayersTest, Compare) {
+  const auto compare = [](const std::string& params) {
+    return Values((*RunLayer("Compare", params, {Vector({1, 2, 3}), Vector({2})}))[0]);
+  };
+  EXPECT_THAT(compare("0=0"), ElementsAre(0, 1, 0));
+  EXPECT_THAT(compare("0=1"), ElementsAre(1, 0, 0));
+  EXPECT_THAT(compare("0=2"), ElementsAre(1, 1, 0));
+  EXPECT_THAT(compare("0=3"), ElementsAre(0, 0, 1));
+  EXPECT_THAT(compare("0=4"), ElementsAre(0, 1, 1));
+  EXPECT_NE(RunError("Compare", "0=5", {Vector({1, 2}), Vector({1, 2})}), "");
+}
+
+TEST(NcnnLayersTest, Mod) {
+  const auto mod = [](const std::string& params) {
+    return Values((*RunLayer("Mod", params, {Vector({7, -7, 6}), Vector({3, 3, -4})}))[0]);
+  };
+  EXPECT_THAT(mod("0=1"), ElementsAre(1, -1, 2));
+  EXPECT_THAT(mod("0=0"), ElementsAre(1, 2, -2));
 }
 
 TEST(NcnnLayersTest, TopK) {
