@@ -1,6 +1,7 @@
 #include "mmdeploy/backend/ncnn/convert_files.h"
 
 #include <algorithm>
+#include <map>
 
 #include "mmdeploy/backend/ncnn/convert/batch/batch.h"
 #include "mmdeploy/backend/ncnn/convert/convert.h"
@@ -77,7 +78,7 @@ std::vector<double> HintOf(const Port& port) {
 }
 
 // A layer at the end that passes an output on under its name, with its shape: outputs then come in
-// the order of the ONNX file, whichever layers make them.
+// the order of the ONNX file, in which their layers do not.
 void AppendOutput(const Port& port, int blob, ParamFile* file) {
   ParamLayer layer;
   layer.type = "Split";
@@ -88,6 +89,26 @@ void AppendOutput(const Port& port, int blob, ParamFile* file) {
   file->blobs[static_cast<size_t>(blob)] += "_value";
   file->blobs.push_back(port.name);
   file->layers.push_back(std::move(layer));
+}
+
+// Whether the layers that make the outputs can have their shapes: nobody else reads them, and they
+// come in the order of the ONNX file. `blobs` in this order.
+bool ComeInOrder(const std::vector<int>& blobs, const ParamFile& file) {
+  std::map<int, size_t> makers;
+  for (size_t i = 0; i < file.layers.size(); ++i) {
+    const ParamLayer& layer = file.layers[i];
+    for (const int input : layer.inputs) {
+      if (std::find(blobs.begin(), blobs.end(), input) != blobs.end()) return false;
+    }
+    if (layer.outputs.size() == 1 && !layer.inputs.empty()) makers[layer.outputs[0]] = i;
+  }
+  size_t next = 0;
+  for (const int blob : blobs) {
+    const auto maker = makers.find(blob);
+    if (maker == makers.end() || maker->second < next) return false;
+    next = maker->second + 1;
+  }
+  return true;
 }
 
 Result<std::string> Annotate(const std::string& text, const std::vector<Port>& inputs,
@@ -102,10 +123,19 @@ Result<std::string> Annotate(const std::string& text, const std::vector<Port>& i
     const auto port = find(inputs, file.blobs[static_cast<size_t>(layer.outputs[0])]);
     if (port != inputs.end()) Declare(*port, &layer);
   }
+  std::vector<int> blobs;
   for (const auto& port : outputs) {
     const auto it = std::find(file.blobs.begin(), file.blobs.end(), port.name);
     MMDEPLOY_ENSURE(it != file.blobs.end(), Code::kFail, "output '{}' was lost", port.name);
-    AppendOutput(port, static_cast<int>(it - file.blobs.begin()), &file);
+    blobs.push_back(static_cast<int>(it - file.blobs.begin()));
+  }
+  const bool in_order = ComeInOrder(blobs, file);
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    if (in_order) {
+      file.Producer(blobs[i]).Set(kShapeHintParam, HintOf(outputs[i]), true);
+    } else {
+      AppendOutput(outputs[i], blobs[i], &file);
+    }
   }
   return PrintParam(file);
 }
