@@ -3,6 +3,7 @@
 #include "mmdeploy/backend/ncnn/convert/batch/batch.h"
 #include "mmdeploy/backend/ncnn/convert/emitter.h"
 #include "mmdeploy/backend/ncnn/convert/fuse/fuse.h"
+#include "mmdeploy/backend/ncnn/convert/layers/layers.h"
 #include "mmdeploy/backend/ncnn/convert/layout.h"
 #include "mmdeploy/backend/ncnn/convert/ops/converter.h"
 #include "mmdeploy/graph/check.h"
@@ -123,6 +124,7 @@ Result<NcnnModel> ConvertToNcnn(Model* model, const ConvertOptions& options) {
   MMDEPLOY_TRYV(Emit(*model->graph(), &emitter));
   std::vector<Layer> layers = emitter.Finish();
   MMDEPLOY_TRYV(emitter.TakeProblem());
+  Simplify(emitter.OutputNames(), &layers);
   InsertSplits(&layers, emitter.OutputNames());
   NcnnModel result;
   MMDEPLOY_TRY(result.param, WriteParam(layers));

@@ -155,7 +155,7 @@ std::string WriteBin(const std::vector<Layer>& layers, bool fp16_storage) {
   std::string bytes;
   for (const Layer& layer : layers) {
     for (const Weight& weight : layer.weights) {
-      if (weight.tagged && fp16_storage) {
+      if (weight.tagged && !weight.exact && fp16_storage) {
         AppendHalves(&bytes, weight.values);
         continue;
       }

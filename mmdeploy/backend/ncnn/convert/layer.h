@@ -19,6 +19,8 @@ struct Weight {
   std::vector<float> values;
   // Preceded by four bytes that tell how the values are stored; without them always float32.
   bool tagged = false;
+  // Stays float32 in a file of float16.
+  bool exact = false;
 };
 
 struct Layer {
@@ -33,8 +35,9 @@ struct Layer {
   void Set(int id, std::vector<int64_t> values) { params[id] = std::move(values); }
   void Set(int id, std::vector<float> values) { params[id] = std::move(values); }
 
-  void AddTagged(std::vector<float> values) { weights.push_back({std::move(values), true}); }
-  void AddRaw(std::vector<float> values) { weights.push_back({std::move(values), false}); }
+  void AddTagged(std::vector<float> values) { weights.push_back({std::move(values), true, false}); }
+  void AddExact(std::vector<float> values) { weights.push_back({std::move(values), true, true}); }
+  void AddRaw(std::vector<float> values) { weights.push_back({std::move(values), false, true}); }
 };
 
 // What ncnn demands of a blob's readers is one per blob: lets each blob that is read more than once

@@ -64,6 +64,28 @@ GroupNorm y_1 1 1 x y 0=2 1=4 2=1.000000e-05 3=1
 )");
 }
 
+// Without factors, without summands, without both; of rows.
+TEST(NcnnFuseTest, GroupNormParts) {
+  const auto norm = [](const std::string& rest) {
+    return Layers(
+        "g (float[1,4,2,2] x) => (float[1,4,2,2] y) <int64[3] s = {1, 2, -1}, int64[4] t = {1, "
+        "4, 2, 2}, float[2] one = {1, 1}, float[2] zero = {0, 0}, float[4,1,1] w = {1, 2, 3, "
+        "4}> { r = Reshape(x, s) n = InstanceNormalization(r, one, zero) " +
+        rest + " }");
+  };
+  const std::string expected = R"(Input x 0 1 x
+GroupNorm y_1 1 1 x y 0=2 1=4 2=1.000000e-05 3=1
+)";
+  EXPECT_EQ(norm("y = Reshape(n, t)"), expected);
+  EXPECT_EQ(norm("u = Reshape(n, t) y = Mul(w, u)"), expected);
+  EXPECT_EQ(norm("u = Reshape(n, t) y = Add(u, w)"), expected);
+  EXPECT_EQ(Layers(R"(
+    g (float[1,4,6] x) => (float[1,4,6] y) <int64[3] s = {1, 2, -1}, int64[3] t = {1, 4, 6}, float[2] one
+    = {1, 1}, float[2] zero = {0, 0}, float[4,1] w = {1, 2, 3, 4}> { r = Reshape(x, s) n =
+    InstanceNormalization(r, one, zero) u = Reshape(n, t) y = Mul(u, w) })"),
+            expected);
+}
+
 TEST(NcnnFuseTest, ShuffleChannel) {
   EXPECT_EQ(Layers(R"(
     g (float[1,4,2,2] x) => (float[1,4,2,2] y) <int64[5] s = {1, 2, 2, 2, 2}, int64[4] t = {1,
@@ -147,9 +169,26 @@ TEST(NcnnFuseTest, Unfold) {
     1, 3, 5}, int64[3] s = {1, 12, -1}> { a = Gather<axis = 2>(x, i) b = Gather<axis = 4>(a, j) t =
     Transpose<perm = [0, 1, 2, 4, 3, 5]>(b) y = Reshape(t, s) })"),
             R"(Input x 0 1 x
-Reorg y_1 1 1 x y_1 0=2
-Reshape y 1 1 y_1 y 0=6 1=12
+Unfold y_1 1 1 x y 1=2 2=1 3=2 4=0 11=2 12=1 13=2 14=0 15=0 16=0
 )");
+}
+
+// Windows that overlap, with a padding; rows that are no windows.
+TEST(NcnnFuseTest, UnfoldOverlap) {
+  const auto unfold = [](const std::string& last) {
+    return Layers(
+        "g (float[1,2,3,3] x) => (float[1,8,16] y) <int64[8] p = {0, 0, 1, 1, 0, 0, 1, 1}, "
+        "int64[2,4] i = {0, 1, 2, 3, 1, 2, 3, " +
+        last +
+        "}, int64[3] s = {1, 8, -1}> { d = Pad(x, p) "
+        "a = Gather<axis = 2>(d, i) b = Gather<axis = 4>(a, i) t = Transpose<perm = [0, 1, 2, 4, "
+        "3, "
+        "5]>(b) y = Reshape(t, s) }");
+  };
+  EXPECT_EQ(unfold("4"), R"(Input x 0 1 x
+Unfold y_1 1 1 x y 1=2 2=1 3=1 4=1 11=2 12=1 13=1 14=1 15=1 16=1
+)");
+  EXPECT_NE(unfold("3").find("cannot be converted"), std::string::npos);
 }
 
 // One direction; both; the batch first.
@@ -200,8 +239,7 @@ TEST(NcnnFuseTest, AttentionSeparate) {
     Reshape(c1, v) o = Gemm<transB = 1>(c2, w, b) y = Reshape(o, f) })"),
             R"(Input x 0 1 x
 Input z 0 1 z
-MultiHeadAttention o_1 2 1 x z o_1 0=4 1=2 2=16
-Noop y 1 1 o_1 y
+MultiHeadAttention o_1 2 1 x z y 0=4 1=2 2=16
 )");
 }
 

@@ -11,54 +11,17 @@ using graph::Value;
 
 namespace {
 
-// A constant matrix and the way to InnerProduct, which wants [out,in].
-struct Matrix {
-  int64_t rows = 0, columns = 0;
-  std::vector<float> values;
+// Parameters of Gemm.
+constexpr int kTransB = 3, kConstantA = 4, kConstantB = 5, kConstantC = 6;
+constexpr int kConstantM = 7, kConstantN = 8, kConstantK = 9, kBroadcastC = 10;
 
-  void Transpose() {
-    std::vector<float> transposed(values.size());
-    for (int64_t r = 0; r < rows; ++r) {
-      for (int64_t c = 0; c < columns; ++c) transposed[c * rows + r] = values[r * columns + c];
-    }
-    values = std::move(transposed);
-    std::swap(rows, columns);
-  }
-};
-
-bool IsMatrix(const Value* value) {
-  return value && value->constant() && value->constant()->rank() == 2 &&
-         value->constant()->num_elements() > 0;
-}
-
-Result<Matrix> ReadMatrix(const Value* value) {
-  Matrix matrix;
-  MMDEPLOY_TRY(matrix.values, Floats(value));
-  matrix.rows = value->constant()->dims()[0];
-  matrix.columns = value->constant()->dims()[1];
-  return matrix;
-}
-
-void SetInnerProduct(Matrix matrix, std::vector<float> bias, Layer* layer) {
-  layer->Set(0, matrix.rows);
-  layer->Set(1, static_cast<int64_t>(!bias.empty()));
-  layer->Set(2, static_cast<int64_t>(matrix.values.size()));
-  layer->AddTagged(std::move(matrix.values));
-  if (!bias.empty()) layer->AddRaw(std::move(bias));
-}
-
-// The summand of Gemm as a row, or nothing if it is none: then it is added by layers of their own.
-Result<std::vector<float>> Row(const Value* value, int64_t size) {
-  if (!value || !value->constant()) return std::vector<float>();
-  const std::vector<int64_t>& dims = value->constant()->dims();
-  for (size_t i = 0; i + 1 < dims.size(); ++i) {
-    if (dims[i] != 1) return std::vector<float>();
-  }
-  MMDEPLOY_TRY(std::vector<float> row, Floats(value));
-  if (row.size() == 1) row.assign(size, row[0]);
-  MMDEPLOY_ENSURE(static_cast<int64_t>(row.size()) == size, Code::kOutOfRange,
-                  "'{}' has {} elements, expected {}", value->name(), row.size(), size);
-  return row;
+// Whether ncnn's Gemm is faster than its InnerProduct for this many rows (nothing: open), as
+// measured by `python -m benchmarks.ncnn_convert --products`: InnerProduct has no fast way for what
+// is left of the rows over a multiple of 16.
+bool PrefersGemm(std::optional<int64_t> rows) {
+  constexpr int64_t kFewRows = 8;
+  constexpr int64_t kBlock = 16;
+  return !rows || (*rows > kFewRows && *rows % kBlock != 0);
 }
 
 constexpr int64_t kAdd = 0;
@@ -88,25 +51,12 @@ Layer* AddProduct(std::string_view type, const Node& node, std::vector<std::stri
                    : emitter->AddInner(type, node, std::move(inputs));
 }
 
-Result<void> ConvertConstantGemm(const Node& node, Emitter* emitter) {
-  MMDEPLOY_TRY(Matrix matrix, ReadMatrix(node.input(1)));
-  if (node.Int("transB", 0) == 0) matrix.Transpose();
-  std::vector<float> bias;
-  if (HasSummand(node)) {
-    MMDEPLOY_TRY(bias, Row(node.input(2), matrix.rows));
-  }
-  for (float& value : matrix.values) value *= node.Float("alpha", 1);
-  for (float& value : bias) value *= node.Float("beta", 1);
-  const bool is_result = !HasSummand(node) || !bias.empty();
-  Layer* layer =
-      AddProduct("InnerProduct", node, {emitter->Read(node.input(0))}, is_result, emitter);
-  SetInnerProduct(std::move(matrix), std::move(bias), layer);
-  if (!is_result) AddSummand(node, layer->outputs[0], emitter);
-  return {};
-}
-
 // Of two matrices that are both computed, or a transposed first one.
-Result<void> ConvertDynamicGemm(const Node& node, Emitter* emitter) {
+Result<void> ConvertGemm(const Node& node, Emitter* emitter) {
+  for (const size_t i : {0, 1}) {
+    MMDEPLOY_ENSURE(node.input(i) && node.input(i)->type.dims->size() == 2, Code::kOutOfRange,
+                    "input {} is no matrix", i);
+  }
   const bool has_summand = HasSummand(node);
   const bool row = DropsBatch(*node.output());
   Layer* layer =
@@ -115,7 +65,7 @@ Result<void> ConvertDynamicGemm(const Node& node, Emitter* emitter) {
                  !has_summand && !row, emitter);
   layer->Set(0, node.Float("alpha", 1));
   layer->Set(2, int64_t{node.Int("transA", 0) != 0});
-  layer->Set(3, int64_t{node.Int("transB", 0) != 0});
+  layer->Set(kTransB, int64_t{node.Int("transB", 0) != 0});
   std::string product = layer->outputs[0];
   if (row) {
     layer = AddProduct("Reshape", node, {product}, !has_summand, emitter);
@@ -126,55 +76,119 @@ Result<void> ConvertDynamicGemm(const Node& node, Emitter* emitter) {
   return {};
 }
 
-Result<void> ConvertGemm(const Node& node, Emitter* emitter) {
-  for (const size_t i : {0, 1}) {
-    MMDEPLOY_ENSURE(node.input(i) && node.input(i)->type.dims->size() == 2, Code::kOutOfRange,
-                    "input {} is no matrix", i);
-  }
-  const bool constant = node.Int("transA", 0) == 0 && IsMatrix(node.input(1));
-  return constant ? ConvertConstantGemm(node, emitter) : ConvertDynamicGemm(node, emitter);
+struct Weights {
+  int64_t rows = 0, columns = 0;  // [out,in]
+  std::vector<float> matrix, bias;
+};
+
+Result<Weights> ReadWeights(const Node& node) {
+  const Value* matrix = node.input(1);
+  MMDEPLOY_ENSURE(matrix && matrix->constant() && matrix->constant()->rank() == 2,
+                  Code::kOutOfRange, "its weight is no matrix");
+  Weights weights;
+  weights.rows = matrix->constant()->dims()[0];
+  weights.columns = matrix->constant()->dims()[1];
+  MMDEPLOY_TRY(weights.matrix, Floats(matrix));
+  if (!node.input(2)) return weights;
+  MMDEPLOY_TRY(weights.bias, Floats(node.input(2)));
+  MMDEPLOY_ENSURE(static_cast<int64_t>(weights.bias.size()) == weights.rows, Code::kOutOfRange,
+                  "'{}' has {} elements, expected {}", node.input(2)->name(), weights.bias.size(),
+                  weights.rows);
+  return weights;
 }
 
-// InnerProduct would flatten more than two dimensions: all but the last become one.
-Result<void> ConvertConstantMatMul(const Node& node, Emitter* emitter) {
-  const Value& x = *node.input(0);
-  MMDEPLOY_TRY(Matrix matrix, ReadMatrix(node.input(1)));
-  matrix.Transpose();
-  std::string blob = emitter->Read(&x);
-  if (BlobRank(x) <= 2) {
-    SetInnerProduct(std::move(matrix), {}, emitter->Add("InnerProduct", node, {blob}));
-    return {};
-  }
-  const auto dims = graph::KnownDims(BlobDims(*node.output()));
-  blob = emitter->Reshape(node, blob, {-1, matrix.columns});
-  Layer* product = emitter->AddInner("InnerProduct", node, {blob});
-  SetInnerProduct(std::move(matrix), {}, product);
-  SetDims(*dims, emitter->Add("Reshape", node, {product->outputs[0]}));
+void AddInnerProduct(const Node& node, Weights weights, Emitter* emitter) {
+  Layer* layer = emitter->Add("InnerProduct", node);
+  layer->Set(0, weights.rows);
+  layer->Set(1, static_cast<int64_t>(!weights.bias.empty()));
+  layer->Set(2, static_cast<int64_t>(weights.matrix.size()));
+  layer->AddTagged(std::move(weights.matrix));
+  if (!weights.bias.empty()) layer->AddRaw(std::move(weights.bias));
+}
+
+void AddGemm(const Node& node, Weights weights, Emitter* emitter) {
+  constexpr int64_t kNone = -1;
+  constexpr int64_t kPerColumn = 4;
+  Layer* layer = emitter->Add("Gemm", node);
+  layer->Set(kTransB, int64_t{1});
+  layer->Set(kConstantB, int64_t{1});
+  layer->Set(kConstantC, int64_t{1});
+  layer->Set(kConstantN, weights.rows);
+  layer->Set(kConstantK, weights.columns);
+  layer->Set(kBroadcastC, weights.bias.empty() ? kNone : kPerColumn);
+  layer->AddTagged(std::move(weights.matrix));
+  if (!weights.bias.empty()) layer->AddExact(std::move(weights.bias));
+}
+
+// Rows times a constant, see fuse/linear.cpp. A single row has one dimension.
+Result<void> ConvertLinear(const Node& node, Emitter* emitter) {
+  MMDEPLOY_TRY(Weights weights, ReadWeights(node));
+  const graph::Dims dims = BlobDims(*node.input(0));
+  MMDEPLOY_ENSURE(dims.size() <= 2, Code::kOutOfRange, "its rows have {} dimensions", dims.size());
+  const auto rows = dims.size() == 1     ? std::optional<int64_t>(1)
+                    : dims[0].is_known() ? std::optional(dims[0].value())
+                                         : std::nullopt;
+  PrefersGemm(rows) ? AddGemm(node, std::move(weights), emitter)
+                    : AddInnerProduct(node, std::move(weights), emitter);
   return {};
+}
+
+// A constant [rows,columns], its leading dimensions of 1 left out.
+bool IsMatrix(const Value& value) {
+  if (!value.constant() || value.constant()->rank() < 2) return false;
+  const std::vector<int64_t>& dims = value.constant()->dims();
+  return std::all_of(dims.begin(), dims.end() - 2, [](int64_t d) { return d == 1; });
+}
+
+// A constant times what is computed.
+Result<Layer> ConstantTimes(const Value& a, bool trans_b) {
+  constexpr int64_t kNone = -1;
+  const std::vector<int64_t>& dims = a.constant()->dims();
+  Layer layer;
+  layer.type = "Gemm";
+  MMDEPLOY_TRY(std::vector<float> values, Floats(&a));
+  if (trans_b) layer.Set(kTransB, int64_t{1});
+  layer.Set(kConstantA, int64_t{1});
+  layer.Set(kConstantC, int64_t{1});
+  layer.Set(kConstantM, dims[dims.size() - 2]);
+  layer.Set(kConstantK, dims[dims.size() - 1]);
+  layer.Set(kBroadcastC, kNone);
+  layer.AddTagged(std::move(values));
+  return layer;
+}
+
+Result<Layer> Product(const Node& node, size_t rank, Emitter* emitter) {
+  const Value& a = *node.input(0);
+  const Value& b = *node.input(1);
+  const bool trans_b = node.Int("transB", 0) != 0;
+  Layer layer;
+  if (rank == 2 && IsMatrix(a) && a.constant()->num_elements() > 0 && !b.constant()) {
+    MMDEPLOY_TRY(layer, ConstantTimes(a, trans_b));
+    layer.inputs = {emitter->ReadAs(node, &b, rank)};
+    return layer;
+  }
+  layer.type = "MatMul";
+  layer.inputs = {emitter->ReadAs(node, &a, rank), emitter->ReadAs(node, &b, rank)};
+  if (trans_b) layer.Set(0, int64_t{1});
+  return layer;
 }
 
 Result<void> ConvertMatMul(const Node& node, Emitter* emitter) {
   MMDEPLOY_ENSURE(node.input(1), Code::kOutOfRange, "an input is left out");
   const Value& a = *node.input(0);
   const Value& b = *node.input(1);
-  if (IsMatrix(&b) && !a.constant() &&
-      (BlobRank(a) <= 2 || graph::KnownDims(BlobDims(*node.output())))) {
-    return ConvertConstantMatMul(node, emitter);
-  }
   MMDEPLOY_ENSURE(
       a.type.dims && b.type.dims && a.type.dims->size() >= 2 && b.type.dims->size() >= 2,
       Code::kNotSupported, "a product with a vector");
   // Both with all dimensions of the larger one, so that a batch of 1 is one everywhere.
   const size_t rank = std::max<size_t>(BlobRank(*node.output()), 2);
   const bool row = BlobRank(*node.output()) < rank;
-  std::vector<std::string> inputs = {emitter->ReadAs(node, &a, rank),
-                                     emitter->ReadAs(node, &b, rank)};
-  if (!row) {
-    emitter->Add("MatMul", node, std::move(inputs));
-    return {};
-  }
-  Layer* product = emitter->AddInner("MatMul", node, std::move(inputs));
-  SetDims({-1}, emitter->Add("Reshape", node, {product->outputs[0]}));
+  MMDEPLOY_TRY(Layer product, Product(node, rank, emitter));
+  Layer* layer = row ? emitter->AddInner(product.type, node, product.inputs)
+                     : emitter->Add(product.type, node, product.inputs);
+  layer->params = std::move(product.params);
+  layer->weights = std::move(product.weights);
+  if (row) SetDims({-1}, emitter->Add("Reshape", node, {layer->outputs[0]}));
   return {};
 }
 
@@ -183,7 +197,8 @@ Result<void> ConvertMatMul(const Node& node, Emitter* emitter) {
 std::vector<Converter> matmul_converters() {
   return {
       {"Gemm", ConvertGemm, 3, {"alpha", "beta", "broadcast", "transA", "transB"}},
-      {"MatMul", ConvertMatMul, 2},
+      {"Linear", ConvertLinear, 3},
+      {"MatMul", ConvertMatMul, 2, {"transB"}},
   };
 }
 

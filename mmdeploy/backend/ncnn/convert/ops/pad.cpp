@@ -38,7 +38,9 @@ Result<void> ConvertPad(const Node& node, Emitter* emitter) {
   for (size_t i = 0; i < rank; ++i) {
     const int64_t begin = (*pads)[i];
     const int64_t end = (*pads)[rank + i];
-    MMDEPLOY_ENSURE(begin >= 0 && end >= 0, Code::kNotSupported, "a negative pad");
+    MMDEPLOY_ENSURE(begin >= 0 && end >= 0, Code::kNotSupported,
+                    "pads of {} and {} with mode '{}' or an open size", begin, end,
+                    node.String("mode", "constant"));
     const size_t skipped = rank - blob_rank;
     MMDEPLOY_ENSURE(i >= skipped || (begin == 0 && end == 0), Code::kNotSupported,
                     "it pads the batch");

@@ -13,13 +13,12 @@ namespace {
 const std::map<std::string_view, std::string_view>& Reasons() {
   static const auto* reasons = new std::map<std::string_view, std::string_view>{
       {"EmbedLayerNormalization", "ncnn has no such layer; export without ONNX Runtime's fusions"},
-      {"Equal", "ncnn has no comparisons"},
       {"NonMaxSuppression",
        "ncnn has no such layer; export for the backend ncnn, which uses DetectionOutput"},
       {"Range", "ncnn has no such layer; give the shapes of the inputs, so that it is constant"},
-      {"ScatterND", "ncnn has no such layer"},
+      {"ScatterElements", "ncnn has no such layer; its indices and shapes must be constant"},
+      {"ScatterND", "ncnn has no such layer; its indices and shapes must be constant"},
       {"SkipLayerNormalization", "ncnn has no such layer; export without ONNX Runtime's fusions"},
-      {"Where", "ncnn has no such layer"},
   };
   return *reasons;
 }

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstdlib>
 #include <limits>
 
 #include "mmdeploy/backend/ncnn/convert/ops/converter.h"
@@ -44,12 +45,27 @@ void SetTensorSlice(const Part& part, Layer* layer) {
   layer->Set(3, std::vector<int64_t>{part.step});
 }
 
+// From `start` down to what is behind `end`: -1 there would count from the back.
+Result<Part> ClampBackwards(Part part, const Dim& dim) {
+  MMDEPLOY_ENSURE(dim.is_known(), Code::kNotSupported, "a step of {} along an open dimension",
+                  part.step);
+  const auto position = [&](int64_t value) {
+    return std::clamp<int64_t>(value < 0 ? value + dim.value() : value, -1, dim.value() - 1);
+  };
+  part.start = position(part.start);
+  part.end = position(part.end);
+  MMDEPLOY_ENSURE(part.start > part.end, Code::kNotSupported, "its result is empty");
+  if (part.end < 0) part.end = -dim.value() - 1;
+  return part;
+}
+
 Result<Part> Clamp(Part part, const Dim& dim) {
   constexpr int64_t kMost = std::numeric_limits<int32_t>::max();
   part.start = std::clamp(part.start, -kMost, kMost);
   part.end = std::clamp(part.end, -kMost, kMost);
-  MMDEPLOY_ENSURE(part.step > 0 && part.step <= kMost, Code::kNotSupported, "a step of {}",
-                  part.step);
+  MMDEPLOY_ENSURE(part.step != 0 && std::abs(part.step) <= kMost, Code::kNotSupported,
+                  "a step of {}", part.step);
+  if (part.step < 0) return ClampBackwards(part, dim);
   if (dim.is_known()) {
     const auto position = [&](int64_t value) {
       return std::clamp<int64_t>(value < 0 ? value + dim.value() : value, 0, dim.value());

@@ -1,0 +1,197 @@
+#include <gtest/gtest.h>
+
+#include "mmdeploy/backend/ncnn/convert/testing.h"
+
+// Operators that become other ones first, and those that are layers of ours.
+
+namespace mmdeploy::ncnn_convert {
+namespace {
+
+std::string Einsum(const std::string& equation, const std::string& a, const std::string& b,
+                   const std::string& y) {
+  return Layers("g (float[" + a + "] a, float[" + b + "] b) => (float[" + y +
+                "] y) { y = Einsum<equation = \"" + equation + "\">(a, b) }");
+}
+
+TEST(NcnnChoicesTest, Einsum) {
+  EXPECT_EQ(Einsum("bhid,bhjd->bhij", "1,2,3,4", "1,2,5,4", "1,2,3,5"), R"(Input a 0 1 a
+Input b 0 1 b
+MatMul y_4_1 2 1 a b y 0=1
+)");
+  EXPECT_EQ(Einsum("bij,bjk->bik", "1,2,3", "1,3,4", "1,2,4"), R"(Input a 0 1 a
+Input b 0 1 b
+MatMul y_5 2 1 a b y
+)");
+  EXPECT_EQ(Einsum("bij,bij->b", "1,2,3", "1,2,3", "1"), R"(Input a 0 1 a
+Input b 0 1 b
+Reshape y_3_1 1 1 a y_3_1 0=6 1=1
+Reshape y_4_1 1 1 b y_4_1 0=1 1=6
+MatMul y_5 2 1 y_3_1 y_4_1 y_5
+Reshape y_7_1 1 1 y_5 y 0=1
+)");
+  EXPECT_EQ(Einsum("...ij,...jk", "1,2,3", "1,3,4", "1,2,4"), R"(Input a 0 1 a
+Input b 0 1 b
+MatMul y_5 2 1 a b y
+)");
+  EXPECT_EQ(Layers(R"(
+    g (float[1,2,3,4] x) => (float[1,5,3,4] y) <float[5,2] w = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10}> { y =
+    Einsum<equation = "bchw,kc->bkhw">(x, w) })"),
+            R"(Input x 0 1 x
+Reshape y_2_1 1 1 x y_2_1 0=12 1=2
+Gemm y_3 1 1 y_2_1 y_3 4=1 6=1 7=5 9=2 10=-1
+Reshape y_5_1 1 1 y_3 y 0=4 1=3 2=5
+)");
+  EXPECT_EQ(Layers(R"(
+    g (float[1,2,3] x) => (float[1,3] y) { y = Einsum<equation = "bij->bj">(x) })"),
+            R"(Input x 0 1 x
+Reduction y_2 1 1 x y 0=0 1=0 -23303=1,0 4=0 5=1
+)");
+}
+
+TEST(NcnnChoicesTest, EinsumRefused) {
+  const std::string refused = "ncnn has no layer for it";
+  EXPECT_NE(Einsum("bii,bij->bj", "1,3,3", "1,3,4", "1,4").find(refused), std::string::npos);
+  EXPECT_NE(Layers(R"(
+    g (float[1,2,3] x) => (float[1,2] y) { y = Einsum<equation = "bij,bij,bij->bi">(x, x, x) })")
+                .find(refused),
+            std::string::npos);
+}
+
+TEST(NcnnChoicesTest, Slices) {
+  const auto slice = [](const std::string& begin, const std::string& end, const std::string& step,
+                        const std::string& dim) {
+    return Layers("g (float[1,2,9] x) => (float[1,2," + dim + "] y) <int64[1] b = {" + begin +
+                  "}, int64[1] e = {" + end + "}, int64[1] a = {2}, int64[1] s = {" + step +
+                  "}> { y = Slice(x, b, e, a, s) }");
+  };
+  EXPECT_EQ(slice("-1", "-9223372036854775807", "-1", "9"), R"(Input x 0 1 x
+Flip y_1 1 1 x y -23300=1,1
+)");
+  EXPECT_EQ(slice("-1", "-9223372036854775807", "-2", "5"), R"(Input x 0 1 x
+TensorSlice y 1 1 x y -23300=1,8 -23301=1,-10 -23302=1,2 -23303=1,-2
+)");
+  EXPECT_EQ(slice("6", "1", "-2", "3"), R"(Input x 0 1 x
+TensorSlice y 1 1 x y -23300=1,6 -23301=1,1 -23302=1,2 -23303=1,-2
+)");
+}
+
+TEST(NcnnChoicesTest, CumSum) {
+  EXPECT_EQ(Layers(R"(
+    g (float[1,2,9] x) => (float[1,2,9] y) <int64 a = {-1}> { y = CumSum(x, a) })"),
+            R"(Input x 0 1 x
+CumulativeSum y 1 1 x y 0=1
+)");
+  EXPECT_EQ(Layers(R"(
+    g (float[1,2,9] x) => (float[1,2,9] y) <int64 a = {1}> { y = CumSum<reverse = 1, exclusive = 1>(x, a) })"),
+            R"(Input x 0 1 x
+Split splitncnn_input0 1 2 x x_splitncnn_0 x_splitncnn_1
+Flip y_Flip 1 1 x_splitncnn_1 y_Flip -23300=1,0
+CumulativeSum y_CumulativeSum 1 1 y_Flip y_CumulativeSum 0=0
+Flip y_Flip_1 1 1 y_CumulativeSum y_Flip_1 -23300=1,0
+BinaryOp y 2 1 y_Flip_1 x_splitncnn_0 y 0=1
+)");
+}
+
+TEST(NcnnChoicesTest, GridSample) {
+  EXPECT_EQ(Layers(R"(
+    g (float[1,2,5,5] x, float[1,3,4,2] z) => (float[1,2,3,4] y) { y = GridSample<mode = "bicubic",
+    padding_mode = "border", align_corners = 1>(x, z) })",
+                   16),
+            R"(Input x 0 1 x
+Input z 0 1 z
+GridSample y 2 1 x z y 0=3 1=2 2=1
+)");
+  EXPECT_NE(Layers(R"(
+    g (float[1,2,5,5] x, float[1,3,4,2] z) => (float[1,2,3,4] y) { y = GridSample<mode = "nearest">(x, z) })",
+                   16)
+                .find("mode 'nearest'; ncnn rounds places in the middle up"),
+            std::string::npos);
+}
+
+TEST(NcnnChoicesTest, Shrink) {
+  EXPECT_EQ(Layers(R"(
+    g (float[1,9] x) => (float[1,9] y) <float l = {0.2}, float n = {-0.2}, float zero = {0}> { a =
+    Greater(x, l) b = Sub(x, l) c = Where(a, b, zero) d = Less(x, n) e = Add(x, l) f = Where(d, e, zero) y =
+    Add(c, f) })"),
+            R"(Input x 0 1 x
+Shrink y_1 1 1 x y 0=2.000000e-01 1=2.000000e-01
+)");
+  EXPECT_EQ(Layers(R"(
+    g (float[1,9] x) => (float[1,9] y) <float l = {0.2}, float n = {-0.2}, float zero = {0}> { a =
+    Greater(x, l) d = Less(x, n) e = Or(a, d) y = Where(e, x, zero) })"),
+            R"(Input x 0 1 x
+Shrink y_1 1 1 x y 0=0.000000e+00 1=2.000000e-01
+)");
+  // Bounds that differ.
+  EXPECT_EQ(Layers(R"(
+    g (float[1,9] x) => (float[1,9] y) <float l = {0.2}, float n = {-0.3}, float zero = {0}> { a =
+    Greater(x, l) d = Less(x, n) e = Or(a, d) y = Where(e, x, zero) })")
+                .find("Shrink"),
+            std::string::npos);
+}
+
+TEST(NcnnChoicesTest, NegativePads) {
+  const auto pad = [](const std::string& pads, const std::string& mode, const std::string& dim) {
+    return Layers("g (float[1,2,9] x) => (float[1,2," + dim + "] y) <int64[6] p = {" + pads +
+                  "}> { y = Pad<mode = \"" + mode + "\">(x, p) }");
+  };
+  EXPECT_EQ(pad("0, 0, -1, 0, 0, -2", "constant", "6"), R"(Input x 0 1 x
+Crop x_1 1 1 x y -23309=1,1 -23310=1,7 -23311=1,1
+)");
+  EXPECT_EQ(pad("0, 0, -1, 0, 0, 2", "constant", "10"), R"(Input x 0 1 x
+Crop x_1 1 1 x x_1 -23309=1,1 -23310=1,9 -23311=1,1
+Padding y 1 1 x_1 y 0=0 1=0 2=0 3=2 4=0 5=0.000000e+00
+)");
+  EXPECT_NE(pad("0, 0, -1, 0, 0, 2", "reflect", "10").find("pads of -1 and 2 with mode 'reflect'"),
+            std::string::npos);
+}
+
+TEST(NcnnChoicesTest, Where) {
+  EXPECT_EQ(Layers(R"(
+    g (float[1,3] x, float[1,2,3] z) => (float[1,2,3] y) { c = Greater(z, x) n = Not(c) y = Where(n, x, z) })"),
+            R"(Input x 0 1 x
+Split splitncnn_input0 1 2 x x_splitncnn_0 x_splitncnn_1
+Input z 0 1 z
+Split splitncnn_input1 1 2 z z_splitncnn_0 z_splitncnn_1
+ExpandDims c_ExpandDims 1 1 x_splitncnn_1 c_ExpandDims -23303=1,0
+Compare c 2 1 z_splitncnn_1 c_ExpandDims c 0=3
+BinaryOp n 1 1 c n 0=7 1=1 2=1.000000e+00
+ExpandDims y_ExpandDims 1 1 x_splitncnn_0 y_ExpandDims -23303=1,0
+Where y 3 1 n y_ExpandDims z_splitncnn_0 y
+)");
+}
+
+TEST(NcnnChoicesTest, Scatter) {
+  // A block; numbers known beforehand; single places.
+  EXPECT_EQ(Layers(R"(
+    g (float[1,3,4] x, float[1,2,4] u) => (float[1,3,4] y) <int64[1,2,2] i = {0, 1, 0, 2}> { y = ScatterND(x,
+    i, u) })"),
+            R"(Input x 0 1 x
+Input u 0 1 u
+CopyTo y_1 2 1 x u y 0=0 1=1
+)");
+  EXPECT_EQ(Layers(R"(
+    g (float[1,3] x) => (float[1,3] y) <int64[2,2] i = {0, 0, 0, 2}, float[2] u = {7, 8}> { y = ScatterND(x,
+    i, u) })"),
+            R"(Input x 0 1 x
+MemoryData constant 0 1 constant 0=3
+MemoryData constant_1 0 1 constant_1 0=3
+Where y_1 3 1 constant constant_1 x y
+)");
+  EXPECT_EQ(Layers(R"(
+    g (float[1,3] x, float[1,2] u) => (float[1,3] y) <int64[1,2] i = {2, 0}> { y = ScatterElements<axis =
+    1>(x, i, u) })"),
+            R"(Input x 0 1 x
+Input u 0 1 u
+MemoryData constant_2 0 1 constant_2 0=3
+Concat y_1 2 1 x u y_1 0=0
+Gather y_2 2 1 y_1 constant_2 y 0=0
+)");
+  EXPECT_NE(Layers(R"(
+    g (float[1,3] x, float[1,2] u, int64[1,2] i) => (float[1,3] y) { y = ScatterElements<axis = 1>(x, i, u) })")
+                .find("its indices and shapes must be constant"),
+            std::string::npos);
+}
+
+}  // namespace
+}  // namespace mmdeploy::ncnn_convert
