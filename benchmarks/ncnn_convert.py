@@ -1,0 +1,331 @@
+"""Compares our converter to ncnn with pnnx: right results, layers, latency, time of conversion.
+
+    python -m benchmarks.ncnn_convert [--models] [--patterns] [--seconds 1] [--json FILE] [NAMES...]
+    python -m benchmarks.ncnn_convert --products
+
+Models of torchvision and single patterns, with random weights, are exported to ONNX for ours and traced for pnnx,
+which is installed from the package index into the working folder, not into this environment. One program runs both
+results in the same ncnn, taking turns, one thread each, in float32; its least time counts. Outputs may differ from
+PyTorch's by 1e-3 of the largest. `--products` times ncnn's InnerProduct and Gemm for many shapes instead.
+"""
+import argparse
+import json
+import multiprocessing
+import subprocess
+import sys
+import time
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from prettytable import PrettyTable
+
+from benchmarks import ncnn_models
+from mmdeploy.backend.base.native import import_native
+
+ROOT = Path(__file__).resolve().parents[1]
+RUNNER = ROOT / 'build' / 'bin' / 'ncnn_files'
+PNNX_VERSION = '20261020'
+MAX_DIFFERENCE = 1e-3
+RIGHT, WRONG, REFUSED, FAILED = 'right', 'wrong', 'refused', 'does not run'
+
+
+class Side(NamedTuple):
+    """What one converter made of a subject."""
+
+    result: str
+    layers: int = 0
+    milliseconds: float = 0
+    conversion_seconds: float = 0
+    difference: float | None = None
+    reason: str = ''
+
+
+class Files(NamedTuple):
+    """A converted network."""
+
+    param: Path
+    bin: Path
+    inputs: list[str]
+    outputs: list[str]
+    seconds: float
+
+
+def install_pnnx(folder: Path) -> Path:
+    """Return the program of pnnx, installed into a folder of its own."""
+    program = folder / 'pnnx' / 'pnnx'
+    if not program.exists():
+        subprocess.run([
+            sys.executable, '-m', 'pip', 'install', '--quiet', '--no-deps', '--target', folder,
+            f'pnnx=={PNNX_VERSION}'], check=True)
+        program.chmod(0o755)
+    return program
+
+
+# ------------------------------------------------------------------------------------------- converters
+
+
+def _convert_ours(model: torch.nn.Module, inputs: list[torch.Tensor], outputs: int, folder: Path) -> Files:
+    path = folder / 'model.onnx'
+    names, results = [f'in{i}' for i in range(len(inputs))], [f'out{i}' for i in range(outputs)]
+    torch.onnx.export(model, tuple(inputs), str(path), opset_version=16, input_names=names, output_names=results)
+    shapes = {name: (list(x.shape), ) * 3 for name, x in zip(names, inputs, strict=True)}
+    start = time.perf_counter()
+    files = import_native().convert('ncnn', str(path), str(folder / 'ours'), inputs=shapes)
+    return Files(Path(files[0]), Path(files[1]), names, results, time.perf_counter() - start)
+
+
+def _convert_pnnx(model: torch.nn.Module, inputs: list[torch.Tensor], outputs: int, folder: Path,
+                  program: Path) -> Files:
+    path = folder / 'model.pt'
+    torch.jit.trace(model, tuple(inputs), check_trace=False).save(str(path))
+    shapes = ','.join(str(list(x.shape)).replace(' ', '') for x in inputs)
+    start = time.perf_counter()
+    done = subprocess.run([program, path.name, f'inputshape={shapes}', 'fp16=0'], cwd=folder, capture_output=True,
+                          text=True, timeout=900)
+    seconds = time.perf_counter() - start
+    param = folder / 'model.ncnn.param'
+    if done.returncode or not param.exists():
+        raise RuntimeError((done.stderr.strip().splitlines() or ['no file'])[-1])
+    return Files(param, folder / 'model.ncnn.bin', [f'in{i}' for i in range(len(inputs))],
+                 [f'out{i}' for i in range(outputs)], seconds)
+
+
+# ---------------------------------------------------------------------------------------------- running
+
+
+def _run(files: dict[str, Files], inputs: list[np.ndarray], seconds: float, folder: Path) -> dict[str, list[str]]:
+    """Return the runner's words about each file."""
+    lines = []
+    for i, x in enumerate(inputs):
+        x.astype(np.float32).tofile(folder / f'input{i}')
+        lines.append(f'input {"x".join(map(str, x.shape[1:]))} {folder}/input{i}')
+    for name, f in files.items():
+        lines.append(f'net {f.param} {f.bin} {folder}/{name} {",".join(f.inputs)} {",".join(f.outputs)}')
+    (folder / 'task').write_text('\n'.join(lines) + '\n')
+    # One after the other first: a file that ends the program must not end the other one's.
+    words = {}
+    for turn in ([[name] for name in files] if len(files) > 1 else []):
+        words.update(_call_runner(files, turn, 0, folder))
+    works = [name for name in files if not words or words[name] != ['failed']]
+    words.update(_call_runner(files, works, seconds, folder) if works else {})
+    return words
+
+
+def _call_runner(files: dict[str, Files], names: list[str], seconds: float, folder: Path) -> dict[str, list[str]]:
+    wanted = {str(files[name].param): name for name in names}
+    task = folder / 'turn'
+    lines = (folder / 'task').read_text().splitlines()
+    task.write_text(''.join(line + '\n' for line in lines
+                            if not line.startswith('net ') or line.split(' ')[1] in wanted))
+    done = subprocess.run([RUNNER, task, str(seconds)], capture_output=True, text=True, timeout=900)
+    words = {name: ['failed'] for name in names}
+    for line in done.stdout.splitlines():
+        param, *rest = line.split(' ')
+        if param in wanted:
+            words[wanted[param]] = rest
+    return words if done.returncode == 0 else {name: ['failed'] for name in names}
+
+
+def _read(prefix: Path, index: int) -> np.ndarray:
+    dims = [int(d) for d in Path(f'{prefix}.{index}.dims').read_text().split()]
+    return np.fromfile(f'{prefix}.{index}', np.float32).reshape(dims)
+
+
+def _difference(want: Sequence[np.ndarray], prefix: Path) -> float:
+    """Return the largest one as a part of the largest element; infinite for other sizes.
+
+    pnnx names no batch and leaves out dimensions of 1 at will, so that only numbers are compared.
+    """
+    worst = 0.0
+    for i, expected in enumerate(want):
+        found = _read(prefix, i)
+        if found.size != expected.size:
+            return float('inf')
+        scale = max(float(np.abs(expected).max()), 1e-6)
+        error = np.abs(found.reshape(-1) - expected.reshape(-1)).max() / scale
+        worst = max(worst, float(error) if np.isfinite(error) else float('inf'))
+    return worst
+
+
+def _judge(files: Files, words: list[str], want: Sequence[np.ndarray], prefix: Path) -> Side:
+    layers = int(files.param.read_text().split('\n')[1].split()[0])
+    if words == ['failed']:
+        return Side(FAILED, layers, 0, files.seconds)
+    difference = _difference(want, prefix)
+    result = RIGHT if difference <= MAX_DIFFERENCE else WRONG
+    return Side(result, layers, float(words[0]), files.seconds, difference)
+
+
+# ---------------------------------------------------------------------------------------------- subjects
+
+
+def _outputs(model: torch.nn.Module, inputs: list[torch.Tensor]) -> list[np.ndarray]:
+    with torch.no_grad():
+        found = model(*inputs)
+    return [y.numpy() for y in (found if isinstance(found, tuple | list) else [found])]
+
+
+def _prepare(subject: ncnn_models.Subject) -> tuple[torch.nn.Module, list[torch.Tensor]]:
+    """Return the module with statistics as of a trained one, and inputs."""
+    torch.manual_seed(0)
+    model = subject.build().eval()
+    for part in model.modules():
+        if isinstance(part, torch.nn.BatchNorm2d | torch.nn.BatchNorm1d):
+            part.running_mean.normal_(0, 0.1)
+            part.running_var.uniform_(0.5, 1.5)
+    return model, [torch.rand(shape) for shape in subject.shapes]
+
+
+def compare(subject: ncnn_models.Subject, program: Path | None, seconds: float, folder: Path) -> dict[str, Side]:
+    """Convert with both, run both.
+
+    Args:
+        subject: what is converted.
+        program: pnnx; None runs ours alone.
+        seconds: for the latencies.
+        folder: gets the files.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    model, inputs = _prepare(subject)
+    want = _outputs(model, inputs)
+    converters = {'ours': lambda: _convert_ours(model, inputs, len(want), folder)}
+    if program:
+        converters['pnnx'] = lambda: _convert_pnnx(model, inputs, len(want), folder, program)
+    files, sides = {}, {}
+    for name, convert in converters.items():
+        try:
+            files[name] = convert()
+        except Exception as error:  # noqa: BLE001  exporters raise anything
+            sides[name] = Side(REFUSED, reason=(str(error).strip().splitlines() or [repr(error)])[-1].strip())
+    words = _run(files, [x.numpy() for x in inputs], seconds, folder) if files else {}
+    for name, found in files.items():
+        sides[name] = _judge(found, words[name], want, folder / name)
+    return sides
+
+
+def _compare_into(end: Any, *args: Any) -> None:
+    warnings.simplefilter('ignore')
+    end.send(compare(*args))
+
+
+def compare_apart(*args: Any) -> dict[str, Side]:
+    """Compare in a process of its own: exporters die of some models."""
+    here, there = multiprocessing.Pipe(duplex=False)
+    process = multiprocessing.get_context('fork').Process(target=_compare_into, args=(there, *args))
+    process.start()
+    there.close()
+    try:
+        sides = here.recv()
+    except EOFError:
+        sides = {'ours': Side(FAILED, reason='the process died')}
+    process.join()
+    return sides
+
+
+# ---------------------------------------------------------------------------------------------- products
+
+
+def _write_product(kind: str, rows: int, inputs: int, outputs: int, folder: Path) -> Files:
+    params = {
+        'InnerProduct': f'0={outputs} 1=1 2={inputs * outputs}',
+        'Gemm': f'3=1 5=1 6=1 8={outputs} 9={inputs} 10=4'}[kind]
+    param, weights = folder / f'{kind}.param', folder / f'{kind}.bin'
+    shape = f'0={inputs} 1={rows}'
+    param.write_text(f'7767517\n2 2\nInput in0 0 1 in0 {shape}\n{kind} out0 1 1 in0 out0 {params}\n')
+    tag = np.zeros(1, np.int32).tobytes()
+    matrix = np.random.default_rng(0).standard_normal((outputs, inputs), np.float32).tobytes()
+    bias = np.zeros(outputs, np.float32).tobytes()
+    weights.write_bytes(tag + matrix + (tag if kind == 'Gemm' else b'') + bias)
+    return Files(param, weights, ['in0'], ['out0'], 0)
+
+
+def time_products(seconds: float, folder: Path) -> None:
+    """Print the latency of InnerProduct and Gemm by shape."""
+    folder.mkdir(parents=True, exist_ok=True)
+    table = PrettyTable(['inputs', 'outputs', 'rows', 'InnerProduct ms', 'Gemm ms', 'Gemm / InnerProduct'])
+    table.float_format = '.3'
+    for inputs, outputs in ((96, 384), (768, 768), (768, 3072)):
+        for rows in (1, 2, 4, 7, 8, 9, 12, 15, 16, 17, 24, 32, 49, 50, 64, 100, 128, 196, 197, 256, 257):
+            files = {kind: _write_product(kind, rows, inputs, outputs, folder) for kind in ('InnerProduct', 'Gemm')}
+            x = np.random.default_rng(1).standard_normal((1, rows, inputs), np.float32)
+            words = _run(files, [x], seconds, folder)
+            product, gemm = float(words['InnerProduct'][0]), float(words['Gemm'][0])
+            table.add_row([inputs, outputs, rows, product, gemm, gemm / product])
+    print(table)
+
+
+# -------------------------------------------------------------------------------------------------- main
+
+
+def _row(name: str, sides: dict[str, Side]) -> list[Any]:
+    ours, pnnx = sides.get('ours', Side(FAILED)), sides.get('pnnx', Side(''))
+    both = ours.milliseconds > 0 and pnnx.milliseconds > 0
+    return [
+        name, ours.result, pnnx.result, ours.layers or '', pnnx.layers or '',
+        f'{ours.milliseconds:.3f}' if ours.milliseconds else '', f'{pnnx.milliseconds:.3f}' if both else '',
+        f'{ours.milliseconds / pnnx.milliseconds:.2f}' if both else '', f'{ours.conversion_seconds:.2f}',
+        f'{pnnx.conversion_seconds:.2f}' if pnnx.conversion_seconds else '', (ours.reason or pnnx.reason)[:60]]
+
+
+def _print(found: dict[str, dict[str, Side]]) -> None:
+    table = PrettyTable([
+        'subject', 'ours', 'pnnx', 'layers', 'pnnx layers', 'ms', 'pnnx ms', 'ratio', 'conversion s',
+        'pnnx conversion s', 'why not'])
+    table.align = 'l'
+    for name, sides in found.items():
+        table.add_row(_row(name, sides))
+    print(table)
+    for side in ('ours', 'pnnx'):
+        results = [sides[side].result for sides in found.values() if side in sides]
+        counts = ', '.join(f'{results.count(r)} {r}' for r in (RIGHT, WRONG, REFUSED, FAILED))
+        print(f'{side}: {counts}')
+    pairs = [(s['ours'], s['pnnx']) for s in found.values() if {'ours', 'pnnx'} <= s.keys()]
+    pairs = [(a, b) for a, b in pairs if a.result == b.result == RIGHT]
+    if pairs:
+        ratios = np.array([a.milliseconds / b.milliseconds for a, b in pairs])
+        fewer = sum(a.layers <= b.layers for a, b in pairs)
+        mean = np.exp(np.log(ratios).mean())
+        print(f'right in both: {len(pairs)}; latency ours / pnnx: geometric mean {mean:.3f}, '
+              f'largest {ratios.max():.2f}, at most 1.03 in {(ratios <= 1.03).sum()}; at most as many layers in {fewer}')
+
+
+def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument('names', nargs='*', metavar='NAMES', help='subjects, or the beginning of their names')
+    parser.add_argument('--models', action='store_true', help='the models only')
+    parser.add_argument('--patterns', action='store_true', help='the patterns only')
+    parser.add_argument('--products', action='store_true', help='time InnerProduct and Gemm instead')
+    parser.add_argument('--ours', action='store_true', help='without pnnx')
+    parser.add_argument('--seconds', type=float, default=1.0, help='for the latencies of one subject (default: 1)')
+    parser.add_argument('--work-dir', type=Path, default=ROOT / 'build' / 'ncnn_convert')
+    parser.add_argument('--json', metavar='FILE', help='writes the results here too')
+    return parser.parse_args(argv)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Compare; return 1 when one of ours is wrong or does not run."""
+    args = _parse(argv)
+    if args.products:
+        time_products(min(args.seconds, 0.3), args.work_dir / 'products')
+        return 0
+    subjects = {**({} if args.patterns else ncnn_models.models()), **({} if args.models else ncnn_models.patterns())}
+    names = [name for name in subjects if not args.names or name.startswith(tuple(args.names))]
+    program = None if args.ours else install_pnnx(args.work_dir / 'environment')
+    found = {}
+    for i, name in enumerate(names):
+        found[name] = compare_apart(subjects[name], program, args.seconds, args.work_dir / name)
+        print(f'[{i + 1}/{len(names)}] {name}: {[side.result for side in found[name].values()]}', file=sys.stderr,
+              flush=True)
+    _print(found)
+    if args.json:
+        sides = {name: {side: s._asdict() for side, s in both.items()} for name, both in found.items()}
+        Path(args.json).write_text(json.dumps(sides, indent=2))
+    return int(any(both['ours'].result in (WRONG, FAILED) for both in found.values()))
+
+
+if __name__ == '__main__':
+    sys.exit(main())
