@@ -287,10 +287,10 @@ def _print(found: dict[str, dict[str, Side]]) -> None:
     pairs = [(a, b) for a, b in pairs if a.result == b.result == RIGHT]
     if pairs:
         ratios = np.array([a.milliseconds / b.milliseconds for a, b in pairs])
-        fewer = sum(a.layers <= b.layers for a, b in pairs)
+        fewer, close = sum(a.layers <= b.layers for a, b in pairs), int((ratios <= 1.03).sum())
         mean = np.exp(np.log(ratios).mean())
         print(f'right in both: {len(pairs)}; latency ours / pnnx: geometric mean {mean:.3f}, '
-              f'largest {ratios.max():.2f}, at most 1.03 in {(ratios <= 1.03).sum()}; at most as many layers in {fewer}')
+              f'largest {ratios.max():.2f}, at most 1.03 in {close}; at most as many layers in {fewer}')
 
 
 def _parse(argv: Sequence[str] | None) -> argparse.Namespace:

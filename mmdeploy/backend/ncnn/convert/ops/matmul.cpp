@@ -16,12 +16,15 @@ constexpr int kTransB = 3, kConstantA = 4, kConstantB = 5, kConstantC = 6;
 constexpr int kConstantM = 7, kConstantN = 8, kConstantK = 9, kBroadcastC = 10;
 
 // Whether ncnn's Gemm is faster than its InnerProduct for this many rows (nothing: open), as
-// measured by `python -m benchmarks.ncnn_convert --products`: InnerProduct has no fast way for what
-// is left of the rows over a multiple of 16.
+// measured by `python -m benchmarks.ncnn_convert --products`. InnerProduct takes 16, 8 or 4 rows at
+// a time, whichever divides all of them, and is slow for single ones, up to 7 times.
 bool PrefersGemm(std::optional<int64_t> rows) {
-  constexpr int64_t kFewRows = 8;
-  constexpr int64_t kBlock = 16;
-  return !rows || (*rows > kFewRows && *rows % kBlock != 0);
+  constexpr int64_t kPacked = 8;
+  constexpr int64_t kLeastPacked = 4;
+  constexpr int64_t kFewRows = 12;
+  if (!rows) return true;
+  if (*rows == 1 || *rows % kPacked == 0) return false;
+  return *rows % kLeastPacked != 0 || *rows > kFewRows;
 }
 
 constexpr int64_t kAdd = 0;
