@@ -49,7 +49,7 @@ TEST(NcnnLinearTest, OtherSummands) {
     m = MatMul(x, w) y = Add(m, b) })"),
             R"(Input x 0 1 x
 MemoryData w 0 1 w 0=2 1=2
-InnerProduct m 1 1 x m 0=2 1=0 2=4
+Gemm m 1 1 x m 3=1 5=1 6=1 8=2 9=2 10=-1
 BinaryOp y 2 1 m w y 0=0
 )");
 }

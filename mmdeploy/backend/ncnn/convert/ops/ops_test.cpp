@@ -39,7 +39,7 @@ TEST(NcnnOpsTest, Pooling) {
     g (float[1,2,9,9] x) => (float[1,2,1,1] y) { m = MaxPool<kernel_shape = [3, 3], strides =
     [2, 2], ceil_mode = 1>(x) y = GlobalAveragePool(m) })"),
             R"(Input x 0 1 x
-Pooling m 1 1 x m 0=0 1=3 2=2 3=0 5=0 11=3 12=2 13=0 14=0 15=0
+Pooling m 1 1 x m 0=0 1=3 2=2 3=0 5=1 11=3 12=2 13=0 14=0 15=0
 Pooling y_1 1 1 m y_1 0=1 4=1
 Reshape y_2 1 1 y_1 y 0=1 1=1 2=2
 )");
@@ -129,8 +129,7 @@ Split splitncnn_input0 1 2 x x_splitncnn_0 x_splitncnn_1
 Input r 0 1 r
 Crop y_Crop 1 1 x_splitncnn_1 y_Crop -23309=1,3 -23310=1,4 -23311=1,0
 Reshape y 1 1 y_Crop y 0=6
-Noop i 1 1 r i
-Gather z 2 1 x_splitncnn_0 i z 0=1
+Gather z 2 1 x_splitncnn_0 r z 0=1
 )");
 }
 

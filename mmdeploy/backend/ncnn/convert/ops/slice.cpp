@@ -40,7 +40,9 @@ void SetCrop(const std::vector<Part>& parts, Layer* layer) {
 // Our own layer: one axis, counted with the batch.
 void SetTensorSlice(const Part& part, Layer* layer) {
   layer->Set(0, std::vector<int64_t>{part.start});
-  layer->Set(1, std::vector<int64_t>{part.end});
+  // It has no word for "to the end", but cuts off what lies beyond.
+  const int64_t end = part.end == kEnd ? std::numeric_limits<int32_t>::max() : part.end;
+  layer->Set(1, std::vector<int64_t>{end});
   layer->Set(2, std::vector<int64_t>{part.axis + 1});
   layer->Set(3, std::vector<int64_t>{part.step});
 }
