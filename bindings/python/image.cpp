@@ -9,14 +9,46 @@ namespace {
 
 using AnyArray = nb::ndarray<nb::ro, nb::device::cpu>;
 
-// The object as a uint8 array, which is new unless the object already is one.
+constexpr const char* kExpected = "continuous uint8 HWC array expected, got ";
+
+std::string Text(const nb::object& object) { return nb::str(object).c_str(); }
+
+// Whether all numbers of an array are whole and from 0 to 255; numpy's own conversion would wrap or
+// cut others without a word.
+bool HoldsBytes(const nb::module_& numpy, const nb::object& array) {
+  if (nb::cast<size_t>(array.attr("size")) == 0) return true;
+  const auto lowest = nb::cast<double>(nb::float_(array.attr("min")()));
+  const auto highest = nb::cast<double>(nb::float_(array.attr("max")()));
+  if (!(lowest >= 0 && highest <= 255)) return false;  // NaN as well
+  return Text(array.attr("dtype").attr("kind")) != "f" ||
+         nb::cast<bool>(numpy.attr("array_equal")(numpy.attr("rint")(array), array));
+}
+
+// The object as a uint8 array, which is new unless the object already is one. Numbers of other
+// types are converted if none changes.
 nb::object ToUint8(nb::handle object) {
+  const nb::module_ numpy = nb::module_::import_("numpy");
+  nb::object array;
   try {
-    return nb::module_::import_("numpy").attr("asarray")(object, "uint8");
+    array = numpy.attr("asarray")(object);
   } catch (const nb::python_error& e) {
-    throw std::runtime_error(std::string("continuous uint8 HWC array expected, got ") +
-                             nb::type_name(object.type()).c_str() + ": " + e.what());
+    throw std::runtime_error(std::string(kExpected) + nb::type_name(object.type()).c_str() + ": " +
+                             e.what());
   }
+  const std::string dtype = Text(array.attr("dtype"));
+  if (dtype == "uint8") return array;
+  const std::string kind = Text(array.attr("dtype").attr("kind"));
+  if (std::string("buif").find(kind) == std::string::npos) {
+    throw std::runtime_error(std::string(kExpected) + nb::type_name(object.type()).c_str() +
+                             (dtype == "object" ? "" : " of element type " + dtype));
+  }
+  if (!HoldsBytes(numpy, array)) {
+    throw std::runtime_error(std::string(kExpected) + dtype + " with values from " +
+                             Text(array.attr("min")()) + " to " + Text(array.attr("max")()) +
+                             "; allowed: whole numbers from 0 to 255. Scale and round them as the "
+                             "model's images were");
+  }
+  return array.attr("astype")("uint8");
 }
 
 // Pixels of a row must follow each other; rows may lie apart.
@@ -34,7 +66,7 @@ std::string Describe(const nb::object& array) { return nb::repr(array.attr("shap
 ImageArgument::ImageArgument(nb::handle object) {
   nb::object pixels = ToUint8(object);
   if (!nb::try_cast(pixels, array_)) {
-    throw std::runtime_error("continuous uint8 HWC array expected, got shape " + Describe(pixels));
+    throw std::runtime_error(kExpected + ("shape " + Describe(pixels)));
   }
   if (array_.size() != 0 && !HasDenseRows(array_)) {
     pixels = nb::module_::import_("numpy").attr("ascontiguousarray")(pixels);

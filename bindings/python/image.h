@@ -10,7 +10,7 @@ namespace mmdeploy::python {
 namespace nb = nanobind;
 
 // An image that came from Python, held until the call ends. Pixels of a uint8 array are not copied,
-// also if its rows lie apart; anything else that numpy understands is converted.
+// also if its rows lie apart; other arrays of whole numbers from 0 to 255 are converted.
 class ImageArgument {
  public:
   // Throws std::runtime_error unless the object is an image of 1 or 3 channels.

@@ -5,20 +5,31 @@
 #include <vector>
 
 #include "mmdeploy/base/image.h"
+#include "mmdeploy/base/json.h"
 #include "mmdeploy/base/result.h"
 
 namespace mmdeploy::cli {
 
-// Decodes a file to BGR. Errors: kFileNotExist, kFail (not an image, too large).
-Result<cv::Mat> ReadImage(const std::string& path);
+// How a model wants the files of its images decoded; the SDK itself gets pixels.
+struct Decoding {
+  int flags;       // of cv::imdecode
+  bool unchanged;  // channels and depth are those of the file
+};
+
+// What the first LoadImageFromFile of a pipeline.json says as `color_type`; colour by default.
+Decoding DecodingOf(const Json& pipeline);
+
+// Decodes a file to BGR or gray. Errors: kFileNotExist, kFail (not an image, too large),
+// kNotSupported (an `unchanged` image that is not 8-bit BGR).
+Result<cv::Mat> ReadImage(const std::string& path, const Decoding& decoding);
 
 // Encodes by the file's extension; writes to a temporary name first.
 Result<void> WriteImage(const std::string& path, const cv::Mat& mat);
 
-// A view of the same pixels.
-Image View(const cv::Mat& bgr);
+// A view of the same pixels, BGR or gray.
+Image View(const cv::Mat& mat);
 
-// The picture, enlarged if it is tiny, with a strip of text lines below it.
-cv::Mat WithCaption(const cv::Mat& bgr, const std::vector<std::string>& lines);
+// The BGR or gray picture, enlarged if it is tiny, with a strip of text lines below it.
+cv::Mat WithCaption(const cv::Mat& image, const std::vector<std::string>& lines);
 
 }  // namespace mmdeploy::cli

@@ -99,9 +99,10 @@ Result<int> Infer(const InferArgs& args) {
   MMDEPLOY_TRY(const auto model, args.model.LoadModel());
   MMDEPLOY_TRY(const auto pipeline, args.model.LoadPipeline(model));
   const auto names = ClassNames(*model);
+  const Decoding decoding = DecodingOf(model->pipeline());
   Json all = Json::array();
   for (const auto& path : args.images) {
-    MMDEPLOY_TRY(const cv::Mat mat, ReadImage(path));
+    MMDEPLOY_TRY(const cv::Mat mat, ReadImage(path, decoding));
     if (!args.json) fmt::print("{}\n", path);
     StepTimer timer;
     auto outputs =

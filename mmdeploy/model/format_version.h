@@ -24,6 +24,9 @@ struct FormatVersion {
 
   // Two-element sizes of Resize and Pad are [w,h] (from 1.1.0) instead of [h,w].
   bool size_is_width_height() const { return AtLeast(1, 1); }
+  // One number as the value of a border is for all channels (mmcv 2.x, from 1.0.0) instead of the
+  // first one with 0 for the others: mmcv 1.x gives it to OpenCV as it is.
+  bool pad_number_is_for_all_channels() const { return major >= 1; }
   // Text recognition: the blank is the last symbol and scores are probabilities (from 1.0.0).
   bool ctc_blank_is_last() const { return major >= 1; }
   bool ctc_has_probabilities() const { return major >= 1; }

@@ -11,10 +11,11 @@ void CheckRange(JsonReader& args, std::string_view key, int value, int min, int 
 
 // `json` is a number or an array of 1 to 4 numbers; nothing else is left unreported.
 void ReadPadNumbers(JsonReader& args, std::string_view key, const Json& json,
-                    std::array<double, 4>* out) {
+                    bool number_is_for_all, std::array<double, 4>* out) {
   const auto is_number = [](const Json& item) { return item.is_number(); };
   if (json.is_number()) {
-    out->fill(json.get<double>());
+    (*out)[0] = json.get<double>();
+    if (number_is_for_all) out->fill((*out)[0]);
   } else if (json.is_array() && !json.empty() && json.size() <= out->size() &&
              std::all_of(json.begin(), json.end(), is_number)) {
     for (size_t i = 0; i < out->size(); ++i) {
@@ -65,7 +66,7 @@ IntPair RequireIntPair(JsonReader& args, std::string_view key, int min, int max,
   return ReadIntPair(args, key, min, max, second_min).value_or(IntPair{});
 }
 
-std::array<double, 4> ReadPadValue(JsonReader& args, std::string_view key) {
+std::array<double, 4> ReadPadValue(JsonReader& args, std::string_view key, bool number_is_for_all) {
   std::array<double, 4> value{};
   const Json* json = args.Find(key);
   if (!json) return value;
@@ -74,7 +75,7 @@ std::array<double, 4> ReadPadValue(JsonReader& args, std::string_view key) {
     if (img == json->end()) return value;  // values for masks and labels only
     json = &*img;
   }
-  ReadPadNumbers(args, key, *json, &value);
+  ReadPadNumbers(args, key, *json, number_is_for_all, &value);
   return value;
 }
 

@@ -44,8 +44,9 @@ inline IntPair RequireIntPair(JsonReader& args, std::string_view key, int min, i
   return RequireIntPair(args, key, min, max, min);
 }
 
-// Reads `pad_val`: a number, an array of a number per channel, or {"img": either}.
-std::array<double, 4> ReadPadValue(JsonReader& args, std::string_view key);
+// Reads `pad_val`: a number, an array of a number per channel, or {"img": either}. One number
+// counts for all channels, or for the first one, with 0 for the others.
+std::array<double, 4> ReadPadValue(JsonReader& args, std::string_view key, bool number_is_for_all);
 
 // Finishes reading and makes the step, or gives the first error.
 template <class Step, class Args>

@@ -61,6 +61,30 @@ def test_whatever_becomes_a_uint8_array_is_an_image(classifier: Classifier, conv
     assert classifier(convert(photo())) == classifier(photo())
 
 
+@pytest.mark.parametrize('image, found', [
+    (photo().astype('f4') / 255, 'float32 with values from 0.0 to 1.0'),
+    (photo().astype('f4') + 0.5, 'float32 with values from 0.5 to 255.5'),
+    (photo().astype('u2') * 257, 'uint16 with values from 0 to 65535'),
+    (photo().astype('i2') - 1, 'int16 with values from -1 to 254'),
+    (np.where(photo() == 0, np.nan, 1.), 'float64 with values from nan to nan'),
+    (np.full((8, 8, 3), np.inf), 'float64 with values from inf to inf'),
+    (np.full((8, 8, 3), 256), 'int64 with values from 256 to 256'),
+    (photo().astype('c8'), 'ndarray of element type complex64'),
+    (np.full((8, 8, 3), 'a'), 'ndarray of element type <U1'),
+    ({'img': photo()}, 'dict'),
+])
+def test_numbers_that_are_no_bytes_are_refused(classifier: Classifier, image, found: str) -> None:
+    """numpy would wrap or cut them: 300 to 44, 0.9 to 0."""
+    with pytest.raises(RuntimeError, match=f'continuous uint8 HWC array expected, got {found}'):
+        classifier(image)
+
+
+@pytest.mark.parametrize('dtype', ['?', 'i1', 'i8', 'u4', 'f2', 'f8'])
+def test_numbers_that_are_bytes_are_taken(classifier: Classifier, dtype: str) -> None:
+    for image in (photo() % 2, photo() % 2 * 127 if dtype != '?' else photo() % 2):
+        assert classifier(image.astype(dtype)) == classifier(image)
+
+
 def test_an_image_that_may_not_be_written_to(classifier: Classifier) -> None:
     image = photo()
     image.setflags(write=False)

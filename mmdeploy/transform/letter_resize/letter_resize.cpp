@@ -62,7 +62,7 @@ Result<std::unique_ptr<Transform>> Create(JsonReader& reader, const TransformOpt
   reader.Read("allow_scale_up", &args.allow_scale_up);
   reader.Read("use_mini_pad", &args.use_mini_pad);
   reader.Read("stretch_only", &args.stretch_only);
-  args.pad_value = ReadPadValue(reader, "pad_val");
+  args.pad_value = ReadPadValue(reader, "pad_val", true);
   args.resampling = ReadResampling(reader);
   reader.Ignore({"keep_ratio", "half_pad_param", "clip_object_border", "keys"});
   return MakeStep<LetterResize>(reader, args);

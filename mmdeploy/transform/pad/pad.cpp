@@ -101,7 +101,7 @@ Result<std::unique_ptr<Transform>> Create(JsonReader& reader, const TransformOpt
                                 {"reflect", PaddingMode::kReflect},
                                 {"symmetric", PaddingMode::kSymmetric}},
                                &args.mode);
-  args.value = ReadPadValue(reader, "pad_val");
+  args.value = ReadPadValue(reader, "pad_val", options.version.pad_number_is_for_all_channels());
   reader.Ignore({"keys"});
   return MakeStep<Pad>(reader, args);
 }

@@ -32,7 +32,7 @@ TEST_P(PadModeTest, EqualsOpenCv) {
     const int type = dtype == DataType::kUint8 ? CV_8UC3 : CV_32FC3;
     cv::Mat expected;
     cv::copyMakeBorder(cv::Mat(7, 5, type, const_cast<uint8_t*>(image.data)), expected, 0, side - 7,
-                       0, side - 5, mode.second, cv::Scalar::all(77));
+                       0, side - 5, mode.second, cv::Scalar(77));
     EXPECT_EQ(std::memcmp(sample->img.raw(), expected.data, sample->img.num_bytes()), 0);
   }
 }
@@ -75,6 +75,21 @@ TEST(PadTest, ValuePerChannel) {
   ASSERT_TRUE(sample);
   const auto* last = sample->img.data<uint8_t>() + 8 * 3;
   EXPECT_EQ(std::vector<int>(last, last + 3), (std::vector<int>{1, 2, 3}));
+}
+
+// mmcv 1.x gives the number to OpenCV, for which it is (n, 0, 0, 0); mmcv 2.x repeats it.
+TEST(PadTest, OneNumberIsForTheFirstChannelUntilVersion1) {
+  for (const char* value : {"7", R"({"img":7})"}) {
+    const auto last = [&](FormatVersion version, PixelFormat format) {
+      const auto sample = PadOf(fmt::format(R"("size":[3,3],"pad_val":{})", value),
+                                MakeImage(format, 2, 2), version);
+      const auto* pixel = sample->img.data<uint8_t>() + 8 * 3;
+      return std::vector<int>(pixel, pixel + 3);
+    };
+    EXPECT_EQ(last({0, 7, 0}, PixelFormat::kBgr), (std::vector<int>{7, 0, 0}));
+    EXPECT_EQ(last({1, 0, 0}, PixelFormat::kBgr), (std::vector<int>{7, 7, 7}));
+    EXPECT_EQ(last({1, 1, 0}, PixelFormat::kBgr), (std::vector<int>{7, 7, 7}));
+  }
 }
 
 TEST(PadTest, RefusesBadArguments) {

@@ -2,6 +2,7 @@
 
 #include <opencv2/imgproc.hpp>
 
+#include "mmdeploy/transform/pixels/cubic.h"
 #include "mmdeploy/transform/pixels/opencv.h"
 #include "mmdeploy/transform/pixels/pillow.h"
 
@@ -61,6 +62,9 @@ Result<Tensor> Resample(const Tensor& img, int height, int width, const Resampli
   if (in.height == height && in.width == width) return img;
   if (resampling.backend == ResizeBackend::kPillow) {
     return PillowResize(img, height, width, resampling.interpolation, context);
+  }
+  if (resampling.interpolation == Interpolation::kBicubic && HasCubicResize(img)) {
+    return CubicResize(img, height, width, context);
   }
   MMDEPLOY_TRY(Tensor out, AllocatePixels(img.dtype(), {height, width, in.channels}, context));
   cv::Mat to = AsMat(out);

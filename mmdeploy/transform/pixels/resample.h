@@ -23,8 +23,9 @@ Resampling ReadResampling(JsonReader& args);
 // What the backend cannot do with an image of this type: Pillow resizes uint8 only.
 Result<void> CheckResampling(const Resampling& resampling, DataType dtype);
 
-// The image scaled to height x width: with OpenCV bit-equal to cv::resize; with Pillow to
-// Image.resize of each channel. An image that already has this size is passed through.
+// The image scaled to height x width: with OpenCV bit-equal to cv::resize (bicubic of uint8: to
+// that of opencv-python, see cubic.h); with Pillow to Image.resize of each channel. An image that
+// already has this size is passed through.
 Result<Tensor> Resample(const Tensor& img, int height, int width, const Resampling& resampling,
                         const TransformContext& context);
 

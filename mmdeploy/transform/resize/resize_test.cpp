@@ -48,6 +48,12 @@ TEST_P(ResizeTest, EqualsOpenCv) {
   cv::Mat expected;
   cv::resize(picture, expected, {to.second, to.first}, 0, 0, codes.at(name));
   ASSERT_EQ(sample->img.num_bytes(), expected.total() * expected.elemSize());
+  if (name == "bicubic" && depth == CV_8U) {
+    // The golden data hold us to opencv-python; OpenCV's own code differs by a level.
+    const cv::Mat found(expected.size(), expected.type(), sample->img.raw());
+    EXPECT_LE(cv::norm(found, expected, cv::NORM_INF), 1);
+    return;
+  }
   EXPECT_EQ(std::memcmp(sample->img.raw(), expected.data, sample->img.num_bytes()), 0);
 }
 
@@ -57,6 +63,23 @@ INSTANTIATE_TEST_SUITE_P(
                        ::testing::Values(std::pair{40, 60}, std::pair{33, 17}),
                        ::testing::Values(std::pair{20, 30}, std::pair{61, 90}, std::pair{7, 55}),
                        ::testing::Values(DataType::kUint8, DataType::kFloat32), ::testing::Bool()));
+
+// opencv-python leaves images of fewer than 4 rows or columns to OpenCV's own code.
+TEST(ResizeTest, BicubicOfTinyImages) {
+  for (const int height : {1, 3, 4, 5}) {
+    for (const int width : {1, 3, 4, 5}) {
+      const Image image = MakeImage(PixelFormat::kBgr, height, width, 0, 5);
+      const auto sample = Apply(Chain(R"("size":[9,11],"interpolation":"bicubic")"), image);
+      ASSERT_TRUE(sample);
+      const cv::Mat picture(height, width, CV_8UC3, const_cast<uint8_t*>(image.data));
+      cv::Mat expected;
+      cv::resize(picture, expected, {11, 9}, 0, 0, cv::INTER_CUBIC);
+      const cv::Mat found(9, 11, CV_8UC3, sample->img.raw());
+      const bool own = height >= 4 && width >= 4;
+      EXPECT_LE(cv::norm(found, expected, cv::NORM_INF), own ? 1 : 0) << height << "x" << width;
+    }
+  }
+}
 
 TEST(ResizeTest, TargetSizes) {
   EXPECT_EQ(SizeAfter(R"("size":30)", 40, 60), "30x30");

@@ -51,7 +51,7 @@ void ReadWidthMultiple(JsonReader& reader, ResizeOcr::Args* args) {
   if (reader.ok()) args->width_multiple = static_cast<int>(1 / ratio);
 }
 
-Result<std::unique_ptr<Transform>> Create(JsonReader& reader, const TransformOptions&) {
+Result<std::unique_ptr<Transform>> Create(JsonReader& reader, const TransformOptions& options) {
   ResizeOcr::Args args;
   reader.Require("height", &args.height, 1, Image::kMaxSide);
   reader.Read("min_width", &args.min_width, -1, Image::kMaxSide);
@@ -62,7 +62,8 @@ Result<std::unique_ptr<Transform>> Create(JsonReader& reader, const TransformOpt
   }
   if (args.max_width == 0) args.max_width = -1;
   ReadWidthMultiple(reader, &args);
-  args.pad_value = ReadPadValue(reader, "img_pad_value");
+  args.pad_value =
+      ReadPadValue(reader, "img_pad_value", options.version.pad_number_is_for_all_channels());
   reader.Ignore({"backend", "interpolation"});
   return MakeStep<ResizeOcr>(reader, args);
 }
