@@ -52,6 +52,7 @@ class Files(NamedTuple):
     inputs: list[str]
     outputs: list[str]
     seconds: float
+    whole: tuple[str, ...] = ()  # inputs whose blobs have the batch too
 
 
 def install_pnnx(folder: Path) -> Path:
@@ -90,8 +91,11 @@ def _convert_pnnx(model: torch.nn.Module, inputs: list[torch.Tensor], outputs: i
     param = folder / 'model.ncnn.param'
     if done.returncode or not param.exists():
         raise RuntimeError((done.stderr.strip().splitlines() or ['no file'])[-1])
-    return Files(param, folder / 'model.ncnn.bin', [f'in{i}' for i in range(len(inputs))],
-                 [f'out{i}' for i in range(outputs)], seconds)
+    # Where pnnx has found no batch, its program gives all dimensions.
+    usage = (folder / 'model_ncnn.py').read_text()
+    names = [f'in{i}' for i in range(len(inputs))]
+    whole = tuple(name for name in names if f'ncnn.Mat({name}.numpy(), batch_index=233)' in usage)
+    return Files(param, folder / 'model.ncnn.bin', names, [f'out{i}' for i in range(outputs)], seconds, whole)
 
 
 # ---------------------------------------------------------------------------------------------- running
@@ -102,9 +106,11 @@ def _run(files: dict[str, Files], inputs: list[np.ndarray], seconds: float, fold
     lines = []
     for i, x in enumerate(inputs):
         x.astype(np.float32).tofile(folder / f'input{i}')
-        lines.append(f'input {"x".join(map(str, x.shape[1:]))} {folder}/input{i}')
+        for dims in (x.shape[1:], x.shape if x.ndim <= 4 else x.shape[1:]):
+            lines.append(f'input {"x".join(map(str, dims))} {folder}/input{i}')
     for name, f in files.items():
-        lines.append(f'net {f.param} {f.bin} {folder}/{name} {",".join(f.inputs)} {",".join(f.outputs)}')
+        taken = ','.join(f'{blob}={2 * i + (blob in f.whole)}' for i, blob in enumerate(f.inputs))
+        lines.append(f'net {f.param} {f.bin} {folder}/{name} {taken} {",".join(f.outputs)}')
     (folder / 'task').write_text('\n'.join(lines) + '\n')
     # One after the other first: a file that ends the program must not end the other one's.
     words = {}

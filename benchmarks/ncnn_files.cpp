@@ -2,7 +2,8 @@
 //   ncnn_files TASK SECONDS
 // TASK is a text of lines, words apart by blanks:
 //   input DIMS FILE            dimensions of a blob, outermost first ("3x224x224"), float32 values
-//   net PARAM BIN OUT IN,.. OUT,..   files, what its outputs are written to, names of blobs
+//   net PARAM BIN OUT IN=I,.. OUT,..   files, what its outputs are written to, names of blobs, each
+//                              input with the number of the line that it takes
 // The nets take turns, one thread each. Prints a line for each: the file, its least and its median
 // milliseconds, or "failed". Output i is written to OUT.i, its dimensions to OUT.i.dims.
 
@@ -15,6 +16,7 @@
 #include <memory>
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "mmdeploy/backend/ncnn/blob.h"
@@ -36,7 +38,8 @@ std::vector<std::string> Fields(const std::string& text, char separator) {
 
 struct Entry {
   std::string param, bin, out;
-  std::vector<std::string> inputs, outputs;
+  std::vector<std::pair<std::string, size_t>> inputs;
+  std::vector<std::string> outputs;
   ::ncnn::Net net;
   bool works = false;
   std::vector<double> times;
@@ -83,7 +86,10 @@ Task ReadTask(const std::string& path) {
       entry->param = words[1];
       entry->bin = words[2];
       entry->out = words[3];
-      entry->inputs = Fields(words[4], ',');
+      for (const std::string& input : Fields(words[4], ',')) {
+        const auto parts = Fields(input, '=');
+        entry->inputs.emplace_back(parts[0], std::stoul(parts[1]));
+      }
       entry->outputs = Fields(words[5], ',');
       Load(entry.get());
       task.entries.push_back(std::move(entry));
@@ -94,8 +100,8 @@ Task ReadTask(const std::string& path) {
 
 bool Run(const std::vector<::ncnn::Mat>& inputs, Entry* entry, std::vector<::ncnn::Mat>* outputs) {
   ::ncnn::Extractor extractor = entry->net.create_extractor();
-  for (size_t i = 0; i < entry->inputs.size(); ++i) {
-    if (extractor.input(entry->inputs[i].c_str(), inputs[i].clone()) != 0) return false;
+  for (const auto& [name, index] : entry->inputs) {
+    if (extractor.input(name.c_str(), inputs[index].clone()) != 0) return false;
   }
   outputs->resize(entry->outputs.size());
   for (size_t i = 0; i < entry->outputs.size(); ++i) {
@@ -130,10 +136,12 @@ void Measure(const Task& task, double seconds) {
   const auto end = Clock::now() + std::chrono::duration<double>(seconds);
   std::vector<::ncnn::Mat> outputs;
   for (size_t round = 0; seconds > 0 && (round < kLeast || Clock::now() < end); ++round) {
-    for (const auto& entry : task.entries) {
+    for (size_t i = 0; i < task.entries.size(); ++i) {
+      // Each is the first one in turn.
+      Entry* entry = task.entries[(i + round) % task.entries.size()].get();
       if (!entry->works) continue;
       const auto start = Clock::now();
-      Run(task.inputs, entry.get(), &outputs);
+      Run(task.inputs, entry, &outputs);
       const std::chrono::duration<double, std::milli> time = Clock::now() - start;
       entry->times.push_back(time.count());
     }

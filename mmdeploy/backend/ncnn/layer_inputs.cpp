@@ -308,6 +308,21 @@ Result<void> CheckAttentionInput(const ParamLayer& layer, Shapes in) {
   return {};
 }
 
+Result<void> CheckSdpaInputs(const ParamLayer& layer, Shapes in) {
+  const int masks = layer.Int(5, 0);
+  MMDEPLOY_ENSURE(in.size() == 3 + static_cast<size_t>(masks), Code::kFail,
+                  "{} inputs with attn_mask={}", in.size(), masks);
+  for (size_t i = 0; i < 3; ++i) MMDEPLOY_TRYV(ExpectRank(in[i], 3, 3));
+  const BlobShape &q = in[0], &k = in[1], &v = in[2];
+  MMDEPLOY_ENSURE(q.w == k.w && k.h == v.h && k.c == v.c && q.c % k.c == 0, Code::kFail,
+                  "query {}, key {} and value {} do not fit", Name(q), Name(k), Name(v));
+  if (!masks) return {};
+  const BlobShape& m = in[3];
+  MMDEPLOY_ENSURE(m.w == k.h && m.h == q.h && (m.rank == 2 || (m.rank == 3 && m.c == q.c)),
+                  Code::kFail, "mask {} does not fit {} x {}", Name(m), q.h, k.h);
+  return {};
+}
+
 Result<void> CheckPaddingInput(const ParamLayer& layer, Shapes in) {
   if (in.size() > 1) {
     MMDEPLOY_ENSURE(in[1].count() >= 6, Code::kFail, "the paddings {} are not six", Name(in[1]));
@@ -497,6 +512,7 @@ constexpr CheckOfType kChecks[] = {
     {"GRU", CheckRecurrentInput},
     {"LSTM", CheckRecurrentInput},
     {"MultiHeadAttention", CheckAttentionInput},
+    {"SDPA", CheckSdpaInputs},
     {"Padding", CheckPaddingInput},
     {"Crop", CheckCropInput},
     {"Interp", CheckInterpInput},

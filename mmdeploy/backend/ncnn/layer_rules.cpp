@@ -293,6 +293,7 @@ std::vector<LayerRule> WeightedLayers() {
       {"Gemm", 1, 3, 1, 1, Gemm()},
       {"MatMul", 2, 2, 1, 1, {Flag(0, "transB")}},
       {"MultiHeadAttention", 1, 4, 1, 1, Attention()},
+      {"SDPA", 3, 4, 1, 1, {Flag(5, "attn_mask"), Float(6, "scale")}},
       {"RNN", 1, 2, 1, 2, Recurrent()},
       {"GRU", 1, 2, 1, 2, Recurrent()},
       {"LSTM", 1, 3, 1, 3, Recurrent() + Rules{Int(3, "hidden_size", 1, kSize)}},

@@ -107,8 +107,7 @@ def test_activations(layer, activation, factor, tmp_path):
     nodes = [node(op, 'x w', 'c', **attributes), *ACTIVATIONS[activation]]
     constants = dict(w=floats(*weight) * factor, low=np.float32(-0.5), high=np.float32(0.75))
     layers = check(nodes, {'x': floats(*shape)}, constants, tmp_path, tolerance=1e-4 * factor)
-    if activation != 'mish':
-        assert layers == ['Input', layer]
+    assert layers == ['Input', layer]
 
 
 # ------------------------------------------------------------------------------------------- attention
@@ -178,6 +177,38 @@ def test_attention_to_others(tmp_path):
         sk=ints(1, 9, 2, 4), joined=ints(1, 5, 8))
     layers = check(nodes, {'x': floats(1, 5, 6), 'z': floats(1, 9, 10)}, constants, tmp_path)
     assert layers.count('MultiHeadAttention') == 1
+
+
+WINDOWS = {
+    'bias': [node('Add', 'd bias', 's')],
+    'bias_and_mask': [node('Add', 'd bias', 'e'), node('Reshape', 'e five', 'f'), node('Add', 'f mask', 'g'),
+                      node('Reshape', 'g four', 's')],
+    'scaled_mask': [node('Add', 'd same', 'e'), node('Mul', 'e scale', 's')],
+    'plain': [node('Identity', 'd', 's')],
+}
+
+
+@pytest.mark.parametrize('scores', WINDOWS)
+@pytest.mark.parametrize('scale', [True, False])
+def test_attention_in_windows(scores, scale, tmp_path):
+    """As Swin has it: a bias of all windows, a mask of each."""
+    windows, tokens, heads, width = 4, 5, 2, 6
+    nodes = [node('Reshape', 'x packed', 'p'), node('Transpose', 'p', 't', perm=[2, 0, 3, 1, 4])]
+    nodes += [node('Gather', f't {i}', i, axis=0) for i in 'qkv']
+    nodes += [node('Mul', 'q scale', 'qs')] if scale else [node('Identity', 'q', 'qs')]
+    nodes += [node('Transpose', 'k', 'kt', perm=[0, 1, 3, 2]), node('MatMul', 'qs kt', 'd'), *WINDOWS[scores]]
+    nodes += [node('Softmax', 's', 'a', axis=-1), node('MatMul', 'a v', 'c'),
+              node('Transpose', 'c', 'ct', perm=[0, 2, 1, 3]), node('Reshape', 'ct one')]
+    nodes = [helper.make_node(n.op_type, [{'q': 'i0', 'k': 'i1', 'v': 'i2'}[i] if n.op_type == 'Gather' and i != 't'
+                                          else i for i in n.input], n.output) if n.op_type == 'Gather' else n
+             for n in nodes]
+    constants = dict(
+        packed=ints(windows, tokens, 3, heads, width), i0=np.int64(0), i1=np.int64(1), i2=np.int64(2),
+        scale=np.float32(0.4), bias=floats(1, heads, tokens, tokens), five=ints(1, windows, heads, tokens, tokens),
+        mask=floats(1, windows, 1, tokens, tokens), four=ints(windows, heads, tokens, tokens), same=floats(1, tokens),
+        one=ints(1, -1))
+    layers = check(nodes, {'x': floats(1, windows * tokens, 3 * heads * width)}, constants, tmp_path)
+    assert 'SDPA' in layers and 'MatMul' not in layers
 
 
 # -------------------------------------------------------------------------------------------- products
@@ -422,3 +453,27 @@ def test_group_norm(shape, weight, bias, tmp_path):
         w=floats(8, *behind), b=floats(1, 8, *behind))
     layers = check(nodes, {'x': floats(*shape)}, constants, tmp_path)
     assert layers == ['Input', 'GroupNorm']
+
+
+@pytest.mark.parametrize('op,gates', [('LSTM', 4), ('GRU', 3), ('RNN', 1)])
+@pytest.mark.parametrize('directions', [1, 2])
+@pytest.mark.parametrize('states', ['constant', 'computed', 'one'])
+def test_first_states(op, gates, directions, states, tmp_path):
+    size, inputs, length = 5, 6, 4
+    attributes = dict(hidden_size=size, direction='bidirectional' if directions == 2 else 'forward')
+    if op == 'GRU':
+        attributes['linear_before_reset'] = 1
+    constants = dict(
+        w=floats(directions, gates * size, inputs), r=floats(directions, gates * size, size),
+        b=floats(directions, 2 * gates * size), h=floats(directions, 1, size), c=floats(directions, 1, size),
+        t=ints(length, 1, inputs), s=ints(directions, 1, size), one=ints(1, -1))
+    feeds = {'x': floats(1, length, inputs)}
+    nodes = [node('Reshape', 'x t', 'seq')]
+    if states == 'computed':
+        feeds['g'] = floats(1, directions * size)
+        nodes += [node('Reshape', 'g s', 'g1'), node('Tanh', 'g1', 'h0')]
+        del constants['h']
+    first = {'constant': 'h', 'computed': 'h0', 'one': 'h'}[states]
+    names = ['seq', 'w', 'r', 'b', '', first] + (['c'] if op == 'LSTM' and states != 'one' else [])
+    nodes += [helper.make_node(op, names, ['y0'], **attributes), node('Reshape', 'y0 one')]
+    check(nodes, feeds, constants, tmp_path)

@@ -4,18 +4,18 @@
 
 namespace mmdeploy::ncnn {
 
-std::optional<std::vector<int>> BroadcastDims(Span<const Dense> operands) {
+std::optional<std::vector<int>> BroadcastDims(std::initializer_list<const Dense*> operands) {
   constexpr double kMaxElements = 1 << 28;
   size_t rank = 0;
-  for (const Dense& operand : operands) rank = std::max(rank, operand.dims.size());
+  for (const Dense* operand : operands) rank = std::max(rank, operand->dims.size());
   std::vector<int> dims(rank, 1);
-  for (const Dense& operand : operands) {
-    const size_t missing = rank - operand.dims.size();
-    for (size_t i = 0; i < operand.dims.size(); ++i) {
+  for (const Dense* operand : operands) {
+    const size_t missing = rank - operand->dims.size();
+    for (size_t i = 0; i < operand->dims.size(); ++i) {
       int& dim = dims[missing + i];
-      if (operand.dims[i] == 1) continue;
-      if (dim != 1 && dim != operand.dims[i]) return std::nullopt;
-      dim = operand.dims[i];
+      if (operand->dims[i] == 1) continue;
+      if (dim != 1 && dim != operand->dims[i]) return std::nullopt;
+      dim = operand->dims[i];
     }
   }
   double count = 1;

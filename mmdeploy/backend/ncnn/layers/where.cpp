@@ -11,7 +11,7 @@ class Where : public ::ncnn::Layer {
   int forward(const std::vector<::ncnn::Mat>& bottoms, std::vector<::ncnn::Mat>& tops,
               const ::ncnn::Option& option) const override {
     const Dense operands[] = {ToDense(bottoms[0]), ToDense(bottoms[1]), ToDense(bottoms[2])};
-    const auto dims = BroadcastDims({operands, 3});
+    const auto dims = BroadcastDims({&operands[0], &operands[1], &operands[2]});
     if (!dims) return -1;
     Dense result{*dims, {}};
     result.values.resize(result.Count());

@@ -24,13 +24,12 @@ using graph::Value;
 
 namespace {
 
-using Numbers = std::vector<double>;
+using Numbers = std::vector<float>;
 
 std::optional<Numbers> NumbersOf(const Value* value, size_t rank) {
   if (!value || !value->constant() || value->constant()->rank() != rank) return {};
-  auto numbers = value->constant()->Numbers();
-  if (!numbers) return {};
-  return Numbers(numbers->begin(), numbers->end());
+  auto numbers = Floats(value);
+  return numbers ? std::optional(std::move(*numbers)) : std::nullopt;
 }
 
 // A constant along the last dimension, which adds no dimensions to `x`.
@@ -58,14 +57,7 @@ std::optional<Projection> FromMatrix(Value* x, const Value* matrix, bool transpo
   const std::vector<int64_t>& dims = matrix->constant()->dims();
   const int64_t outputs = dims[transposed ? 0 : 1];
   Projection p = {x, dims[transposed ? 1 : 0], {}, Numbers(static_cast<size_t>(outputs), 0)};
-  if (transposed) {
-    p.rows = std::move(*numbers);
-    return p;
-  }
-  p.rows.resize(numbers->size());
-  for (int64_t o = 0; o < outputs; ++o) {
-    for (int64_t i = 0; i < p.inputs; ++i) p.rows[o * p.inputs + i] = (*numbers)[i * outputs + o];
-  }
+  p.rows = transposed ? std::move(*numbers) : Transposed(*numbers, p.inputs, outputs);
   return p;
 }
 
@@ -286,15 +278,16 @@ Projection Reorder(const Projection& from, const std::vector<int64_t>& order, do
   const int64_t inputs = from.inputs;
   for (int64_t o = 0; o < from.outputs(); ++o) {
     for (int64_t i = 0; i < inputs; ++i) {
-      to.rows[o * inputs + order[static_cast<size_t>(i)]] = from.rows[o * inputs + i] * scale;
+      to.rows[o * inputs + order[static_cast<size_t>(i)]] =
+          from.rows[o * inputs + i] * static_cast<float>(scale);
     }
   }
   return to;
 }
 
 void Scale(double scale, Projection* projection) {
-  for (double& number : projection->rows) number *= scale;
-  for (double& number : projection->bias) number *= scale;
+  for (float& number : projection->rows) number *= static_cast<float>(scale);
+  for (float& number : projection->bias) number *= static_cast<float>(scale);
 }
 
 class Attention {
@@ -328,9 +321,9 @@ class Attention {
     if (masks != 1 && masks != query_->count) return false;
     dims.erase(dims.begin(), dims.end() - 2);
     if (masks > 1) dims.insert(dims.begin(), masks);
-    const auto numbers = mask.constant()->Numbers();
+    auto numbers = Floats(&mask);
     if (!numbers) return false;
-    mask_.assign(numbers->begin(), numbers->end());
+    mask_ = std::move(*numbers);
     mask_dims_ = std::move(dims);
     return true;
   }
@@ -373,18 +366,15 @@ class Attention {
            output_.projection->outputs() == query_->projection.inputs && scale_ > 0;
   }
 
-  Value* AddNumbers(const Numbers& values, std::vector<int64_t> dims) {
-    return AddFloats(softmax_->graph(), std::move(dims), {values.begin(), values.end()});
-  }
-
   bool Emit() {
+    graph::Graph* graph = softmax_->graph();
     std::vector<Value*> inputs = {query_->projection.x, key_->projection.x, value_->projection.x};
     for (const Projection* p :
          {&query_->projection, &key_->projection, &value_->projection, &*output_.projection}) {
-      inputs.push_back(AddNumbers(p->rows, {p->outputs(), p->inputs}));
-      inputs.push_back(AddNumbers(p->bias, {p->outputs()}));
+      inputs.push_back(AddFloats(graph, {p->outputs(), p->inputs}, p->rows));
+      inputs.push_back(AddFloats(graph, {p->outputs()}, p->bias));
     }
-    if (!mask_.empty()) inputs.push_back(AddNumbers(mask_, mask_dims_));
+    if (!mask_.empty()) inputs.push_back(AddFloats(graph, mask_dims_, mask_));
     Value* y = output_.value;
     Node* old = y->producer();
     const graph::Dims dims = {1, TokensOf(*query_->projection.x), output_.projection->outputs()};

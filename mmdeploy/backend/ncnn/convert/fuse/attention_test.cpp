@@ -86,5 +86,31 @@ MultiHeadAttention y_1 1 1 x y 0=4 1=2 2=16
 )");
 }
 
+// What MultiHeadAttention does not know: query, key and value are no products with constants.
+TEST(NcnnAttentionTest, Computed) {
+  const auto attention = [](const std::string& scores) {
+    return Layers(
+        "g (float[1,2,3,4] q, float[1,2,5,4] k, float[1,2,5,6] v) => (float[1,2,3,6] y) <float c = "
+        "{0.5}, float[3,5] m = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}> { l = "
+        "Transpose<perm "
+        "= [0, 1, 3, 2]>(k) d = MatMul(q, l) " +
+        scores + " a = Softmax<axis = -1>(e) y = MatMul(a, v) }");
+  };
+  EXPECT_EQ(attention("e = Mul(d, c)"), R"(Input q 0 1 q
+Input k 0 1 k
+Input v 0 1 v
+SDPA y_1 3 1 q k v y 6=5.000000e-01
+)");
+  EXPECT_EQ(attention("i = Mul(d, c) e = Add(m, i)"), R"(Input q 0 1 q
+Input k 0 1 k
+Input v 0 1 v
+MemoryData constant 0 1 constant 0=5 1=3
+SDPA y_1 4 1 q k v constant y 5=1 6=5.000000e-01
+)");
+  // A mask that depends on the input; something else between.
+  EXPECT_EQ(attention("e = Add(d, d)").find("SDPA"), std::string::npos);
+  EXPECT_EQ(attention("e = Relu(d)").find("SDPA"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace mmdeploy::ncnn_convert

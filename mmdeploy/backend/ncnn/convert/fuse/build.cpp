@@ -1,5 +1,7 @@
 #include "mmdeploy/backend/ncnn/convert/fuse/build.h"
 
+#include <algorithm>
+
 namespace mmdeploy::ncnn_convert {
 
 using graph::Dims;
@@ -62,6 +64,22 @@ Value* AddInts(Graph* graph, const std::vector<int64_t>& values) {
 
 Value* AddFloats(Graph* graph, std::vector<int64_t> dims, const std::vector<float>& values) {
   return graph->AddConstant(graph::TensorData::Make<float>(std::move(dims), values));
+}
+
+std::vector<float> Transposed(const std::vector<float>& matrix, int64_t rows, int64_t columns) {
+  // Tiles, since one of both sides lies far apart in memory.
+  constexpr int64_t kTile = 32;
+  std::vector<float> result(matrix.size());
+  for (int64_t r0 = 0; r0 < rows; r0 += kTile) {
+    for (int64_t c0 = 0; c0 < columns; c0 += kTile) {
+      for (int64_t r = r0; r < std::min(r0 + kTile, rows); ++r) {
+        for (int64_t c = c0; c < std::min(c0 + kTile, columns); ++c) {
+          result[static_cast<size_t>(c * rows + r)] = matrix[static_cast<size_t>(r * columns + c)];
+        }
+      }
+    }
+  }
+  return result;
 }
 
 }  // namespace mmdeploy::ncnn_convert

@@ -31,4 +31,7 @@ graph::Value* AddInts(graph::Graph* graph, const std::vector<int64_t>& values);
 graph::Value* AddFloats(graph::Graph* graph, std::vector<int64_t> dims,
                         const std::vector<float>& values);
 
+// Of a matrix [rows,columns].
+std::vector<float> Transposed(const std::vector<float>& matrix, int64_t rows, int64_t columns);
+
 }  // namespace mmdeploy::ncnn_convert

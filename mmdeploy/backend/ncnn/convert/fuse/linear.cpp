@@ -34,16 +34,6 @@ struct Linear {
   FloatList weight, bias;  // [outputs,inputs]; no bias: none
 };
 
-void Transpose(Linear* linear) {
-  FloatList transposed(linear->weight.size());
-  for (int64_t i = 0; i < linear->inputs; ++i) {
-    for (int64_t o = 0; o < linear->outputs; ++o) {
-      transposed[o * linear->inputs + i] = linear->weight[i * linear->outputs + o];
-    }
-  }
-  linear->weight = std::move(transposed);
-}
-
 std::optional<Linear> FromMatrix(Node* node, bool transposed) {
   Linear linear;
   linear.x = node->input(0);
@@ -56,7 +46,9 @@ std::optional<Linear> FromMatrix(Node* node, bool transposed) {
   const std::vector<int64_t>& dims = matrix->constant()->dims();
   linear.inputs = dims[transposed ? 1 : 0];
   linear.outputs = dims[transposed ? 0 : 1];
-  if (!transposed) Transpose(&linear);
+  if (!transposed) {
+    linear.weight = Transposed(linear.weight, linear.inputs, linear.outputs);
+  }
   return linear;
 }
 

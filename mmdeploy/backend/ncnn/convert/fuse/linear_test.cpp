@@ -21,7 +21,7 @@ InnerProduct y 1 1 x y 0=3 1=1 2=6
 InnerProduct y 1 1 x y 0=3 1=1 2=6
 )");
   EXPECT_EQ(linear("49"), R"(Input x 0 1 x
-Gemm y 1 1 x y 3=1 5=1 6=1 8=3 9=2 10=4
+Gemm y 1 1 x y 3=1 5=1 6=1 7=49 8=3 9=2 10=4
 )");
   EXPECT_EQ(linear("n"), R"(Input x 0 1 x
 Gemm y 1 1 x y 3=1 5=1 6=1 8=3 9=2 10=4
@@ -35,9 +35,9 @@ TEST(NcnnLinearTest, ReshapesBetween) {
     3}, float[3,2] v = {1, 2, 3, 4, 5, 6}> { m = MatMul(x, w) a = Add(m, b) r = Relu(a) y = MatMul(r, v) })"),
             R"(Input x 0 1 x
 Reshape x_1 1 1 x x_1 0=2 1=15
-Gemm a_1 1 1 x_1 a_1 3=1 5=1 6=1 8=3 9=2 10=4
+Gemm a_1 1 1 x_1 a_1 3=1 5=1 6=1 7=15 8=3 9=2 10=4
 ReLU r 1 1 a_1 r
-Gemm y_1 1 1 r y_1 3=1 5=1 6=1 8=2 9=3 10=-1
+Gemm y_1 1 1 r y_1 3=1 5=1 6=1 7=15 8=2 9=3 10=-1
 Reshape y 1 1 y_1 y 0=2 1=5 2=3
 )");
 }
@@ -49,7 +49,7 @@ TEST(NcnnLinearTest, OtherSummands) {
     m = MatMul(x, w) y = Add(m, b) })"),
             R"(Input x 0 1 x
 MemoryData w 0 1 w 0=2 1=2
-Gemm m 1 1 x m 3=1 5=1 6=1 8=2 9=2 10=-1
+Gemm m 1 1 x m 3=1 5=1 6=1 7=2 8=2 9=2 10=-1
 BinaryOp y 2 1 m w y 0=0
 )");
 }

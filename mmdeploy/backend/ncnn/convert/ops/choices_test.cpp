@@ -146,6 +146,18 @@ Padding y 1 1 x_1 y 0=0 1=0 2=0 3=2 4=0 5=0.000000e+00
             std::string::npos);
 }
 
+// As torch.nn.functional.dropout(x, 0) is exported; one that drops something.
+TEST(NcnnChoicesTest, TrainingDropout) {
+  const auto dropout = [](const std::string& ratio) {
+    return Layers("g (float[1,3] x) => (float[1,3] y) <float r = {" + ratio +
+                  "}, bool t = {1}> { d = Dropout(x, r, t) y = Relu(d) }");
+  };
+  EXPECT_EQ(dropout("0"), R"(Input x 0 1 x
+ReLU y 1 1 x y
+)");
+  EXPECT_NE(dropout("0.5").find("training_mode"), std::string::npos);
+}
+
 TEST(NcnnChoicesTest, Where) {
   EXPECT_EQ(Layers(R"(
     g (float[1,3] x, float[1,2,3] z) => (float[1,2,3] y) { c = Greater(z, x) n = Not(c) y = Where(n, x, z) })"),

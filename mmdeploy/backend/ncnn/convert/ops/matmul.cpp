@@ -109,13 +109,14 @@ void AddInnerProduct(const Node& node, Weights weights, Emitter* emitter) {
   if (!weights.bias.empty()) layer->AddRaw(std::move(weights.bias));
 }
 
-void AddGemm(const Node& node, Weights weights, Emitter* emitter) {
+void AddGemm(const Node& node, std::optional<int64_t> rows, Weights weights, Emitter* emitter) {
   constexpr int64_t kNone = -1;
   constexpr int64_t kPerColumn = 4;
   Layer* layer = emitter->Add("Gemm", node);
   layer->Set(kTransB, int64_t{1});
   layer->Set(kConstantB, int64_t{1});
   layer->Set(kConstantC, int64_t{1});
+  if (rows) layer->Set(kConstantM, *rows);
   layer->Set(kConstantN, weights.rows);
   layer->Set(kConstantK, weights.columns);
   layer->Set(kBroadcastC, weights.bias.empty() ? kNone : kPerColumn);
@@ -131,7 +132,7 @@ Result<void> ConvertLinear(const Node& node, Emitter* emitter) {
   const auto rows = dims.size() == 1     ? std::optional<int64_t>(1)
                     : dims[0].is_known() ? std::optional(dims[0].value())
                                          : std::nullopt;
-  PrefersGemm(rows) ? AddGemm(node, std::move(weights), emitter)
+  PrefersGemm(rows) ? AddGemm(node, rows, std::move(weights), emitter)
                     : AddInnerProduct(node, std::move(weights), emitter);
   return {};
 }

@@ -100,10 +100,6 @@ Result<void> CheckOptions(const Node& node) {
                   "activations other than those of ncnn");
   MMDEPLOY_ENSURE(node.op() != "GRU" || node.Int("linear_before_reset", 0) == 1,
                   Code::kNotSupported, "linear_before_reset is 0, ncnn has 1");
-  for (const size_t state : {5, 6}) {
-    MMDEPLOY_ENSURE(!node.input(state) || IsZero(node.input(state)), Code::kNotSupported,
-                    "the first state '{}' must be constant zeros", node.input(state)->name());
-  }
   MMDEPLOY_ENSURE(!node.input(7), Code::kNotSupported, "peepholes");
   for (size_t i = 1; i < node.num_outputs(); ++i) {
     MMDEPLOY_ENSURE(!node.output(i)->has_uses(), Code::kNotSupported, "its last state is used");
@@ -153,6 +149,41 @@ Result<graph::Dim> Length(const Node& node, int64_t inputs) {
   return dims[batch_first ? 1 : 0];
 }
 
+// The blob of a first state, [directions,1,hidden]; zeros where it is left out.
+Result<std::string> ReadState(const Node& node, size_t input, const Cells& cells,
+                              Emitter* emitter) {
+  const Value* state = node.input(input);
+  const Dims expected = {cells.directions, 1, cells.hidden};
+  MMDEPLOY_ENSURE(!state || state->type.dims == expected, Code::kNotSupported,
+                  "the first state '{}' is {}, expected [{},1,{}]", state->name(),
+                  Name(state->type), cells.directions, cells.hidden);
+  const std::vector<int64_t> dims = {cells.directions, cells.hidden};
+  if (state && !state->constant()) return emitter->Reshape(node, emitter->Read(state), dims);
+  std::vector<float> numbers(static_cast<size_t>(cells.directions * cells.hidden), 0);
+  if (state) {
+    MMDEPLOY_TRY(numbers, Floats(state));
+  }
+  Layer* layer = emitter->AddInner("MemoryData", node, {});
+  SetDims(dims, layer);
+  layer->AddRaw(std::move(numbers));
+  return layer->outputs[0];
+}
+
+// The blobs of the first states, that of the output and LSTM's cell; none if they are zeros, which
+// ncnn begins with by itself.
+Result<std::vector<std::string>> ReadStates(const Node& node, const Cells& cells,
+                                            Emitter* emitter) {
+  const auto is_zero = [&](size_t i) { return !node.input(i) || IsZero(node.input(i)); };
+  const bool has_cell = node.op() == "LSTM";
+  std::vector<std::string> states;
+  if (is_zero(5) && (!has_cell || is_zero(6))) return states;
+  for (size_t i = 5; i < (has_cell ? 7 : 6); ++i) {
+    MMDEPLOY_TRY(std::string state, ReadState(node, i, cells, emitter));
+    states.push_back(std::move(state));
+  }
+  return states;
+}
+
 Result<void> ConvertRecurrent(const Node& node, Emitter* emitter) {
   MMDEPLOY_TRYV(CheckOptions(node));
   MMDEPLOY_TRY(Cells cells, ReadCells(node));
@@ -164,10 +195,13 @@ Result<void> ConvertRecurrent(const Node& node, Emitter* emitter) {
   const Value& x = *node.input(0);
   std::string blob = emitter->Read(&x);
   if (BlobRank(x) == 3) blob = emitter->Reshape(node, blob, {length.value(), cells.inputs});
+  std::vector<std::string> inputs = {blob};
+  MMDEPLOY_TRY(const std::vector<std::string> states, ReadStates(node, cells, emitter));
+  inputs.insert(inputs.end(), states.begin(), states.end());
   const Dims result = {length, cells.directions * cells.hidden};
   const bool direct = BlobDims(*node.output()) == result;
   Layer* layer =
-      direct ? emitter->Add(node.op(), node, {blob}) : emitter->AddInner(node.op(), node, {blob});
+      direct ? emitter->Add(node.op(), node, inputs) : emitter->AddInner(node.op(), node, inputs);
   layer->Set(0, cells.hidden);
   layer->Set(1, static_cast<int64_t>(cells.input_weights.size()));
   layer->Set(2, direction);

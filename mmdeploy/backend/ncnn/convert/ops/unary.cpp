@@ -57,8 +57,10 @@ Result<void> ConvertDropout(const Node& node, Emitter* emitter) {
   MMDEPLOY_ENSURE(node.num_outputs() < 2 || !node.output(1)->has_uses(), Code::kNotSupported,
                   "its mask is used");
   const Value* training = node.input(2);
-  MMDEPLOY_ENSURE(!training || graph::ConstantNumber(training) == 0.0, Code::kNotSupported,
-                  "training_mode '{}', which must be a constant of false", training->name());
+  const bool drops_nothing = node.input(1) && graph::ConstantNumber(node.input(1)) == 0.0;
+  MMDEPLOY_ENSURE(!training || drops_nothing || graph::ConstantNumber(training) == 0.0,
+                  Code::kNotSupported, "training_mode '{}', which must be a constant of false",
+                  training->name());
   emitter->Add("Noop", node);
   return {};
 }
