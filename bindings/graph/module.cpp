@@ -1,11 +1,15 @@
 // The Python module mmdeploy_graph. Lists and JSON text cross the border; mmdeploy.graph makes them
 // comfortable.
 #include <nanobind/nanobind.h>
+#include <nanobind/stl/filesystem.h>
 #include <nanobind/stl/pair.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/unique_ptr.h>
 #include <nanobind/stl/vector.h>
 
+#include <filesystem>
+
+#include "bindings/python/errors.h"
 #include "mmdeploy/graph/check.h"
 #include "mmdeploy/graph/diff.h"
 #include "mmdeploy/graph/extract.h"
@@ -29,19 +33,16 @@ using Names = std::vector<std::string>;
 using Cuts = std::vector<std::pair<std::string, std::string>>;
 
 [[noreturn]] void Raise(const Error& error) {
-  const char* text = error.message().c_str();
   switch (error.code()) {
     case Code::kInvalidArgument:
     case Code::kOutOfRange:
-      throw nb::value_error(text);
+      python::RaisePrintable(PyExc_ValueError, error.message());
     case Code::kFileNotExist:
-      PyErr_SetString(PyExc_FileNotFoundError, text);
-      throw nb::python_error();
+      python::RaisePrintable(PyExc_FileNotFoundError, error.message());
     case Code::kNotSupported:
-      PyErr_SetString(PyExc_NotImplementedError, text);
-      throw nb::python_error();
+      python::RaisePrintable(PyExc_NotImplementedError, error.message());
     default:
-      throw std::runtime_error(text);
+      python::RaisePrintable(PyExc_RuntimeError, error.message());
   }
 }
 
@@ -72,7 +73,10 @@ std::vector<std::pair<std::string, int64_t>> RunPasses(Model* model, const Names
 
 void BindReading(nb::class_<Model>& model) {
   model.def_static(
-      "load", [](const std::string& path) { return Call([&] { return LoadModel(path); }); },
+      "load",
+      [](const std::filesystem::path& path) {
+        return Call([&] { return LoadModel(path.string()); });
+      },
       nb::arg("path"));
   model.def_static(
       "parse",
@@ -86,10 +90,10 @@ void BindReading(nb::class_<Model>& model) {
       nb::arg("text"));
   model.def(
       "save",
-      [](const Model& self, const std::string& path, bool external_data) {
+      [](const Model& self, const std::filesystem::path& path, bool external_data) {
         SaveOptions options;
         options.external_data = external_data;
-        Call([&] { return SaveModel(self, path, options); });
+        Call([&] { return SaveModel(self, path.string(), options); });
       },
       nb::arg("path"), nb::arg("external_data") = false);
   model.def("to_bytes", [](const Model& self) {
@@ -105,13 +109,17 @@ void BindShowing(nb::class_<Model>& model) {
         return PrintText(self, {max_elements, value_types});
       },
       nb::arg("max_elements") = 8, nb::arg("value_types") = false);
-  model.def("table", [](const Model& self) { return NodeTable(ComputeStats(self)); });
-  model.def("stats", [](const Model& self) { return ToJson(ComputeStats(self)).dump(); });
-  model.def("svg", [](const Model& self) { return Call([&] { return ToSvg(self); }); });
+  model.def("table", [](const Model& self) { return Printable(NodeTable(ComputeStats(self))); });
+  model.def("stats", [](const Model& self) { return DumpJson(ToJson(ComputeStats(self))); });
+  model.def("svg", [](const Model& self) { return Printable(Call([&] { return ToSvg(self); })); });
   model.def("diff", [](const Model& self, const Model& other) {
-    return ToJson(Compare(self, other)).dump();
+    return DumpJson(ToJson(Compare(self, other)));
   });
-  model.def("problems", [](const Model& self) { return FindProblems(self); });
+  model.def("problems", [](const Model& self) {
+    Names problems = FindProblems(self);
+    for (std::string& problem : problems) problem = Printable(problem);
+    return problems;
+  });
   model.def_prop_ro("num_nodes", [](const Model& self) { return CountNodes(*self.graph()); });
 }
 
@@ -158,6 +166,7 @@ void BindChanging(nb::class_<Model>& model) {
 }  // namespace mmdeploy::graph
 
 NB_MODULE(mmdeploy_graph, module) {
+  mmdeploy::python::MakeErrorsPrintable();
   using mmdeploy::graph::Model;
   nanobind::class_<Model> model(module, "Model",
                                 "An ONNX model, not safe for use by several "

@@ -4,6 +4,7 @@
 #include <nanobind/stl/variant.h>
 #include <nanobind/stl/vector.h>
 
+#include "bindings/python/errors.h"
 #include "bindings/python/tensor.h"
 #include "mmdeploy/op/host_context.h"
 
@@ -13,14 +14,13 @@ namespace {
 namespace nb = nanobind;
 
 [[noreturn]] void Raise(const Error& error) {
-  const char* text = error.message().c_str();
-  if (error.code() == Code::kInvalidArgument) throw nb::value_error(text);
-  throw std::runtime_error(text);
+  const bool is_value = error.code() == Code::kInvalidArgument;
+  python::RaisePrintable(is_value ? PyExc_ValueError : PyExc_RuntimeError, error.message());
 }
 
 const OpDef& Find(const std::string& domain, const std::string& type) {
   const OpDef* op = FindOp(domain, type);
-  if (!op) throw nb::key_error(Name(OpName{domain, type}).c_str());
+  if (!op) python::RaisePrintable(PyExc_KeyError, Name(OpName{domain, type}));
   return *op;
 }
 
@@ -44,7 +44,8 @@ Attributes ReadAttributes(const OpDef& op, const nb::dict& given) {
                                       : std::nullopt);
   }
   if (used != nb::len(given)) {
-    throw nb::value_error(("operator '" + Name(op) + "' lacks one of these attributes").c_str());
+    python::RaisePrintable(PyExc_ValueError,
+                           "operator '" + Name(op) + "' lacks one of these attributes");
   }
   auto attributes = MakeAttributes(op, values);
   if (!attributes) Raise(attributes.error());
@@ -123,6 +124,7 @@ nb::dict Describe(const OpDef& op) {
 
 NB_MODULE(mmdeploy_op, module) {
   namespace nb = nanobind;
+  mmdeploy::python::MakeErrorsPrintable();
   module.def("run", &mmdeploy::op::RunOp, nb::arg("domain"), nb::arg("type"), nb::arg("inputs"),
              nb::arg("attributes"), nb::arg("reference") = false, nb::arg("num_threads") = 1);
   module.def("declarations", [] {

@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "bindings/python/errors.h"
 #include "bindings/python/generated/tasks.h"
 #include "bindings/python/net.h"
 #include "mmdeploy/common.hpp"
@@ -67,6 +68,7 @@ void BindShared(nb::module_& module) {
 }  // namespace mmdeploy::python
 
 NB_MODULE(mmdeploy_python, module) {
+  mmdeploy::python::MakeErrorsPrintable();
   module.doc() = "Inference with mmdeploy SDK models.";
   module.attr("__version__") = mmdeploy_version();
   mmdeploy::python::BindShared(module);

@@ -19,7 +19,7 @@ inline std::string_view AsText(const Bytes& bytes) { return {bytes->data(), byte
 // Errors: kFileNotExist, kFail (a folder, unreadable, larger than `max_bytes`).
 Result<Bytes> ReadFile(const std::string& path, int64_t max_bytes = int64_t{8} << 30);
 
-// Writes to a temporary name in the same folder and renames, so that readers see all or nothing.
+// Writes all or nothing, to files, links, pipes and standard output; see OutputFile.
 Result<void> WriteFile(const std::string& path, std::string_view content);
 
 // Whether `name` is a plain relative path that stays inside the folder it is joined to: no root,

@@ -56,6 +56,10 @@ Result<Json> ParseJson(std::string_view text, std::string_view file) {
   }
 }
 
+std::string DumpJson(const Json& json, int indent) {
+  return json.dump(indent, ' ', false, Json::error_handler_t::replace);
+}
+
 JsonPath JsonPath::operator/(std::string_view key) const {
   JsonPath child = *this;
   if (child.text_.back() != '/') child.text_ += '/';
@@ -72,7 +76,7 @@ std::string DescribeJson(const Json& json) {
     case Json::value_t::array:
       return fmt::format("an array of {}", json.size());
     default: {
-      const auto text = json.dump(-1, ' ', false, Json::error_handler_t::replace);
+      const auto text = DumpJson(json);
       return fmt::format("{} {}", json.type_name(), Shorten(text));
     }
   }

@@ -19,6 +19,10 @@ using Json = nlohmann::json;
 // Errors (kFail) name `file`, line and column.
 Result<Json> ParseJson(std::string_view text, std::string_view file);
 
+// The text of a document. Strings that are no UTF-8 (names out of files) get replacement
+// characters: Json::dump would throw. `indent` below 0: one line.
+std::string DumpJson(const Json& json, int indent = -1);
+
 // A place inside a document, shown as "pipeline.json:/pipeline/tasks/0/transforms/2".
 class JsonPath {
  public:

@@ -7,6 +7,9 @@
 #include <cstdlib>
 #include <memory>
 #include <mutex>
+#include <string>
+
+#include "mmdeploy/base/printable.h"
 
 namespace mmdeploy {
 namespace {
@@ -66,8 +69,9 @@ void SetLogLevel(LogLevel level) { GetLogger().level = level; }
 
 bool IsLogged(LogLevel level) { return level >= GetLogger().level.load(std::memory_order_relaxed); }
 
-void LogMessage(LogLevel level, std::string_view message) {
+void LogMessage(LogLevel level, std::string_view raw) {
   auto& logger = GetLogger();
+  const std::string message = Printable(raw);  // names out of files do not steer a terminal
   std::shared_ptr<const LogSink> sink;
   {
     std::lock_guard lock(logger.mutex);

@@ -29,7 +29,7 @@ void ReadEngineOptions(JsonReader& reader, std::map<std::string, std::string>* o
           kKey, fmt::format("'{}': expected a string, a number or a boolean, found {}", name,
                             DescribeJson(value)));
     }
-    (*options)[name] = value.is_string() ? value.get<std::string>() : value.dump();
+    (*options)[name] = value.is_string() ? value.get<std::string>() : DumpJson(value);
   }
 }
 
