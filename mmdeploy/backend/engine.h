@@ -106,7 +106,9 @@ struct ShapeRange {
 
 struct ConvertTask {
   NetFile ir;                 // ONNX
-  std::string output_prefix;  // files are written to <prefix>.<extension>
+  std::string output_prefix;  // files are written to <prefix><extension>
+  // Names of the files instead, in the order of Engine::extensions(); empty: by the prefix.
+  std::vector<std::string> output_files;
   std::vector<ShapeRange> inputs;
   std::string precision = "FP32";
   Device device;            // that the files are made for, where it matters
@@ -126,8 +128,18 @@ class Engine {
   virtual Result<std::shared_ptr<const Net>> Load(const NetFiles& files,
                                                   const NetOptions& options) const = 0;
 
-  // Makes the engine's own files out of an ONNX file; answers their names.
+  // Endings of the engine's own files, ".param" and ".bin"; empty if it has none.
+  virtual std::vector<std::string> extensions() const { return {}; }
+
+  // Makes the engine's own files out of an ONNX file; answers their names. This is the only way to
+  // them: commands, tools and Python come here.
+  // Errors: kNotSupported naming the nodes that are in the way, in one line; kInvalidArgument.
   virtual Result<std::vector<std::string>> Convert(const ConvertTask& task) const;
 };
+
+// The names of the files of a conversion: those of the task, or its prefix with `extensions`.
+// Errors: kInvalidArgument for another number of names.
+Result<std::vector<std::string>> OutputFiles(const ConvertTask& task,
+                                             const std::vector<std::string>& extensions);
 
 }  // namespace mmdeploy

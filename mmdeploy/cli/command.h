@@ -1,9 +1,11 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <memory>
 
 #include "mmdeploy/base/result.h"
 #include "mmdeploy/cli/isolated.h"
+#include "mmdeploy/cli/print.h"
 #include "mmdeploy/pipeline/pipeline.h"
 
 // The `mmdeploy` command: one file per subcommand, each adds itself to the parser and answers the
@@ -35,5 +37,15 @@ void AddConvert(CLI::App* app, int* status);
 
 // Prints an error; answers the exit status 2.
 int Report(const Error& error);
+
+// Runs `command` when the subcommand is chosen; it answers the exit status.
+template <class Args>
+void OnCall(CLI::App* app, std::shared_ptr<Args> args, Result<int> (*command)(const Args&),
+            int* status) {
+  app->callback([args, command, status] {
+    const Result<int> done = command(*args);
+    *status = done ? *done : Report(done.error());
+  });
+}
 
 }  // namespace mmdeploy::cli

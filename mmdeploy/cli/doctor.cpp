@@ -36,20 +36,20 @@ int Doctor(bool json) {
   int missing = 0;
   for (const auto& engine : report["engines"]) missing += engine.contains("missing");
   if (json) {
-    fmt::print("{}\n", report.dump(2));
+    Print("{}\n", DumpJson(report, 2));
     return missing ? 1 : 0;
   }
-  fmt::print("mmdeploy {}\n", MMDEPLOY_VERSION);
-  fmt::print("  processors   {}\n", NumProcessors());
-  fmt::print("  OpenCV       {}\n", CV_VERSION);
-  fmt::print("  transforms   {}\n", report["transforms"].size());
-  fmt::print("  heads        {}\n", report["heads"].size());
-  fmt::print("engines\n");
+  Print("mmdeploy {}\n", MMDEPLOY_VERSION);
+  Print("  processors   {}\n", NumProcessors());
+  Print("  OpenCV       {}\n", CV_VERSION);
+  Print("  transforms   {}\n", report["transforms"].size());
+  Print("  heads        {}\n", report["heads"].size());
+  Print("engines\n");
   for (const auto& engine : report["engines"]) {
     const bool ready = !engine.contains("missing");
-    fmt::print("  {:<12} {}\n", engine["name"].get<std::string>(),
-               ready ? engine["version"].get<std::string>()
-                     : "missing: " + engine["missing"].get<std::string>());
+    Print("  {:<12} {}\n", engine["name"].get<std::string>(),
+          ready ? engine["version"].get<std::string>()
+                : "missing: " + engine["missing"].get<std::string>());
   }
   return missing ? 1 : 0;
 }

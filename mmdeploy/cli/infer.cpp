@@ -26,7 +26,7 @@ class StepTimer : public RunObserver {
 
   void Print() const {
     for (const auto& step : steps) {
-      fmt::print("  {:<16} {:>9.3f} ms\n", step["name"].get<std::string>(),
+      cli::Print("  {:<16} {:>9.3f} ms\n", step["name"].get<std::string>(),
                  step["ms"].get<double>());
     }
   }
@@ -76,10 +76,10 @@ Json ToJson(const Value& value) {
 
 std::vector<std::string> Lines(const Value& result, const std::vector<std::string>& names) {
   std::vector<std::string> lines;
-  if (!result.is_list()) return {ToJson(result).dump()};
+  if (!result.is_list()) return {DumpJson(ToJson(result))};
   for (const Value& item : result.list()) {
     const bool label = !item.is_list() && item.kind() == Kind::kClassification;
-    lines.push_back(label ? LabelText(item.classification(), names) : ToJson(item).dump());
+    lines.push_back(label ? LabelText(item.classification(), names) : DumpJson(ToJson(item)));
   }
   return lines;
 }
@@ -91,7 +91,7 @@ Result<void> WritePicture(const InferArgs& args, const std::string& path, const 
   const auto name = fs::path(path).stem().string() + "_result.png";
   const auto target = (fs::path(args.out) / name).string();
   MMDEPLOY_TRYV(WriteImage(target, WithCaption(image, lines)));
-  if (!args.json) fmt::print("  picture: {}\n", target);
+  if (!args.json) Print("  picture: {}\n", target);
   return {};
 }
 
@@ -103,7 +103,8 @@ Result<int> Infer(const InferArgs& args) {
   Json all = Json::array();
   for (const auto& path : args.images) {
     MMDEPLOY_TRY(const cv::Mat mat, ReadImage(path, decoding));
-    if (!args.json) fmt::print("{}\n", path);
+    if (!args.json) Print("{}
+", path);
     StepTimer timer;
     auto outputs =
         pipeline->Run({Value(Value::List{Value(View(mat))})}, args.profile ? &timer : nullptr);
@@ -117,11 +118,11 @@ Result<int> Infer(const InferArgs& args) {
       timer.Print();
     }
     for (const auto& line : lines) {
-      if (!args.json) fmt::print("  {}\n", line);
+      if (!args.json) Print("  {}\n", line);
     }
     if (!args.out.empty()) MMDEPLOY_TRYV(WritePicture(args, path, mat, lines));
   }
-  if (args.json) fmt::print("{}\n", all.dump(2));
+  if (args.json) Print("{}\n", DumpJson(all, 2));
   return 0;
 }
 

@@ -62,32 +62,32 @@ Result<Json> InspectOnnx(const ModelArgs& args) {
 
 void PrintTensors(const char* title, const Json& tensors) {
   for (const auto& tensor : tensors) {
-    fmt::print("    {:<7} {:<16} {}\n", title, tensor["name"].get<std::string>(),
-               tensor["type"].get<std::string>());
+    Print("    {:<7} {:<16} {}\n", title, tensor["name"].get<std::string>(),
+          tensor["type"].get<std::string>());
   }
 }
 
 void PrintNet(const Json& net) {
   if (net.contains("name")) {
     const auto precision = net["precision"].get<std::string>();
-    fmt::print("  net '{}': {} on {}{}\n", net["name"].get<std::string>(),
-               net["file"].get<std::string>(), net["engine"].get<std::string>(),
-               precision.empty() ? "" : ", calculates in " + precision);
+    Print("  net '{}': {} on {}{}\n", net["name"].get<std::string>(),
+          net["file"].get<std::string>(), net["engine"].get<std::string>(),
+          precision.empty() ? "" : ", calculates in " + precision);
   }
   PrintTensors("input", net["inputs"]);
   PrintTensors("output", net["outputs"]);
 }
 
 void PrintModel(const Json& report) {
-  fmt::print("model {}: format {}, task {}\n", report["model"].get<std::string>(),
-             report["version"].get<std::string>(), report["task"].get<std::string>());
+  Print("model {}: format {}, task {}\n", report["model"].get<std::string>(),
+        report["version"].get<std::string>(), report["task"].get<std::string>());
   for (const auto& net : report.value("nets", Json::array())) PrintNet(net);
   for (const auto& step : report.value("steps", Json::array())) {
-    fmt::print("  step {}\n", step.get<std::string>());
+    Print("  step {}\n", step.get<std::string>());
   }
-  fmt::print("  golden data: {}\n", report["golden"].get<bool>() ? "yes" : "no");
+  Print("  golden data: {}\n", report["golden"].get<bool>() ? "yes" : "no");
   for (const auto& key : report["unknown_keys"]) {
-    fmt::print("  unknown key, not used: {}\n", key.get<std::string>());
+    Print("  unknown key, not used: {}\n", key.get<std::string>());
   }
 }
 
@@ -95,9 +95,9 @@ Result<int> Inspect(const ModelArgs& args, bool json) {
   const bool onnx = fs::path(args.path).extension() == ".onnx";
   MMDEPLOY_TRY(const Json report, onnx ? InspectOnnx(args) : InspectModel(args));
   if (json) {
-    fmt::print("{}\n", report.dump(2));
+    Print("{}\n", DumpJson(report, 2));
   } else if (onnx) {
-    fmt::print("{}\n", args.path);
+    Print("{}\n", args.path);
     PrintNet(report);
   } else {
     PrintModel(report);

@@ -14,6 +14,8 @@
 #include <exception>
 #include <new>
 
+#include "mmdeploy/cli/print.h"
+
 namespace mmdeploy::cli {
 namespace {
 
@@ -45,10 +47,7 @@ std::string ReadAll(int file) {
   }
 }
 
-int Fail(const std::string& message) {
-  fmt::print(stderr, "error: {}\n", message);
-  return 2;
-}
+int Fail(const std::string& message) { return PrintError(message); }
 
 }  // namespace
 
@@ -108,7 +107,7 @@ void Isolated::RunChild(int report, const std::function<int()>& work) {
   } catch (const std::exception& e) {
     Fail(e.what());
   }
-  std::fflush(nullptr);
+  status = CloseOutput(status);
   WriteAll(report, std::string(1, kDone));
   // The result is out: nothing that an engine does at exit may spoil it.
   ::_exit(status);

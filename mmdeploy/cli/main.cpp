@@ -42,10 +42,7 @@ Result<std::shared_ptr<const Pipeline>> ModelArgs::LoadPipeline(
   return Pipeline::Load(std::move(model), options);
 }
 
-int Report(const Error& error) {
-  fmt::print(stderr, "error: {}\n", error.message());
-  return 2;
-}
+int Report(const Error& error) { return PrintError(error.message()); }
 
 }  // namespace mmdeploy::cli
 
@@ -65,10 +62,13 @@ int main(int argc, char** argv) try {
   AddGraph(app.add_subcommand("graph", "Show, cut and optimise ONNX models"), &status);
   AddConvert(app.add_subcommand("convert", "Convert an ONNX model to the files of an engine"),
              &status);
-  CLI11_PARSE(app, argc, argv);
-  return status;
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {  // --help too
+    return CloseOutput(app.exit(e));
+  }
+  return CloseOutput(status);
 } catch (const std::exception& e) {
   // Out of memory, as good as always.
-  std::fprintf(stderr, "error: %s\n", e.what());
-  return 2;
+  return mmdeploy::cli::PrintError(e.what());
 }

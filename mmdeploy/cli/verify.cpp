@@ -7,15 +7,15 @@
 namespace mmdeploy::cli {
 namespace {
 
-void Print(const std::string& title, const std::vector<Comparison>& comparisons) {
-  fmt::print("{}\n", title);
+void PrintStages(const std::string& title, const std::vector<Comparison>& comparisons) {
+  Print("{}\n", title);
   for (const auto& c : comparisons) {
-    fmt::print("  {:<12} {:<10} {:<6} max {:<9.3g} mean {:<9.3g} {}{}\n", c.stage, c.what,
-               c.passed ? "ok" : "DIFFERS", c.max_difference, c.mean_difference,
-               c.max_difference == 0 ? "bit-equal"
-               : c.where.empty()     ? ""
-                                     : "at " + c.where,
-               c.replayed ? "" : "  (input not stored completely)");
+    Print("  {:<12} {:<10} {:<6} max {:<9.3g} mean {:<9.3g} {}{}\n", c.stage, c.what,
+          c.passed ? "ok" : "DIFFERS", c.max_difference, c.mean_difference,
+          c.max_difference == 0 ? "bit-equal"
+          : c.where.empty()     ? ""
+                                : "at " + c.where,
+          c.replayed ? "" : "  (input not stored completely)");
   }
 }
 
@@ -43,18 +43,18 @@ Result<int> RunVerify(const ModelArgs& args, bool json) {
                       {"passed", report.passed()},
                       {"stages", ToJson(report.stages)},
                       {"chain", ToJson(report.chain)}};
-    fmt::print("{}\n", all.dump(2));
+    Print("{}\n", DumpJson(all, 2));
     return report.passed() ? 0 : 1;
   }
-  fmt::print("reference: {}\n", report.reference);
-  Print("each stage from its golden input", report.stages);
-  Print("the whole chain from the image", report.chain);
+  Print("reference: {}\n", report.reference);
+  PrintStages("each stage from its golden input", report.stages);
+  PrintStages("the whole chain from the image", report.chain);
   if (failure) {
-    fmt::print("FAILED: the first stage that differs is '{}', {} '{}': {}\n", failure->stage,
-               failure->what == "result" ? "its" : "tensor", failure->what, failure->message);
+    Print("FAILED: the first stage that differs is '{}', {} '{}': {}\n", failure->stage,
+          failure->what == "result" ? "its" : "tensor", failure->what, failure->message);
     return 1;
   }
-  fmt::print("passed: the model computes what it computed when it was converted\n");
+  Print("passed: the model computes what it computed when it was converted\n");
   return 0;
 }
 

@@ -6,7 +6,7 @@
 #include "mmdeploy/backend/ncnn/convert/batch/batch.h"
 #include "mmdeploy/backend/ncnn/convert/convert.h"
 #include "mmdeploy/backend/ncnn/param_file.h"
-#include "mmdeploy/base/file.h"
+#include "mmdeploy/base/output_file.h"
 #include "mmdeploy/base/suggest.h"
 #include "mmdeploy/graph/infer.h"
 #include "mmdeploy/graph/load.h"
@@ -16,8 +16,10 @@ namespace {
 
 // What the ONNX file says about an input or output, kept because ncnn's files need not.
 struct Port {
-  std::string name;
+  std::string name;          // as the file spells it, see EncodeName
+  bool is_encoded = false;   // which is not the model's spelling
   std::vector<double> dims;  // with the batch; 0 where dynamic
+  bool is_scalar = false;    // one number per image: its only dimension is the batch
 };
 
 using ModelPtr = std::unique_ptr<graph::Model>;
@@ -49,7 +51,8 @@ Result<void> ApplyRange(const ShapeRange& range, graph::Graph* graph) {
 }
 
 Port PortOf(const std::string& name, const graph::Value& value) {
-  Port port{name, {}};
+  Port port{EncodeName(name), false, {}, false};
+  port.is_encoded = port.name != name;
   if (!value.type.dims) return port;
   for (const auto& dim : *value.type.dims) {
     port.dims.push_back(dim.is_known() ? static_cast<double>(dim.value()) : 0);
@@ -57,10 +60,24 @@ Port PortOf(const std::string& name, const graph::Value& value) {
   return port;
 }
 
+// Whether the only dimension of an output is the batch.
+bool IsScalarPerImage(const graph::Graph& graph, const graph::Value& value) {
+  if (!value.type.dims || value.type.dims->size() != 1) return false;
+  const graph::Dim& dim = value.type.dims->front();
+  if (dim.is_known()) return dim.value() == 1;
+  for (size_t i = 0; i < graph.num_inputs(); ++i) {
+    const auto& dims = graph.input(i)->type.dims;
+    if (dims && !dims->empty() && dims->front() == dim) return true;
+  }
+  return false;
+}
+
 // Gives an Input layer the dimensions of the blob, and the batch if it is fixed.
 void Declare(const Port& port, ParamLayer* layer) {
+  if (port.is_encoded) layer->Set(kEncodedNameParam, {1}, false);
   if (port.dims.size() < 2 || port.dims.size() > 5) return;
   layer->params.clear();
+  if (port.is_encoded) layer->Set(kEncodedNameParam, {1}, false);
   const std::vector<int> ids = port.dims.size() == 5   ? std::vector<int>{2, 11, 1, 0}
                                : port.dims.size() == 4 ? std::vector<int>{2, 1, 0}
                                : port.dims.size() == 3 ? std::vector<int>{1, 0}
@@ -69,12 +86,19 @@ void Declare(const Port& port, ParamLayer* layer) {
   if (port.dims[0] > 0) layer->Set(kBatchParam, {port.dims[0]}, false);
 }
 
-// The shape hint {dims, w, h, c} of an output without its batch.
+// The shape hint {dims, w, h, c} of an output without its batch; 0 dims: one number per image.
 std::vector<double> HintOf(const Port& port) {
+  if (port.is_scalar) return {0, 0, 0, 0};
   const size_t rank = std::clamp<size_t>(port.dims.size(), 2, 4) - 1;
   std::vector<double> hint{static_cast<double>(rank), 0, 0, 0};
   for (size_t i = 1; i < port.dims.size() && i <= rank; ++i) hint[rank + 1 - i] = port.dims[i];
   return hint;
+}
+
+// Lets the layer that makes an output say its shape, and how the name is spelt.
+void DeclareOutput(const Port& port, ParamLayer* layer) {
+  layer->Set(kShapeHintParam, HintOf(port), true);
+  if (port.is_encoded) layer->Set(kEncodedNameParam, {1}, false);
 }
 
 // A layer at the end that passes an output on under its name, with its shape: outputs then come in
@@ -85,7 +109,7 @@ void AppendOutput(const Port& port, int blob, ParamFile* file) {
   layer.name = "output_" + port.name;
   layer.inputs = {blob};
   layer.outputs = {static_cast<int>(file->blobs.size())};
-  layer.Set(kShapeHintParam, HintOf(port), true);
+  DeclareOutput(port, &layer);
   file->blobs[static_cast<size_t>(blob)] += "_value";
   file->blobs.push_back(port.name);
   file->layers.push_back(std::move(layer));
@@ -111,6 +135,27 @@ bool ComeInOrder(const std::vector<int>& blobs, const ParamFile& file) {
   return true;
 }
 
+// Blobs are called as the file spells the names of inputs and outputs.
+Result<void> SpellNames(graph::Graph* graph) {
+  static constexpr size_t kMaxName = 200;  // ncnn reads 255 bytes, and layers add to names
+  const auto check = [](const std::string& name) -> Result<void> {
+    MMDEPLOY_ENSURE(EncodeName(name).size() <= kMaxName, Code::kNotSupported,
+                    "the name of input or output '{}...' has {} bytes, ncnn's files hold up to {}",
+                    name.substr(0, 40), EncodeName(name).size(), kMaxName);
+    return {};
+  };
+  for (size_t i = 0; i < graph->num_inputs(); ++i) {
+    graph::Value* input = graph->input(i);
+    MMDEPLOY_TRYV(check(input->name()));
+    if (EncodeName(input->name()) != input->name()) input->set_name(EncodeName(input->name()));
+  }
+  for (size_t i = 0; i < graph->num_outputs(); ++i) {
+    MMDEPLOY_TRYV(check(graph->output_name(i)));
+    graph->RenameOutput(i, EncodeName(graph->output_name(i)));
+  }
+  return {};
+}
+
 Result<std::string> Annotate(const std::string& text, const std::vector<Port>& inputs,
                              const std::vector<Port>& outputs, const std::string& name) {
   MMDEPLOY_TRY(auto file, ParseParam(text, name));
@@ -132,7 +177,7 @@ Result<std::string> Annotate(const std::string& text, const std::vector<Port>& i
   const bool in_order = ComeInOrder(blobs, file);
   for (size_t i = 0; i < outputs.size(); ++i) {
     if (in_order) {
-      file.Producer(blobs[i]).Set(kShapeHintParam, HintOf(outputs[i]), true);
+      DeclareOutput(outputs[i], &file.Producer(blobs[i]));
     } else {
       AppendOutput(outputs[i], blobs[i], &file);
     }
@@ -153,6 +198,7 @@ Result<std::vector<std::string>> Convert(const ConvertTask& task) {
   MMDEPLOY_ENSURE(known, Code::kNotSupported,
                   "engine 'ncnn' converts to precision 'FP32' or 'FP16', found '{}'",
                   task.precision);
+  MMDEPLOY_TRY(const auto files, OutputFiles(task, {".param", ".bin"}));
   progress("read", 0.0);
   MMDEPLOY_TRY(auto model, LoadIr(task.ir));
   graph::Graph* graph = model->graph();
@@ -165,7 +211,9 @@ Result<std::vector<std::string>> Convert(const ConvertTask& task) {
   }
   for (size_t i = 0; i < graph->num_outputs(); ++i) {
     outputs.push_back(PortOf(graph->output_name(i), *graph->output(i)));
+    outputs.back().is_scalar = IsScalarPerImage(*graph, *graph->output(i));
   }
+  MMDEPLOY_TRYV(SpellNames(graph));
   progress("convert", 0.2);
   ncnn_convert::ConvertOptions options;
   options.fp16_storage = task.precision == "FP16";
@@ -173,9 +221,7 @@ Result<std::vector<std::string>> Convert(const ConvertTask& task) {
   if (!converted) return MakeError(converted.error().In(fmt::format("'{}'", task.ir.name)));
   MMDEPLOY_TRY(const auto param, Annotate(converted->param, inputs, outputs, task.ir.name));
   progress("write", 0.9);
-  const std::vector<std::string> files{task.output_prefix + ".param", task.output_prefix + ".bin"};
-  MMDEPLOY_TRYV(WriteFile(files[1], converted->bin));
-  MMDEPLOY_TRYV(WriteFile(files[0], param));
+  MMDEPLOY_TRYV(WriteFiles({{files[1], converted->bin}, {files[0], param}}));
   progress("done", 1.0);
   return files;
 }

@@ -64,7 +64,7 @@ def test_weights_of_16_bits(tmp_path, files):
 
 
 def test_what_cannot_be_converted_leaves_no_files(tmp_path):
-    with pytest.raises(RuntimeError, match="cannot be converted to ncnn:\n.*activation.*Hardmax"):
+    with pytest.raises(RuntimeError, match="cannot be converted to ncnn: .*activation.*Hardmax"):
         convert('ncnn', _convolution(operator='Hardmax'), tmp_path / 'net')
     with pytest.raises(RuntimeError, match="converts to precision 'FP32' or 'FP16', found 'INT8'"):
         convert('ncnn', _convolution(), tmp_path / 'net', precision='INT8')

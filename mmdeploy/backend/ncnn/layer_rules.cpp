@@ -391,7 +391,7 @@ Result<void> CheckValue(const ParamLayer& layer, const ParamRule& rule, const Pa
 
 Result<void> CheckParams(const ParamLayer& layer, const LayerRule& rule) {
   for (const auto& [id, value] : layer.params) {
-    if (id == kShapeHintParam) continue;  // not given to ncnn
+    if (id == kShapeHintParam || id == kEncodedNameParam) continue;  // not given to ncnn
     const auto it = std::find_if(rule.params.begin(), rule.params.end(),
                                  [id = id](const ParamRule& param) { return param.id == id; });
     MMDEPLOY_ENSURE(it != rule.params.end(), Code::kNotSupported,

@@ -16,6 +16,8 @@ class NcnnEngine : public Engine {
     return ncnn::NcnnNet::Load(files, options);
   }
 
+  std::vector<std::string> extensions() const override { return {".param", ".bin"}; }
+
   Result<std::vector<std::string>> Convert(const ConvertTask& task) const override {
     return ncnn::Convert(task);
   }

@@ -59,11 +59,18 @@ Shape InputShape(const ParamLayer& layer) {
   return WithBatch(batch, dims);
 }
 
+// What the model calls a blob.
+std::string NameOf(const ParamFile& file, int blob, const ParamLayer& layer) {
+  const std::string& name = file.blobs[static_cast<size_t>(blob)];
+  return layer.Int(kEncodedNameParam, 0) == 1 ? DecodeName(name) : name;
+}
+
 // The shape hint of output `index` of a layer; one open dimension if there is none.
 Shape OutputShape(const ParamLayer& layer, size_t index, int64_t batch) {
   const auto& hints = layer.Array(kShapeHintParam);
   if (hints.size() < 4 * (index + 1)) return WithBatch(batch, {Shape::kDynamic});
   const double* hint = hints.data() + 4 * index;
+  if (hint[0] == 0) return Shape({batch});
   std::vector<int64_t> dims;
   const auto rank = static_cast<int>(std::clamp(hint[0], 1., 3.));
   for (int i = rank; i >= 1; --i) dims.push_back(DimOrDynamic(hint[i]));
@@ -130,8 +137,7 @@ Result<void> NcnnNet::ReadInfos() {
     if (layer.type != "Input") continue;
     const int blob = layer.outputs[0];
     input_blobs_.push_back(blob);
-    inputs_.push_back(
-        {file.blobs[static_cast<size_t>(blob)], DataType::kFloat32, InputShape(layer)});
+    inputs_.push_back({NameOf(file, blob, layer), DataType::kFloat32, InputShape(layer)});
     batch = inputs_.back().shape[0];
   }
   MMDEPLOY_ENSURE(!inputs_.empty(), Code::kNotSupported, "the network has no layer of type Input");
@@ -144,7 +150,7 @@ Result<void> NcnnNet::ReadInfos() {
     // Outputs of a layer that nobody asked for have no hint, if there are hints at all.
     if (hinted && !layer.params.count(kShapeHintParam)) continue;
     output_blobs_.push_back(blob);
-    outputs_.push_back({file.blobs[static_cast<size_t>(blob)], DataType::kFloat32,
+    outputs_.push_back({NameOf(file, blob, layer), DataType::kFloat32,
                         OutputShape(layer, static_cast<size_t>(blob - layer.outputs[0]), batch)});
   }
   MMDEPLOY_ENSURE(!outputs_.empty(), Code::kNotSupported, "the network has no output");

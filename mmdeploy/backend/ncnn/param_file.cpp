@@ -324,6 +324,31 @@ const ParamLayer& ParamFile::Producer(int blob) const {
   return const_cast<ParamFile*>(this)->Producer(blob);
 }
 
+std::string EncodeName(std::string_view name) {
+  const auto is_plain = [](unsigned char c) { return c > ' ' && c != 127; };
+  if (std::all_of(name.begin(), name.end(), is_plain)) return std::string(name);
+  std::string encoded;
+  for (const char c : name) {
+    const auto byte = static_cast<unsigned char>(c);
+    encoded += is_plain(byte) && c != '%' ? std::string(1, c) : fmt::format("%{:02x}", byte);
+  }
+  return encoded;
+}
+
+std::string DecodeName(std::string_view name) {
+  std::string decoded;
+  for (size_t i = 0; i < name.size(); ++i) {
+    unsigned byte = 0;
+    const std::string_view code = name.substr(i, 3);
+    const bool is_code =
+        code.size() == 3 && code[0] == '%' &&
+        std::from_chars(code.data() + 1, code.data() + 3, byte, 16).ptr == code.data() + 3;
+    decoded += is_code ? static_cast<char>(byte) : name[i];
+    if (is_code) i += 2;
+  }
+  return decoded;
+}
+
 Result<ParamFile> ParseParam(std::string_view text, const std::string& name) {
   return Parser(text, name).Parse();
 }
@@ -345,7 +370,8 @@ std::string PrintForNcnn(const ParamFile& file) {
     const auto& layer = file.layers[i];
     text += PrintLayer(layer, std::to_string(i), [](int blob) { return std::to_string(blob); });
     for (const auto& [id, value] : layer.params) {
-      if (layer.type != "Input" && id != kShapeHintParam) text += PrintValue(id, value);
+      if (layer.type != "Input" && id != kShapeHintParam && id != kEncodedNameParam)
+        text += PrintValue(id, value);
     }
     text += '\n';
   }

@@ -50,6 +50,7 @@ struct ParamFile {
 // What is written beyond ncnn's own parameters, or in them but without effect on ncnn:
 // an Input layer has a number for each dimension of its blob, 0 or -1 where it is dynamic, and
 // the size of a fixed batch; a layer that makes an output has its shape hint.
+constexpr int kEncodedNameParam = 28;  // 1: the blob's name is that of the model under EncodeName
 constexpr int kBatchParam = 29;
 constexpr int kShapeHintParam = 30;  // of ncnn: dims, w, h, c for each output
 
@@ -63,6 +64,11 @@ std::string PrintParam(const ParamFile& file);
 // The same for ncnn's parser: blobs and layers are called by their number, and what ncnn does not
 // need is left out.
 std::string PrintForNcnn(const ParamFile& file);
+
+// Names of inputs and outputs may have what a .param file cannot (blanks, control characters): such
+// a name stands there with "%20" and the like, and its layer says so.
+std::string EncodeName(std::string_view name);
+std::string DecodeName(std::string_view name);
 
 // "layer 'conv1' (Convolution, line 3)" for messages.
 std::string Describe(const ParamLayer& layer);

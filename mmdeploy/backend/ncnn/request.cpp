@@ -47,7 +47,10 @@ Result<void> NcnnRequest::Store(size_t index, const ::ncnn::Mat& mat, int64_t im
   const auto& name = net_->outputs()[index].name;
   MMDEPLOY_ENSURE(mat.elembits() == 32 && mat.elempack == 1, Code::kNotSupported,
                   "output '{}' is not float32", name);
-  const Shape shape = Batched(batch, DimsOf(mat));
+  const Shape dims = DimsOf(mat);
+  // One number per image, in whatever blob.
+  const bool is_scalar = net_->outputs()[index].shape.size() == 1 && dims.num_elements() == 1;
+  const Shape shape = is_scalar ? Shape({batch}) : Batched(batch, dims);
   Tensor& output = stored_[index];
   if (image == 0) {
     MMDEPLOY_TRYV(CheckBound(index, DataType::kFloat32, shape));

@@ -11,6 +11,7 @@
 #include "mmdeploy/backend/openvino/net.h"
 #include "mmdeploy/backend/openvino/preprocess.h"
 #include "mmdeploy/base/log.h"
+#include "mmdeploy/base/output_file.h"
 #include "mmdeploy/base/suggest.h"
 
 namespace mmdeploy::openvino {
@@ -137,24 +138,27 @@ class TemporaryFiles {
   std::vector<std::string> paths_;
 };
 
-// Both files are complete before either gets its name.
-Result<std::vector<std::string>> Save(const ModelPtr& model, const std::string& prefix,
-                                      bool fp16_weights) {
-  const std::string xml = prefix + ".part.xml", bin = prefix + ".part.bin";
+// Both files are complete before either gets its name. OpenVINO writes files of names of its own
+// choice, beside the .bin that is wanted.
+Result<void> Save(const ModelPtr& model, const std::vector<std::string>& files, bool fp16_weights) {
+  MMDEPLOY_ENSURE(!IsSameFile(files[0], files[1]), Code::kInvalidArgument,
+                  "'{}' and '{}' are the same file, network and weights need one each", files[0],
+                  files[1]);
+  const auto prefix = TemporaryName(files[1]);
+  const std::string xml = prefix + ".xml", bin = prefix + ".bin";
   const TemporaryFiles temporary({xml, bin});
-  const auto what = fmt::format("write '{}.xml'", prefix);
+  const auto what = fmt::format("write '{}'", files[0]);
   const auto save = [&] { ov::save_model(model, xml, fp16_weights); };
   MMDEPLOY_TRYV(Guard(what, save));
   // The checksum is known once the weights are written; writing them again gives the same bytes.
   MMDEPLOY_TRY(const auto checksum, Checksum({bin, bin, nullptr}));
   SetChecksum(*model, checksum);
   MMDEPLOY_TRYV(Guard(what, save));
-  const std::vector<std::string> files{prefix + ".xml", prefix + ".bin"};
-  std::error_code error;
-  fs::rename(bin, files[1], error);
-  if (!error) fs::rename(xml, files[0], error);
-  MMDEPLOY_ENSURE(!error, Code::kFail, "cannot {}: {}", what, error.message());
-  return files;
+  // OpenVINO does not notice a full disk: what is cut cannot be read.
+  MMDEPLOY_TRY(ov::Core * core, GetCore());
+  MMDEPLOY_TRYV(Guard(what, [&] { core->read_model(xml, bin); }));
+  MMDEPLOY_TRYV(MoveIntoPlace(bin, files[1]));
+  return MoveIntoPlace(xml, files[0]);
 }
 
 }  // namespace
@@ -172,6 +176,7 @@ Result<std::vector<std::string>> Convert(const ConvertTask& task) {
   MMDEPLOY_ENSURE(known, Code::kNotSupported,
                   "engine 'openvino' converts to precision 'FP32' or 'FP16', found '{}'",
                   task.precision);
+  MMDEPLOY_TRY(const auto files, OutputFiles(task, {".xml", ".bin"}));
   progress("read", 0.0);
   MMDEPLOY_TRY(auto model, ReadIr(task.ir));
   InterpolateAtBorders(model.get());
@@ -179,8 +184,7 @@ Result<std::vector<std::string>> Convert(const ConvertTask& task) {
   MMDEPLOY_TRYV(Reshape(task, options, model.get()));
   MMDEPLOY_TRYV(AddPreprocessing(options, &model));
   progress("write", 0.5);
-  MMDEPLOY_TRY(auto files,
-               Save(model, task.output_prefix, options.fp16_weights || task.precision == "FP16"));
+  MMDEPLOY_TRYV(Save(model, files, options.fp16_weights || task.precision == "FP16"));
   progress("done", 1.0);
   return files;
 }

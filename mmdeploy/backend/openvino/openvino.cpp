@@ -21,6 +21,8 @@ class OpenvinoEngine : public Engine {
     return openvino::OpenvinoNet::Load(files, options);
   }
 
+  std::vector<std::string> extensions() const override { return {".xml", ".bin"}; }
+
   Result<std::vector<std::string>> Convert(const ConvertTask& task) const override {
     return openvino::Convert(task);
   }

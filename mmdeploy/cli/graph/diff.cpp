@@ -15,7 +15,7 @@ Result<int> PrintDiff(const DiffArgs& args) {
   MMDEPLOY_TRY(const auto before, args.before.Load());
   MMDEPLOY_TRY(const auto after, args.after.Load());
   const graph::Difference difference = Compare(*before, *after);
-  MMDEPLOY_TRYV(Show(args.json ? ToJson(difference).dump(2) : ToText(difference), ""));
+  MMDEPLOY_TRYV(Show(args.json ? DumpJson(ToJson(difference), 2) : ToText(difference), ""));
   return difference.empty() ? 0 : 1;
 }
 

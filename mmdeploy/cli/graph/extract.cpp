@@ -33,20 +33,20 @@ Result<int> RunExtract(const ExtractArgs& args) {
   MMDEPLOY_TRY(auto starts, FindCuts(*model, args.start, false));
   MMDEPLOY_TRY(auto ends, FindCuts(*model, args.end, true));
   const graph::Graph& whole = *model->graph();
-  for (size_t i = 0; starts.empty() && i < whole.num_inputs(); ++i) {
+  for (size_t i = 0; args.start.empty() && i < whole.num_inputs(); ++i) {
     starts.push_back({whole.input(i)->name(), ""});
   }
-  for (size_t i = 0; ends.empty() && i < whole.num_outputs(); ++i) {
+  for (size_t i = 0; args.end.empty() && i < whole.num_outputs(); ++i) {
     ends.push_back({whole.output_name(i), ""});
   }
   MMDEPLOY_TRY(const auto report, Extract(model.get(), starts, ends));
   graph::RemoveMarks(model.get());
   MMDEPLOY_TRYV(SaveModel(*model, args.output));
   for (const std::string& name : report.redundant_inputs) {
-    fmt::print("note: input '{}' does not influence the outputs\n", name);
+    PrintBeside(args.output, "note: input '{}' does not influence the outputs\n", name);
   }
-  fmt::print("{}: {} nodes, {} inputs, {} outputs\n", args.output, whole.num_nodes(),
-             whole.num_inputs(), whole.num_outputs());
+  PrintBeside(args.output, "{}: {} nodes, {} inputs, {} outputs\n", args.output, whole.num_nodes(),
+              whole.num_inputs(), whole.num_outputs());
   return 0;
 }
 
@@ -59,7 +59,8 @@ void AddGraphExtract(CLI::App* app, int* status) {
   app->add_option("--start", args->start,
                   "inputs of the part: values (value=new_name renames), or marks as func:input; "
                   "default: those of the model");
-  app->add_option("--end", args->end, "outputs of the part, in the same way");
+  app->add_option("--end", args->end,
+                  "outputs of the part, in the same way; default: those of the model");
   OnCall(app, args, RunExtract, status);
 }
 
@@ -77,7 +78,7 @@ Result<int> RunSetOutput(const SetOutputArgs& args) {
   MMDEPLOY_TRY(const auto cuts, FindCuts(*model, args.values, true));
   MMDEPLOY_TRYV(SetOutputs(model.get(), cuts, args.add));
   MMDEPLOY_TRYV(SaveModel(*model, args.output));
-  fmt::print("{}: {} outputs\n", args.output, model->graph()->num_outputs());
+  PrintBeside(args.output, "{}: {} outputs\n", args.output, model->graph()->num_outputs());
   return 0;
 }
 

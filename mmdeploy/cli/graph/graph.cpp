@@ -1,9 +1,7 @@
 #include "mmdeploy/cli/graph/graph.h"
 
-#include <charconv>
-#include <cstdio>
-
 #include "mmdeploy/base/file.h"
+#include "mmdeploy/cli/convert.h"
 #include "mmdeploy/graph/infer.h"
 #include "mmdeploy/graph/load.h"
 #include "mmdeploy/graph/stats.h"
@@ -12,23 +10,9 @@ namespace mmdeploy::cli {
 
 namespace {
 
-// "input:1,3,224,224"; the name may have colons of its own.
 Result<void> BindShape(graph::Model* model, const std::string& text) {
-  const size_t colon = text.rfind(':');
-  const auto wrong = [&] {
-    return MakeError(Code::kInvalidArgument,
-                     "--shape is '{}', expected name:size,size,... as in input:1,3,224,224", text);
-  };
-  if (colon == text.npos || colon == 0) return wrong();
-  std::vector<int64_t> dims;
-  const char* at = text.data() + colon + 1;
-  const char* end = text.data() + text.size();
-  while (at < end) {
-    const auto [next, error] = std::from_chars(at, end, dims.emplace_back());
-    if (error != std::errc() || (next != end && *next != ',')) return wrong();
-    at = next + 1;
-  }
-  return BindInputShape(model, text.substr(0, colon), dims);
+  MMDEPLOY_TRY(const auto shape, ParseShape("--shape", text));
+  return BindInputShape(model, shape.first, shape.second);
 }
 
 }  // namespace
@@ -50,8 +34,8 @@ Result<std::unique_ptr<graph::Model>> GraphArgs::Load() const {
 }
 
 Result<void> Show(const std::string& text, const std::string& file) {
-  if (!file.empty()) return WriteFile(file, text);
-  fmt::print("{}{}", text, text.empty() || text.back() == '\n' ? "" : "\n");
+  if (!file.empty() && file != kStandardOutput) return WriteFile(file, text);
+  Print("{}{}", text, text.empty() || text.back() == '\n' ? "" : "\n");
   return {};
 }
 

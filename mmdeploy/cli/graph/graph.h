@@ -26,16 +26,6 @@ struct GraphArgs {
 // Writes text to a file, or prints it for an empty name.
 Result<void> Show(const std::string& text, const std::string& file);
 
-// Runs `command` when the subcommand is chosen; it answers the exit status.
-template <class Args>
-void OnCall(CLI::App* app, std::shared_ptr<Args> args, Result<int> (*command)(const Args&),
-            int* status) {
-  app->callback([args, command, status] {
-    const Result<int> done = command(*args);
-    *status = done ? *done : Report(done.error());
-  });
-}
-
 void AddGraphPrint(CLI::App* app, int* status);
 void AddGraphDiff(CLI::App* app, int* status);
 void AddGraphExtract(CLI::App* app, int* status);

@@ -23,18 +23,18 @@ Result<int> RunOptimize(const OptimizeArgs& args) {
   MMDEPLOY_TRY(const auto reports, Optimize(model.get(), args.options));
   MMDEPLOY_TRYV(SaveModel(*model, args.output, args.save));
   for (const graph::PassReport& report : reports) {
-    if (report.changes) fmt::print("  {:>6}  {}\n", report.changes, report.name);
+    if (report.changes) PrintBeside(args.output, "  {:>6}  {}\n", report.changes, report.name);
   }
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
-  fmt::print("{}: {} nodes, before {} ({:.2f} s)\n", args.output, CountNodes(*model->graph()),
-             before, seconds.count());
+  PrintBeside(args.output, "{}: {} nodes, before {} ({:.2f} s)\n", args.output,
+              CountNodes(*model->graph()), before, seconds.count());
   return 0;
 }
 
 // Answers the list of passes for `--list`, before anything is required.
 void PrintPasses(int64_t) {
   for (const graph::Pass& pass : graph::Passes()) {
-    fmt::print("{:<34} {}\n", pass.name, pass.summary);
+    Print("{:<34} {}\n", pass.name, pass.summary);
   }
   throw CLI::Success();
 }

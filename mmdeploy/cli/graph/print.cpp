@@ -24,7 +24,7 @@ Result<std::string> Render(const PrintArgs& args, const graph::Model& model) {
       return graph::PrintText(model, options);
     }
     case Format::kJson:
-      return ToJson(ComputeStats(model)).dump(2);
+      return DumpJson(ToJson(ComputeStats(model)), 2);
     case Format::kSvg:
       return graph::ToSvg(model);
     default:
@@ -32,7 +32,7 @@ Result<std::string> Render(const PrintArgs& args, const graph::Model& model) {
   }
 }
 
-Result<int> Print(const PrintArgs& args) {
+Result<int> RunPrint(const PrintArgs& args) {
   MMDEPLOY_TRY(const auto model, args.graph.Load());
   MMDEPLOY_TRY(const std::string text, Render(args, *model));
   MMDEPLOY_TRYV(Show(text, args.output));
@@ -55,7 +55,7 @@ void AddGraphPrint(CLI::App* app, int* status) {
   app->add_flag("--full", args->full,
                 "text: all elements of constants, so that it can be read "
                 "again");
-  OnCall(app, args, Print, status);
+  OnCall(app, args, RunPrint, status);
 }
 
 }  // namespace mmdeploy::cli

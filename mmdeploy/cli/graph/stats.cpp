@@ -13,7 +13,7 @@ struct StatsArgs {
 Result<int> PrintStats(const StatsArgs& args) {
   MMDEPLOY_TRY(const auto model, args.graph.Load());
   const graph::Stats stats = ComputeStats(*model);
-  MMDEPLOY_TRYV(Show(args.json ? ToJson(stats).dump(2) : ToText(stats), ""));
+  MMDEPLOY_TRYV(Show(args.json ? DumpJson(ToJson(stats), 2) : ToText(stats), ""));
   return 0;
 }
 

@@ -84,14 +84,16 @@ Result<void> CheckInputRank(const Value& input) {
   return {};
 }
 
-// Everything that is in the way, a line each.
+// Everything that is in the way, in one line.
 class Problems {
  public:
   void Add(const Result<void>& result, const std::string& where) {
-    if (!result) lines_ += fmt::format("\n  {}: {}", where, result.error().message());
+    if (!result)
+      lines_ +=
+          fmt::format("{}{}: {}", lines_.empty() ? "" : "; ", where, result.error().message());
   }
   Result<void> Get() const {
-    MMDEPLOY_ENSURE(lines_.empty(), Code::kNotSupported, "cannot be converted to ncnn:{}", lines_);
+    MMDEPLOY_ENSURE(lines_.empty(), Code::kNotSupported, "cannot be converted to ncnn: {}", lines_);
     return {};
   }
 

@@ -63,15 +63,15 @@ TEST(NcnnConvertTest, ListsAllThatCannotBeConverted) {
 
 TEST(NcnnConvertTest, RefusesABatch) {
   EXPECT_EQ(Layers("g (float[2,4] x) => (float[2,4] y) { y = Relu(x) }"),
-            "cannot be converted to ncnn:\n"
-            "  inputs: input 'x' is float32[2,4], its first dimension must be the batch of 1\n"
-            "  outputs: output 'y' is float32[2,4], its first dimension must be the batch of 1");
+            "cannot be converted to ncnn: "
+            "inputs: input 'x' is float32[2,4], its first dimension must be the batch of 1; "
+            "outputs: output 'y' is float32[2,4], its first dimension must be the batch of 1");
 }
 
 TEST(NcnnConvertTest, RefusesWeightsThatAreComputed) {
   EXPECT_EQ(Layers("g (float[1,1,4,4] x, float[1,1,1,1] w) => (float[1,1,4,4] y) "
                    "{ [c] y = Conv(x, w) }"),
-            "cannot be converted to ncnn:\n  node 'c' (Conv): 'w' must be constant");
+            "cannot be converted to ncnn: node 'c' (Conv): 'w' must be constant");
 }
 
 TEST(NcnnConvertTest, ParametersFitIntoThirtyTwoBits) {
