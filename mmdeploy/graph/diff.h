@@ -24,9 +24,10 @@ struct Difference {
   }
 };
 
-// Compares what the nodes of the outermost graphs compute, whatever their values are called: two
-// nodes are equal when operator, attributes and all they are computed from are. What remains is
-// paired by the names of nodes and outputs.
+// Compares what the nodes compute, whatever their values are called: two nodes are equal when
+// operator, attributes (graphs inside them too) and all they are computed from are. What remains is
+// paired by the names of nodes and outputs; lines about nodes inside others begin with where they
+// are, "y/then_branch: ".
 Difference Compare(const Model& before, const Model& after);
 
 Json ToJson(const Difference& difference);

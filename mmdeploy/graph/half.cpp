@@ -1,6 +1,7 @@
 #include "mmdeploy/graph/half.h"
 
 #include <algorithm>
+#include <cmath>
 #include <unordered_map>
 
 #include "mmdeploy/base/half.h"
@@ -12,20 +13,59 @@ namespace mmdeploy::graph {
 namespace {
 
 constexpr float kLargestHalf = 65504;
+constexpr float kSmallestNormalHalf = 6.1035156e-5F;  // 2^-14
+constexpr float kSmallestHalf = 5.9604645e-8F;        // 2^-24: what is less becomes 0
 
 bool IsFloat(const Value* value) {
   return value && value->type.element == ElementType::kFloat32 && value->type.is_tensor();
 }
 
+bool IsFinite(float value) { return value - value == 0; }
+
 TensorPtr ToHalf(const TensorData& tensor) {
   std::vector<uint16_t> halves;
   for (const float value : tensor.Values<float>()) {
-    // Infinities and NaN stay; a large number does not become one.
-    const bool finite = value - value == 0;
-    halves.push_back(FloatToHalf(finite ? std::clamp(value, -kLargestHalf, kLargestHalf) : value));
+    // Infinities and NaN stay; a limit (of Clip) does not become one.
+    halves.push_back(
+        FloatToHalf(IsFinite(value) ? std::clamp(value, -kLargestHalf, kLargestHalf) : value));
   }
   std::string bytes(reinterpret_cast<const char*>(halves.data()), halves.size() * sizeof(uint16_t));
   return TensorData::Own(ElementType::kFloat16, tensor.dims(), std::move(bytes));
+}
+
+// Whether the elements keep their meaning in 16 bits: none is too large, and the largest is more
+// than a few bits (an epsilon would be lost; small ones beside large ones are noise).
+bool FitsHalf(const TensorData& tensor) {
+  float largest = 0;
+  for (int64_t i = 0; i < tensor.num_elements(); ++i) {
+    const float value = tensor.At<float>(i);
+    if (IsFinite(value)) largest = std::max(largest, std::abs(value));
+  }
+  return largest == 0 || (largest <= kLargestHalf && largest >= kSmallestNormalHalf);
+}
+
+bool AttributesFitHalf(const Node& node) {
+  const auto fits = [](float value) {
+    const float size = std::abs(value);
+    return !IsFinite(value) || size == 0 || (size <= kLargestHalf && size >= kSmallestHalf);
+  };
+  for (const Attribute& attribute : node.attributes()) {
+    const auto* number = std::get_if<float>(&attribute.value);
+    const auto* numbers = std::get_if<std::vector<float>>(&attribute.value);
+    if (number && !fits(*number)) return false;
+    if (numbers && !std::all_of(numbers->begin(), numbers->end(), fits)) return false;
+  }
+  return true;
+}
+
+// What a node has of its own must fit into 16 bits. Limits that no 16-bit number reaches are none.
+bool FitsHalf(const Node& node) {
+  if (node.Is("Clip")) return true;
+  for (size_t i = 0; i < node.num_inputs(); ++i) {
+    const Value* input = node.input(i);
+    if (IsFloat(input) && input->constant() && !FitsHalf(*input->constant())) return false;
+  }
+  return AttributesFitHalf(node);
 }
 
 class HalfConverter {
@@ -48,7 +88,7 @@ class HalfConverter {
     if (std::find(keep_.begin(), keep_.end(), node.op()) != keep_.end()) return false;
     bool any = false;
     for (size_t i = 0; i < node.num_inputs(); ++i) any |= IsFloat(node.input(i));
-    return any;
+    return any && FitsHalf(node);
   }
 
   // Reads halves, makes halves, and casts back for whoever reads float32 so far. A reader that is

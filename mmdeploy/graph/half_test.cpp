@@ -26,9 +26,9 @@ void ExpectHalf(const std::string& before, int64_t nodes, const std::string& aft
   EXPECT_EQ(text.substr(text.find('\n') + 1), after);
 }
 
-TEST(Half, CastsAtTheBordersAndKeepsConstantsFinite) {
+TEST(Half, CastsAtTheBorders) {
   ExpectHalf(
-      "g (float[2] x) => (float[2] y) <float[2] w = {1, 100000}> { a = Add(x, w) y = Relu(a) }", 2,
+      "g (float[2] x) => (float[2] y) <float[2] w = {1, 65504}> { a = Add(x, w) y = Relu(a) }", 2,
       R"(g (float[2] x) => (float[2] y)
 <float16[2] w_1 = {1, 65504}> {
   x_1 = Cast <to: int = 10> (x)
@@ -52,6 +52,32 @@ TEST(Half, CastsAroundOperatorsThatStayInFloat) {
   y = Cast <to: int = 1> (y_2)
 }
 )");
+}
+
+TEST(Half, WhatDoesNotFitInto16BitsStaysInFloat) {
+  for (const char* stays : {
+           "<float[2] w = {1, 65505}> { y = Add(x, w) }",       // too large
+           "<float[2] w = {-1e+30, 0}> { y = Mul(x, w) }",      //
+           "<float w = {1e-12}> { y = Add(x, w) }",             // an epsilon
+           "<float[2] w = {1e-05, -3e-05}> { y = Mul(x, w) }",  // a few bits would remain
+           "{ y = LayerNormalization<epsilon=1e-12>(x, x) }",   //
+           "{ y = Elu<alpha=1e+06>(x) }",                       //
+       }) {
+    SCOPED_TRACE(stays);
+    const auto model = Parse(std::string("g (float[2] x) => (float[2] y) ") + stays);
+    EXPECT_EQ(ConvertToHalf(model.get()).value(), 0);
+  }
+  for (const char* fits : {
+           "<float[2] w = {1, 1e-12}> { y = Add(x, w) }",      // noise beside what counts
+           "<float[2] w = {0, 0}> { y = Mul(x, w) }",          //
+           "<float w = {-inf}> { y = Add(x, w) }",             //
+           "<float w = {3.4e+38}> { y = Clip(x, \"\", w) }",   // no limit
+           "{ y = LayerNormalization<epsilon=1e-05>(x, x) }",  //
+       }) {
+    SCOPED_TRACE(fits);
+    const auto model = Parse(std::string("g (float[2] x) => (float[2] y) ") + fits);
+    EXPECT_EQ(ConvertToHalf(model.get()).value(), 1);
+  }
 }
 
 TEST(Half, LeavesIntegersAlone) {

@@ -360,7 +360,7 @@ Result<std::unique_ptr<Model>> ParseModel(std::string_view bytes, const std::str
 }
 
 Result<std::unique_ptr<Model>> LoadModel(const std::string& path, const LoadLimits& limits) {
-  MMDEPLOY_TRY(auto file, MappedFile::Open(path));
+  MMDEPLOY_TRY(auto file, MappedFile::Open(path, Streams::kRead));
   const std::string folder = std::filesystem::path(path).parent_path().string();
   return ParseModel(file->bytes(), folder.empty() ? "." : folder, path, limits);
 }

@@ -19,9 +19,10 @@ struct LoadLimits {
 };
 
 // Reads an ONNX file of any opset. Weights in external files are mapped, not read; they must lie in
-// the folder of the model. Nodes come in an order in which each value is made before it is used.
-// Errors name the file and the node, tensor or input: kFileNotExist, kFail (not ONNX, damaged),
-// kOutOfRange (limits, paths outside of the folder), kNotSupported.
+// the folder of the model. Pipes and "-" (standard input) are read too. Nodes come in an order in
+// which each value is made before it is used. Errors name the file and the node, tensor or input:
+// kFileNotExist, kFail (not ONNX, damaged), kOutOfRange (limits, paths outside of the folder),
+// kNotSupported.
 Result<std::unique_ptr<Model>> LoadModel(const std::string& path, const LoadLimits& limits = {});
 
 // As above from memory, which is not needed afterwards. `folder`: where external files lie; if

@@ -8,6 +8,7 @@
 #include <random>
 
 #include "mmdeploy/base/file.h"
+#include "mmdeploy/graph/onnx.pb.h"
 #include "mmdeploy/graph/save.h"
 #include "mmdeploy/graph/text.h"
 
@@ -209,6 +210,31 @@ TEST(Load, DamagedBytes) {
     PrintText(**model);
   }
   EXPECT_GT(models, 100);
+}
+
+TEST(Load, PlaceholdersAreNoNamesOfSizes) {
+  auto model = Parse("g (float[\"?\",\"None\",\"-1\",n,\"?\"] x) => (float[n] y) { y = A (x) }");
+  auto bytes = SerializeModel(*model);
+  ASSERT_TRUE(bytes) << bytes.error().message();
+  auto again = ParseModel(*bytes);
+  ASSERT_TRUE(again) << again.error().message();
+  const Dims& dims = *(*again)->graph()->input(0)->type.dims;
+  EXPECT_EQ(Name((*again)->graph()->input(0)->type), "float32[?,?,?,n,?]");
+  EXPECT_NE(dims[0], dims[4]);
+}
+
+TEST(Load, WhatHasNoTypeIsSavedWithoutOne) {
+  auto model = Parse(
+      "g (float[2] x, bool c) => (float[2] y) { i = If <"
+      "then_branch = t () => (undefined[] a) { a = Relu (x) }, "
+      "else_branch = e () => (undefined[] b) { b = Neg (x) }> (c) y = Exp (i) }");
+  auto bytes = SerializeModel(*model);
+  ASSERT_TRUE(bytes) << bytes.error().message();
+  onnx_proto::ModelProto proto;
+  ASSERT_TRUE(proto.ParseFromString(*bytes));
+  const auto& branch = proto.graph().node(0).attribute(0).g();
+  EXPECT_TRUE(branch.output(0).has_type());
+  EXPECT_EQ(branch.output(0).type().value_case(), onnx_proto::TypeProto::VALUE_NOT_SET);
 }
 
 }  // namespace

@@ -322,9 +322,14 @@ Result<int64_t> Rewrite(Model* model, const std::vector<Rule>& rules) {
     for (const std::string& op : pattern.root_ops()) index.by_op[op].push_back(i);
     index.patterns.push_back(std::move(pattern));
   }
+  // Rules that undo each other would never end: whoever runs passes until nothing changes sees that
+  // this one is not done.
+  constexpr int kMaxSweeps = 50;
   int64_t total = 0;
-  for (int64_t changes = 1; changes > 0; total += changes) {
-    changes = Sweep(model->graph(), index, rules);
+  for (int i = 0; i < kMaxSweeps; ++i) {
+    const int64_t changes = Sweep(model->graph(), index, rules);
+    if (changes == 0) break;
+    total += changes;
   }
   return total;
 }

@@ -51,6 +51,11 @@ class Lexer {
     MMDEPLOY_TRYV(ExpectQuote());
     std::string text;
     while (!AtEnd() && text_[at_] != '"') {
+      if (const auto byte = EscapedByte()) {
+        text += *byte;
+        at_ += 4;
+        continue;
+      }
       if (text_[at_] == '\\' && at_ + 1 < text_.size()) ++at_;
       text += text_[at_++];
     }
@@ -88,6 +93,15 @@ class Lexer {
                      found.substr(0, found.find('\n')));
   }
   static bool IsWord(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; }
+  // "\x1b" at this place, as PrintText writes what no terminal takes.
+  std::optional<char> EscapedByte() const {
+    unsigned byte = 0;
+    const std::string_view code = text_.substr(at_, 4);
+    if (code.size() < 4 || code.substr(0, 2) != "\\x") return std::nullopt;
+    const auto [end, error] = std::from_chars(code.data() + 2, code.data() + 4, byte, 16);
+    if (error != std::errc() || end != code.data() + 4) return std::nullopt;
+    return static_cast<char>(byte);
+  }
   Result<void> ExpectQuote() {
     if (!Peek('"')) return Fail("expected '\"'");
     ++at_;
@@ -134,6 +148,7 @@ class Parser {
   Result<std::vector<Typed>> ParseValues(std::string_view end);
   Result<Typed> ParseTyped();
   Result<ValueType> ParseType();
+  Result<Dim> ParseDim();
   Result<TensorPtr> ParseElements(const ValueType& type);
   Result<void> ParseNode(Graph* graph, ScopeNames* scope, int depth);
   Result<void> ParseAttributes(Node* node, ScopeNames* scope, int depth);
@@ -184,6 +199,19 @@ Result<void> Parser::ParseHeader() {
   return {};
 }
 
+// A number, or a symbol; a quoted one may begin with a digit: "2*n".
+Result<Dim> Parser::ParseDim() {
+  const bool is_quoted = lexer_.Peek('"');
+  MMDEPLOY_TRY(const std::string dim, lexer_.Identifier());
+  if (is_quoted || !std::isdigit(static_cast<unsigned char>(dim.front()))) return Dim(dim);
+  int64_t value = 0;
+  const auto [end, error] = std::from_chars(dim.data(), dim.data() + dim.size(), value);
+  if (error != std::errc() || end != dim.data() + dim.size()) {
+    return lexer_.FailBack(fmt::format("'{}' is no size", dim));
+  }
+  return Dim(value);
+}
+
 Result<ValueType> Parser::ParseType() {
   MMDEPLOY_TRY(const std::string name, lexer_.Identifier());
   const std::optional<ElementType> element = ParseTextName(name);
@@ -200,11 +228,7 @@ Result<ValueType> Parser::ParseType() {
     if (lexer_.Accept("?")) {
       type.dims->emplace_back();
     } else {
-      MMDEPLOY_TRY(const std::string dim, lexer_.Identifier());
-      const bool is_number = std::isdigit(static_cast<unsigned char>(dim.front()));
-      int64_t value = 0;
-      if (is_number) std::from_chars(dim.data(), dim.data() + dim.size(), value);
-      type.dims->push_back(is_number ? Dim(value) : Dim(dim));
+      MMDEPLOY_TRY(type.dims->emplace_back(), ParseDim());
     }
     lexer_.Accept(",");
   }

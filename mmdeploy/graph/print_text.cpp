@@ -1,7 +1,9 @@
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cctype>
 
+#include "mmdeploy/base/printable.h"
 #include "mmdeploy/graph/saved_names.h"
 #include "mmdeploy/graph/text.h"
 #include "mmdeploy/graph/text_types.h"
@@ -10,11 +12,20 @@ namespace mmdeploy::graph {
 
 namespace {
 
+// What no terminal takes becomes "\x1b", so that the text can be shown and read back.
 std::string Quoted(std::string_view text) {
   std::string quoted = "\"";
-  for (char c : text) {
-    if (c == '"' || c == '\\') quoted += '\\';
-    quoted += c;
+  while (!text.empty()) {
+    const std::string_view character = text.substr(0, std::max<size_t>(Utf8Length(text), 1));
+    text.remove_prefix(character.size());
+    if (character == "\"" || character == "\\") quoted += '\\';
+    if (IsPrintable(character) && character != "\n" && character != "\t") {
+      quoted += character;
+      continue;
+    }
+    for (const char c : character) {
+      quoted += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+    }
   }
   return quoted + '"';
 }
@@ -23,6 +34,18 @@ std::string Identifier(const std::string& name) {
   bool plain = !name.empty() && !std::isdigit(static_cast<unsigned char>(name.front()));
   for (char c : name) plain = plain && (std::isalnum(static_cast<unsigned char>(c)) || c == '_');
   return plain ? name : Quoted(name);
+}
+
+// Dots divide the parts of a domain.
+std::string DottedName(const std::string& name) {
+  std::string text;
+  for (size_t at = 0;; ++at) {
+    const size_t dot = name.find('.', at);
+    text += Identifier(name.substr(at, dot - at));
+    if (dot == name.npos) return text;
+    text += '.';
+    at = dot;
+  }
 }
 
 std::string TypeText(const ValueType& type) {
@@ -122,7 +145,8 @@ std::string Printer::AttributeText(const AttributeValue& value, const std::strin
 std::string Printer::Attributes(const Node& node, const std::string& indent) const {
   std::vector<std::string> texts;
   for (const Attribute& attribute : node.attributes()) {
-    texts.push_back(fmt::format("{}: {}", attribute.name, AttributeText(attribute.value, indent)));
+    texts.push_back(
+        fmt::format("{}: {}", Identifier(attribute.name), AttributeText(attribute.value, indent)));
   }
   return texts.empty() ? "" : fmt::format("<{}> ", fmt::join(texts, ", "));
 }
@@ -133,9 +157,9 @@ std::string Printer::NodeText(const Node& node, const std::string& indent) const
   for (size_t i = 0; i < node.num_outputs(); ++i) outputs.push_back(NameOf(node.output(i)));
   const std::string label =
       node.name().empty() ? "" : fmt::format("[{}] ", Identifier(node.name()));
-  const std::string domain = node.domain().empty() ? "" : node.domain() + ".";
-  return fmt::format("{}{} = {}{} {}({})", label, fmt::join(outputs, ", "), domain, node.op(),
-                     Attributes(node, indent), fmt::join(inputs, ", "));
+  const std::string domain = node.domain().empty() ? "" : DottedName(node.domain()) + ".";
+  return fmt::format("{}{} = {}{} {}({})", label, fmt::join(outputs, ", "), domain,
+                     Identifier(node.op()), Attributes(node, indent), fmt::join(inputs, ", "));
 }
 
 std::string Printer::ConstantList(const Graph& graph, const std::string& indent) const {

@@ -99,6 +99,86 @@ TEST(Diff, TellsWhatChanged) {
   EXPECT_THAT(ToText(difference), HasSubstr("+ neg = Neg (b)\n"));
 }
 
+std::unique_ptr<Model> Branches(const std::string& then_branch) {
+  return Parse("g (float[2] x, bool c) => (float[2] y) { y = If <then_branch = t " + then_branch +
+               ", else_branch = e () => (float[2] b) { b = Neg (x) }> (c) }");
+}
+
+TEST(Diff, LooksIntoBranches) {
+  const auto before = Branches("() => (float[2] a) <float[2] w = {1, 2}> { a = Mul (x, w) }");
+  const auto renamed = Branches("() => (float[2] q) <float[2] v = {1, 2}> { q = Mul (x, v) }");
+  EXPECT_TRUE(Compare(*before, *renamed).empty());
+  EXPECT_EQ(Compare(*before, *renamed).equal, 1U);
+  const auto weights = Branches("() => (float[2] a) <float[2] w = {1, 3}> { a = Mul (x, w) }");
+  EXPECT_THAT(Compare(*before, *weights).changed,
+              ElementsAre("y/then_branch: a: input 1 tensor = float[2] {1, 2} became tensor = "
+                          "float[2] {1, 3}"));
+  const auto more =
+      Branches("() => (float[2] a) <float[2] w = {1, 2}> { r = Relu (x) a = Mul (r, w) }");
+  EXPECT_THAT(Compare(*before, *more).added, ElementsAre("y/then_branch: r = Relu (x)"));
+  const auto inner = Branches(
+      "() => (float[2] a) { a = If <then_branch = u () => (float[2] k) { k = Abs (x) }, "
+      "else_branch = v () => (float[2] k2) { k2 = Exp (x) }> (c) }");
+  const auto other = Branches(
+      "() => (float[2] a) { a = If <then_branch = u () => (float[2] k) { k = Abs (x) }, "
+      "else_branch = v () => (float[2] k2) { k2 = Log (x) }> (c) }");
+  EXPECT_THAT(Compare(*inner, *other).added,
+              ElementsAre("y/then_branch/a/else_branch: k2 = Log (x)"));
+  const auto swapped = Branches("() => (float[2] a) { a = Neg (c) }");
+  EXPECT_FALSE(Compare(*inner, *swapped).empty());
+}
+
+TEST(Diff, InputsOfInnerGraphsAreKnownByTheirPlaces) {
+  const auto loop = [](const std::string& body) {
+    return Parse(
+        "g (int64 n, bool c, float[2] x, float[2] z) => (float[2] y, float[2] w) "
+        "{ y, w = Loop <body = b (int64 i, bool k, float[2] p, float[2] q) => (bool k2, float[2] "
+        "p2, float[2] q2) {" +
+        body + "}> (n, c, x, z) }");
+  };
+  const auto before = loop("k2 = Identity (k) p2 = Sub (p, q) q2 = Identity (q)");
+  EXPECT_FALSE(
+      Compare(*before, *loop("k2 = Identity (k) p2 = Sub (q, p) q2 = Identity (q)")).empty());
+  EXPECT_FALSE(
+      Compare(*before, *loop("k2 = Identity (k) p2 = Sub (p, z) q2 = Identity (q)")).empty());
+  EXPECT_TRUE(
+      Compare(*before, *loop("k2 = Identity (k) p2 = Sub (p, q) q2 = Identity (q)")).empty());
+}
+
+TEST(Diff, OutputsMayBeExchanged) {
+  const auto before =
+      Parse("g (float[2] x) => (float[2] y, float[2] z) { y = Abs (x) z = Neg (x) }");
+  const auto after =
+      Parse("g (float[2] x) => (float[2] y, float[2] z) { z = Abs (x) y = Neg (x) }");
+  EXPECT_THAT(Compare(*before, *after).changed,
+              ElementsAre("output 0 'y': y = Abs (x) became y = Neg (x)",
+                          "output 1 'z': z = Neg (x) became z = Abs (x)"));
+}
+
+TEST(Diff, LargeConstantsTellWhereTheyDiffer) {
+  const auto model = [](float last) {
+    auto made = Parse(
+        "g (float[4,4] x) => (float[4,4] y) <float[4,4] w = "
+        "{1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1}> { y = Mul (x, w) }");
+    std::vector<float> values(16, 1);
+    values[14] = last;
+    made->graph()->SetConstant(made->graph()->constants()[0].get(),
+                               TensorData::Make<float>({4, 4}, values));
+    return made;
+  };
+  EXPECT_THAT(Compare(*model(1), *model(-7)).changed,
+              ElementsAre("y: input 1 constant float32[4,4] became other elements, first at [3,2]: "
+                          "1 became -7"));
+}
+
+TEST(Stats, ShowsNodesInsideOthers) {
+  const auto model = Branches("() => (float[2] a) <float[2] w = {1, 2}> { a = Mul (x, w) }");
+  const Stats stats = ComputeStats(*model);
+  EXPECT_THAT(NodeTable(stats), HasSubstr("    0      Mul           2          2  a float32[2]\n"));
+  EXPECT_THAT(NodeTable(stats), HasSubstr("  then_branch:\n"));
+  EXPECT_EQ(ToJson(stats)["nodes"][0]["graphs"]["else_branch"][0]["operator"], "Neg");
+}
+
 TEST(Svg, ShowsBoxesEdgesAndEscapes) {
   auto model = Parse(R"(g ("float"[1] "a<b") => (float[1] y) {
     t = Relu ("a<b")

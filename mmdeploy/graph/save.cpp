@@ -351,6 +351,8 @@ Result<void> SaveModel(const Model& model, const std::string& path, const SaveOp
   const Writer writer(model);
   External external;
   if (options.external_data || WeightBytes(*model.graph()) > kMaxMessage / 16 * 15) {
+    MMDEPLOY_ENSURE(path != kStandardOutput, Code::kInvalidArgument,
+                    "weights in a file beside the model need a name for it, found standard output");
     external.path = path + ".data";
     external.location = fs::path(external.path).filename().string();
   }
@@ -363,11 +365,9 @@ Result<void> SaveModel(const Model& model, const std::string& path, const SaveOp
     CodedOutputStream out(&sink);
     MMDEPLOY_TRYV(WriteMessage(writer, *model.graph(), initializers, &out, model));
   }
+  MMDEPLOY_TRYV(file.Finish());
   if (!external.parts.empty()) MMDEPLOY_TRYV(SaveExternal(external));
-  Result<void> committed = file.Commit();
-  std::error_code ignored;
-  if (!committed && !external.parts.empty()) fs::remove(external.path, ignored);
-  return committed;
+  return file.Commit();
 }
 
 }  // namespace mmdeploy::graph

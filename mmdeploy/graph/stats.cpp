@@ -69,6 +69,25 @@ std::optional<int64_t> PeakBytes(const Graph& graph) {
   return std::max(peak, alive);
 }
 
+NodeStats StatsOf(const Node& node);
+
+std::vector<NodeStats> StatsOf(const Graph& graph) {
+  std::vector<NodeStats> stats;
+  for (Node* node : graph.Nodes()) stats.push_back(StatsOf(*node));
+  return stats;
+}
+
+void AddInner(const Attribute& attribute, std::vector<InnerStats>* inner) {
+  if (const auto* graph = std::get_if<std::unique_ptr<Graph>>(&attribute.value)) {
+    inner->push_back({attribute.name, StatsOf(**graph)});
+  }
+  if (const auto* graphs = std::get_if<std::vector<std::unique_ptr<Graph>>>(&attribute.value)) {
+    for (size_t i = 0; i < graphs->size(); ++i) {
+      inner->push_back({fmt::format("{}[{}]", attribute.name, i), StatsOf(*(*graphs)[i])});
+    }
+  }
+}
+
 NodeStats StatsOf(const Node& node) {
   NodeStats stats;
   stats.node = &node;
@@ -76,6 +95,7 @@ NodeStats StatsOf(const Node& node) {
   for (size_t i = 0; i < node.num_inputs(); ++i) {
     if (IsParameter(node.input(i))) stats.parameters += node.input(i)->constant()->num_elements();
   }
+  for (const Attribute& attribute : node.attributes()) AddInner(attribute, &stats.graphs);
   int64_t total = 0;
   for (size_t i = 0; i < node.num_outputs(); ++i) {
     const auto bytes = BytesOf(node.output(i));
@@ -103,7 +123,7 @@ Stats ComputeStats(const Model& model) {
   Stats stats;
   const Graph& graph = *model.graph();
   AddConstants(graph, &stats);
-  for (Node* node : graph.Nodes()) stats.nodes.push_back(StatsOf(*node));
+  stats.nodes = StatsOf(graph);
   ForEachNode(model.graph(), [&](Node* node) {
     ++stats.operators[FullName(*node)];
     const auto macs = CountMacs(*node);
@@ -156,32 +176,72 @@ std::string Short(int64_t number) {
 
 std::string ShortOrUnknown(std::optional<int64_t> number) { return number ? Short(*number) : "?"; }
 
-}  // namespace
+Json NumberOrNull(std::optional<int64_t> value) { return value ? Json(*value) : Json(); }
 
-Json ToJson(const Stats& stats) {
-  auto number = [](std::optional<int64_t> value) { return value ? Json(*value) : Json(); };
-  Json json = {{"operators", stats.operators},
-               {"parameters", stats.parameters},
-               {"weight_bytes", stats.weight_bytes},
-               {"macs", stats.macs},
-               {"flops", 2 * stats.macs},
-               {"nodes_without_macs", stats.nodes_without_macs},
-               {"peak_bytes", number(stats.peak_bytes)},
-               {"nodes", Json::array()}};
-  for (const NodeStats& row : stats.nodes) {
+Json ToJson(const std::vector<NodeStats>& rows) {
+  Json nodes = Json::array();
+  for (const NodeStats& row : rows) {
     Json outputs = Json::array();
     for (size_t i = 0; i < row.node->num_outputs(); ++i) {
       const Value* value = row.node->output(i);
       outputs.push_back({{"name", value->name()}, {"type", Name(value->type)}});
     }
-    json["nodes"].push_back({{"name", row.node->name()},
-                             {"operator", FullName(*row.node)},
-                             {"outputs", outputs},
-                             {"parameters", row.parameters},
-                             {"macs", number(row.macs)},
-                             {"output_bytes", number(row.output_bytes)}});
+    nodes.push_back({{"name", row.node->name()},
+                     {"operator", FullName(*row.node)},
+                     {"outputs", outputs},
+                     {"parameters", row.parameters},
+                     {"macs", NumberOrNull(row.macs)},
+                     {"output_bytes", NumberOrNull(row.output_bytes)}});
+    for (const InnerStats& inner : row.graphs) {
+      nodes.back()["graphs"][inner.attribute] = ToJson(inner.nodes);
+    }
   }
-  return json;
+  return nodes;
+}
+
+size_t OperatorWidth(const std::vector<NodeStats>& rows, size_t indent) {
+  size_t width = 0;
+  for (const NodeStats& row : rows) {
+    width = std::max(width, indent + FullName(*row.node).size());
+    for (const InnerStats& inner : row.graphs) {
+      width = std::max(width, OperatorWidth(inner.nodes, indent + 4));
+    }
+  }
+  return width;
+}
+
+void AddRows(const std::vector<NodeStats>& rows, size_t width, size_t indent, std::string* text) {
+  size_t position = 0;
+  for (const NodeStats& row : rows) {
+    std::string outputs;
+    for (size_t i = 0; i < row.node->num_outputs(); ++i) {
+      const Value* value = row.node->output(i);
+      if (value->name().empty()) continue;
+      outputs +=
+          fmt::format("{}{} {}", outputs.empty() ? "" : ", ", value->name(), Name(value->type));
+    }
+    *text += fmt::format("{:>5}  {:<{}}  {:>9}  {:>9}  {}\n", position++,
+                         std::string(indent, ' ') + FullName(*row.node), width,
+                         row.parameters ? Short(row.parameters) : "",
+                         row.macs == 0 ? "" : ShortOrUnknown(row.macs), outputs);
+    for (const InnerStats& inner : row.graphs) {
+      *text += fmt::format("{:>5}  {}{}:\n", "", std::string(indent + 2, ' '), inner.attribute);
+      AddRows(inner.nodes, width, indent + 4, text);
+    }
+  }
+}
+
+}  // namespace
+
+Json ToJson(const Stats& stats) {
+  return {{"operators", stats.operators},
+          {"parameters", stats.parameters},
+          {"weight_bytes", stats.weight_bytes},
+          {"macs", stats.macs},
+          {"flops", 2 * stats.macs},
+          {"nodes_without_macs", stats.nodes_without_macs},
+          {"peak_bytes", NumberOrNull(stats.peak_bytes)},
+          {"nodes", ToJson(stats.nodes)}};
 }
 
 std::string ToText(const Stats& stats) {
@@ -204,23 +264,10 @@ std::string ToText(const Stats& stats) {
 }
 
 std::string NodeTable(const Stats& stats) {
-  size_t width = 8;
-  for (const NodeStats& row : stats.nodes) width = std::max(width, FullName(*row.node).size());
+  const size_t width = std::max<size_t>(8, OperatorWidth(stats.nodes, 0));
   std::string text = fmt::format("{:>5}  {:<{}}  {:>9}  {:>9}  {}\n", "#", "operator", width,
                                  "params", "MACs", "outputs");
-  size_t position = 0;
-  for (const NodeStats& row : stats.nodes) {
-    std::string outputs;
-    for (size_t i = 0; i < row.node->num_outputs(); ++i) {
-      const Value* value = row.node->output(i);
-      if (value->name().empty()) continue;
-      outputs +=
-          fmt::format("{}{} {}", outputs.empty() ? "" : ", ", value->name(), Name(value->type));
-    }
-    text += fmt::format("{:>5}  {:<{}}  {:>9}  {:>9}  {}\n", position++, FullName(*row.node), width,
-                        row.parameters ? Short(row.parameters) : "",
-                        row.macs == 0 ? "" : ShortOrUnknown(row.macs), outputs);
-  }
+  AddRows(stats.nodes, width, 0, &text);
   return text;
 }
 

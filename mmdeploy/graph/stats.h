@@ -17,11 +17,20 @@ namespace mmdeploy::graph {
 // dimension is not known.
 std::optional<int64_t> CountMacs(const Node& node);
 
+struct NodeStats;
+
+// The nodes of a graph inside a node.
+struct InnerStats {
+  std::string attribute;  // "then_branch"; "graphs[1]" of a list
+  std::vector<NodeStats> nodes;
+};
+
 struct NodeStats {
   const Node* node = nullptr;
   int64_t parameters = 0;               // elements of its constants of rank 1 and more
   std::optional<int64_t> macs;          // nullopt: unknown
   std::optional<int64_t> output_bytes;  // nullopt: unknown
+  std::vector<InnerStats> graphs;       // inside it
 };
 
 struct Stats {
@@ -42,7 +51,8 @@ Stats ComputeStats(const Model& model);
 Json ToJson(const Stats& stats);
 // A table for people: totals, then operators.
 std::string ToText(const Stats& stats);
-// A table of all nodes: operator, output type, parameters, macs.
+// A table of all nodes: operator, output type, parameters, macs. Nodes inside others stand below
+// them, indented, under the attribute that holds them.
 std::string NodeTable(const Stats& stats);
 
 // Sets the dimensions of inputs, so that sizes become known: name and dimensions.

@@ -32,6 +32,39 @@ TEST(Text, PrintsWhatItParses) {
   EXPECT_EQ(PrintText(**model), kEverything);
 }
 
+TEST(Text, QuotedSizesAreSymbols) {
+  const std::string text =
+      "<ir_version: 8, opset_import: [\"\" : 13]>\n"
+      "g (float[\"2*n\",3,\"(n+31)/32\",\"7\",?] x) => (float[\"2*n\",3,n] y) {\n  y = A (x)\n}\n";
+  auto model = ParseText(text);
+  ASSERT_TRUE(model) << model.error().message();
+  const Dims& dims = *(*model)->graph()->input(0)->type.dims;
+  EXPECT_EQ(dims[0].symbol(), "2*n");
+  EXPECT_EQ(dims[1].value(), 3);
+  EXPECT_EQ(dims[3].symbol(), "7");
+  EXPECT_TRUE(dims[4].is_unknown());
+  for (const char* wrong : {"2n", "99999999999999999999"}) {
+    const auto bad =
+        ParseText(std::string("g (float[") + wrong + "] x) => (float[1] y) { y = A (x) }");
+    ASSERT_FALSE(bad) << wrong;
+    EXPECT_THAT(bad.error().message(), HasSubstr("is no size"));
+  }
+}
+
+TEST(Text, NamesOfAnyBytesAreShownSafelyAndReadBack) {
+  auto model = ParseText("g (float[2] x) => (float[2] y) { y = Relu (x) }");
+  ASSERT_TRUE(model) << model.error().message();
+  const std::string name = "a\x1b[31m\"\\\xff\n";
+  (*model)->graph()->input(0)->set_name(name);
+  (*model)->graph()->first()->set_name("b\\x1b");
+  const std::string text = PrintText(**model);
+  EXPECT_THAT(text, HasSubstr("\"a\\x1b[31m\\\"\\\\\\xff\\x0a\""));
+  auto again = ParseText(text);
+  ASSERT_TRUE(again) << again.error().message();
+  EXPECT_EQ((*again)->graph()->input(0)->name(), name);
+  EXPECT_EQ((*again)->graph()->first()->name(), "b\\x1b");
+}
+
 TEST(Text, KeepsTheNamesOfOutputs) {
   auto model = ParseText(
       "g (float[2] x) => (float[2] y, float[2] z) { a = Relu (x) y = Neg (a) z = Abs (a) }");

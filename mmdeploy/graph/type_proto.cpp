@@ -1,13 +1,25 @@
 #include "mmdeploy/graph/type_proto.h"
 
+#include <algorithm>
+#include <iterator>
+#include <string_view>
+
 namespace mmdeploy::graph {
 
 namespace {
 
+// What exporters write for a size of which they know nothing. Equal names mean equal sizes, but
+// these are no names: two of them are two sizes.
+bool IsPlaceholder(std::string_view name) {
+  constexpr std::string_view kPlaceholders[] = {"?", "-1", "None", "*", "unk", "unknown"};
+  return std::find(std::begin(kPlaceholders), std::end(kPlaceholders), name) !=
+         std::end(kPlaceholders);
+}
+
 // A negative number means unknown, as some exporters write it.
 Dim ReadDim(const onnx_proto::TensorShapeProto::Dimension& proto) {
   if (proto.has_dim_value()) return proto.dim_value() >= 0 ? Dim(proto.dim_value()) : Dim();
-  return Dim(proto.dim_param());
+  return IsPlaceholder(proto.dim_param()) ? Dim() : Dim(proto.dim_param());
 }
 
 }  // namespace
@@ -33,6 +45,8 @@ void WriteType(const ValueType& type, onnx_proto::TypeProto* proto) {
     proto->ParseFromString(*type.other);
     return;
   }
+  // Engines refuse a tensor whose element type is "undefined", and infer what has no type.
+  if (type.element == ElementType::kUndefined) return;
   auto* tensor = proto->mutable_tensor_type();
   tensor->set_elem_type(static_cast<int32_t>(type.element));
   if (!type.dims) return;

@@ -86,6 +86,7 @@ bool IsSame(const ValueType& a, const ValueType& b) {
 Result<void> RunBody(InferContext& c, Graph* body, size_t first_input, size_t first_output,
                      std::vector<ValueType>* carried) {
   SavedTypes saved(body);
+  const size_t contradictions = c.inference()->num_contradictions();
   for (int attempt = 0;; ++attempt) {
     for (size_t i = 0; i < carried->size(); ++i) {
       MMDEPLOY_TRYV(c.inference()->Refine(body->input(first_input + i), (*carried)[i], "Loop"));
@@ -100,6 +101,7 @@ Result<void> RunBody(InferContext& c, Graph* body, size_t first_input, size_t fi
     }
     if (is_stable || attempt == 2) return {};
     saved.Restore();
+    c.inference()->ForgetContradictions(contradictions);
     // Weakening one dimension at a time could take many rounds.
     for (ValueType& type : *carried) {
       if (attempt == 1) type.dims.reset();

@@ -1,4 +1,5 @@
 #include "mmdeploy/graph/infer.h"
+#include "mmdeploy/base/log.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -164,12 +165,32 @@ TEST(InferTest, LoopsWeakenWhatGrows) {
 TEST(InferTest, Declared) {
   // A declaration adds what the operator does not tell.
   EXPECT_EQ(Infer("g (float[N,4] x) => (int64[2,K] y) { y = NonZero (x) }"), "int64[2,K]");
+  // Another element type is an error for engines too.
   EXPECT_THAT(
-      Infer("g (float[2,4] x) => (float[2,5] y) { [relu] y = Relu (x) }"),
-      HasSubstr("node 'relu' (Relu): output 'y' is declared as float32[2,5], but the operator "
+      Infer("g (float[2,4] x) => (int64[2,4] y) { [relu] y = Relu (x) }"),
+      HasSubstr("node 'relu' (Relu): output 'y' is declared as int64[2,4], but the operator "
                 "gives float32[2,4]"));
-  EXPECT_THAT(Infer("g (float[2,4] x) => (int64[2,4] y) { [relu] y = Relu (x) }"),
-              HasSubstr("declared as int64[2,4]"));
+}
+
+TEST(InferTest, AShapeThatIsDeclaredWronglyIsAWarning) {
+  std::vector<std::string> lines;
+  SetLogSink([&](LogLevel, std::string_view message) { lines.emplace_back(message); });
+  EXPECT_EQ(Infer("g (float[2,4] x) => (float[2,5] y) { [relu] y = Relu (x) }"), "float32[2,4]");
+  EXPECT_EQ(Infer("g (float[1,2,3] x) => (float[1,seq] y) { y = Relu (x) }"), "float32[1,2,3]");
+  // Between nodes, and inside graphs.
+  EXPECT_EQ(Infer("g (float[2,4] x) => (y) <float[8] t> { t = Neg (x) y = Abs (t) }"),
+            "float32[2,4]");
+  EXPECT_EQ(Infer("g (float[2,4] x, bool c) => (y) { y = If <"
+                  "then_branch = t () => (float[3] a) { a = Neg (x) },"
+                  "else_branch = e () => (float[2,4] b) { b = Abs (x) }> (c) }"),
+            "float32[2,4]");
+  SetLogSink({});
+  ASSERT_EQ(lines.size(), 4U);
+  EXPECT_EQ(lines[0],
+            "node 'relu' (Relu): output 'y' is declared as float32[2,5], but the operator gives "
+            "float32[2,4]; the declaration is ignored, as engines do");
+  EXPECT_THAT(lines[2], HasSubstr("output 't' is declared as float32[8]"));
+  EXPECT_THAT(lines[3], HasSubstr("output 'a' is declared as float32[3]"));
 }
 
 TEST(InferTest, IsIdempotent) {

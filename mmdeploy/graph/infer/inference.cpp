@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "mmdeploy/base/log.h"
 #include "mmdeploy/graph/fold/evaluate.h"
 #include "mmdeploy/graph/infer.h"
 #include "mmdeploy/graph/infer/context.h"
@@ -62,6 +63,15 @@ bool Compute(InferContext* c, Inference* inference) {
   return !outputs->empty();
 }
 
+// Whether sizes that are declared could be those that are found.
+bool CanBeSame(const Dims& declared, const Dims& found) {
+  if (declared.size() != found.size()) return false;
+  for (size_t i = 0; i < found.size(); ++i) {
+    if (found[i].is_known() && declared[i].is_known() && found[i] != declared[i]) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 Inference::Inference(Model* model) : model_(model) {
@@ -90,11 +100,11 @@ Dim Inference::NewSymbol(std::string_view op) {
 }
 
 Result<void> Inference::Refine(Value* value, ValueType found, std::string_view op) {
-  const ValueType& declared = value->type;
-  auto contradicts = [&] {
-    return MakeError(Code::kInvalidArgument,
-                     "output '{}' is declared as {}, but the operator gives {}", value->name(),
-                     Name(declared), Name(found));
+  const ValueType declared = value->type;
+  const auto contradiction = [&] {
+    return fmt::format("{} '{}' is declared as {}, but the operator gives {}",
+                       value->producer() ? "output" : "input", value->name(), Name(declared),
+                       Name(found));
   };
   if (found.other || declared.other) {
     if (found.other) value->type = std::move(found);
@@ -103,18 +113,22 @@ Result<void> Inference::Refine(Value* value, ValueType found, std::string_view o
   if (found.element == ElementType::kUndefined) {
     found.element = declared.element;
   } else if (declared.element != ElementType::kUndefined && declared.element != found.element) {
-    return contradicts();
+    return MakeError(Code::kInvalidArgument, "{}", contradiction());
   }
   if (!found.dims) {
     found.dims = declared.dims;
     value->type = std::move(found);
     return {};
   }
-  if (declared.dims && declared.dims->size() != found.dims->size()) return contradicts();
+  const bool fits = !declared.dims || CanBeSame(*declared.dims, *found.dims);
+  if (!fits) {
+    const std::string where =
+        value->producer() ? Describe(*value->producer()) : fmt::format("a graph inside {}", op);
+    contradictions_.emplace_back(value, fmt::format("{}: {}", where, contradiction()));
+  }
   for (size_t i = 0; i < found.dims->size(); ++i) {
     Dim& dim = (*found.dims)[i];
-    const Dim other = declared.dims ? (*declared.dims)[i] : Dim();
-    if (dim.is_known() && other.is_known() && dim != other) return contradicts();
+    const Dim other = fits && declared.dims ? (*declared.dims)[i] : Dim();
     if (dim.is_unknown() || other.is_known()) dim = other;
     if (dim.is_unknown()) dim = NewSymbol(op);
   }
@@ -155,6 +169,19 @@ Result<void> Inference::RunGraph(Graph* graph) {
   return {};
 }
 
-Result<void> InferTypes(Model* model) { return Inference(model).RunGraph(model->graph()); }
+void Inference::LogContradictions() const {
+  std::unordered_set<const Value*> told;
+  for (const auto& [value, text] : contradictions_) {
+    if (!told.insert(value).second) continue;
+    Log(LogLevel::kWarning, "{}; the declaration is ignored, as engines do", text);
+  }
+}
+
+Result<void> InferTypes(Model* model) {
+  Inference inference(model);
+  Result<void> done = inference.RunGraph(model->graph());
+  inference.LogContradictions();
+  return done;
+}
 
 }  // namespace mmdeploy::graph

@@ -5,6 +5,8 @@
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
+#include <vector>
 
 #include "mmdeploy/base/result.h"
 #include "mmdeploy/graph/graph.h"
@@ -28,8 +30,16 @@ class Inference {
   void Forget(const Value* value) { contents_.erase(value); }
 
   // Brings what is found and what the file says together in `value->type`; sizes that neither knows
-  // get a symbol named after `op`. Errors: kInvalidArgument for a contradiction.
+  // get a symbol named after `op`. A declared shape that contradicts what is found gives way to it
+  // and is noted, because engines run such models; another element type is an error
+  // (kInvalidArgument), because they do not.
   Result<void> Refine(Value* value, ValueType found, std::string_view op);
+
+  // What was noted so far: declarations that gave way, a line each.
+  size_t num_contradictions() const { return contradictions_.size(); }
+  // Takes back what was noted beyond `count`, together with the types.
+  void ForgetContradictions(size_t count) { contradictions_.resize(count); }
+  void LogContradictions() const;
 
   Model* model() const { return model_; }
   // Graphs nested deeper than this keep the types of the file: rules of loops look at their bodies
@@ -45,6 +55,7 @@ class Inference {
   std::unordered_map<const Value*, Content> contents_;
   std::unordered_set<std::string> symbols_;
   std::unordered_map<std::string, int64_t> next_symbol_;
+  std::vector<std::pair<const Value*, std::string>> contradictions_;
   int nesting_ = 0;
 };
 

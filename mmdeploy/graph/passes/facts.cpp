@@ -38,6 +38,11 @@ bool IsFloat(const Value* value) {
   }
 }
 
+bool IsCommonFloat(const Value* value) {
+  return value->type.element == ElementType::kFloat16 ||
+         value->type.element == ElementType::kFloat32;
+}
+
 bool IsFilledWith(const Value* value, double number) {
   if (!value || !value->constant() || value->constant()->num_elements() == 0) return false;
   const TensorData& data = *value->constant();

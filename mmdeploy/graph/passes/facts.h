@@ -27,6 +27,10 @@ bool SameElement(const Value* a, const Value* b);
 // float16, float32, float64 or bfloat16.
 bool IsFloat(const Value* value);
 
+// float16 or float32: the element types for which engines have every operator. They have few for
+// float64 beyond arithmetic, so a fusion must not turn arithmetic of it into something else.
+bool IsCommonFloat(const Value* value);
+
 // Whether all elements of a constant (at least one) are exactly `number`.
 bool IsFilledWith(const Value* value, double number);
 

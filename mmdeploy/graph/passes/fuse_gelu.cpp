@@ -17,7 +17,7 @@ namespace mmdeploy::graph {
 namespace {
 
 bool FuseAs(const Match& match, std::string_view approximate) {
-  if (!IsFloat(match["x"])) return false;
+  if (!IsCommonFloat(match["x"])) return false;
   Value* y = match["y"];
   Value* gelu = match.graph()->AddOp("Gelu", {match["x"]}, match.root(), y->name());
   if (approximate != "none") gelu->producer()->Set("approximate", std::string(approximate));

@@ -24,13 +24,13 @@ Value* AddHardSigmoid(const Match& match, std::string_view like) {
 }
 
 bool ToHardSigmoid(const Match& match) {
-  if (!IsFloat(match["x"])) return false;
+  if (!IsCommonFloat(match["x"])) return false;
   Replace(match, AddHardSigmoid(match, match["y"]->name()));
   return true;
 }
 
 bool ToHardSwish(const Match& match) {
-  if (!IsFloat(match["x"])) return false;
+  if (!IsCommonFloat(match["x"])) return false;
   Graph* graph = match.graph();
   const std::string& like = match["y"]->name();
   Value* y = nullptr;

@@ -50,7 +50,7 @@ bool Fuse(const Match& match) {
   const std::optional<double> epsilon = ConstantNumber(match["epsilon"]);
   Value* factor = match["w"];
   Value* summand = match["b"];
-  if (!epsilon || !IsFloat(x) || !SameElement(x, factor)) return false;
+  if (!epsilon || !IsCommonFloat(x) || !SameElement(x, factor)) return false;
   if (!FitsLast(*factor, *x, axis)) return false;
   if (summand && (!SameElement(x, summand) || !FitsLast(*summand, *x, axis))) return false;
   std::vector<Value*> inputs = {x, factor};

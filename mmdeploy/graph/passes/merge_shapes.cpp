@@ -55,32 +55,28 @@ bool IsWholeShape(const Piece& piece) {
   return true;
 }
 
-// The nodes that would be dead without `node`, itself included.
+// Counts the nodes that would be dead without a node, itself included. What makes the kept pieces
+// stays, and with it all that it is made from.
 class DeadNodes {
  public:
-  explicit DeadNodes(Node* node) { Visit(node); }
-  // Without the nodes that make `kept`.
-  int64_t CountWithout(const std::vector<Piece>& kept) const {
-    std::unordered_set<const Node*> shapes;
+  explicit DeadNodes(const std::vector<Piece>& kept) {
     for (const Piece& piece : kept) {
-      if (piece.shape && dead_.count(piece.shape->producer())) {
-        shapes.insert(piece.shape->producer());
-      }
+      if (piece.shape) kept_.insert(piece.shape->producer());
     }
-    return static_cast<int64_t>(dead_.size() - shapes.size());
+  }
+
+  int64_t Count(Node* node) {
+    int64_t count = 1;
+    for (size_t i = 0; i < node->num_inputs(); ++i) {
+      Node* producer = node->input(i) ? node->input(i)->producer() : nullptr;
+      if (!producer || producer->num_outputs() != 1 || kept_.count(producer)) continue;
+      if (++uses_gone_[producer] == producer->output()->uses().size()) count += Count(producer);
+    }
+    return count;
   }
 
  private:
-  void Visit(Node* node) {
-    dead_.insert(node);
-    for (size_t i = 0; i < node->num_inputs(); ++i) {
-      Node* producer = node->input(i) ? node->input(i)->producer() : nullptr;
-      if (!producer || producer->num_outputs() != 1) continue;
-      if (++uses_gone_[producer] == producer->output()->uses().size()) Visit(producer);
-    }
-  }
-
-  std::unordered_set<const Node*> dead_;
+  std::unordered_set<const Node*> kept_;
   std::unordered_map<const Node*, size_t> uses_gone_;
 };
 
@@ -113,7 +109,7 @@ bool UseFewerNodes(Node* node, const Elements& elements) {
   int64_t needed = pieces->size() > 1 ? 1 : 0;
   for (const Piece& piece : *pieces) needed += piece.shape && !IsWholeShape(piece) ? 1 : 0;
   if (pieces->size() == 1 && !CanServeUses(node->output(), pieces->front().shape)) return false;
-  if (needed >= DeadNodes(node).CountWithout(*pieces)) return false;
+  if (needed >= DeadNodes(*pieces).Count(node)) return false;
   ReplaceNode(node, Build(*pieces, node));
   return true;
 }

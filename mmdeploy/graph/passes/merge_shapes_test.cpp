@@ -52,6 +52,18 @@ TEST(MergeShapesTest, KeepsWhatOthersUse) {
                   "c = Concat<axis=0>(p, q) y = ConstantOfShape(c) }");
 }
 
+TEST(MergeShapesTest, WhatMakesAShapeStays) {
+  // Relu is used for nothing else, but its Shape is needed either way.
+  ExpectUntouched("merge_shapes",
+                  "g (float[A,B] x) => (float[?,?] y) <int64[1] zero = {0}, int64[1] k = {7}> "
+                  "{ r = Relu(x) s = Shape(r) n = Gather(s, zero) t = Concat<axis=0>(n, k) "
+                  "y = ConstantOfShape(t) }");
+  ExpectUntouched("merge_shapes",
+                  "g (float[A,B] x) => (float[?,?] y) <int64[1] zero = {0}, int64[1] k = {7}> "
+                  "{ a = Neg(x) b = Exp(a) r = Relu(b) s = Shape(r) n = Gather(s, zero) "
+                  "t = Concat<axis=0>(k, n) y = ConstantOfShape(t) }");
+}
+
 TEST(MergeShapesTest, KeepsUnknownSizes) {
   ExpectUntouched("merge_shapes",
                   "g (float[?,?] x, float[?,?] z) => (float[?,?] y, float[?,?] w) "

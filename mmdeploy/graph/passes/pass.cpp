@@ -1,7 +1,10 @@
 #include "mmdeploy/graph/passes/pass.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 
+#include "mmdeploy/base/log.h"
 #include "mmdeploy/base/suggest.h"
 #include "mmdeploy/graph/infer.h"
 
@@ -47,28 +50,41 @@ Result<std::vector<Pass>> Selected(const OptimizeOptions& options) {
   return selected;
 }
 
+// One round over all passes; answers which of them changed the model.
+Result<std::vector<std::string_view>> RunRound(Model* model, const std::vector<Pass>& passes,
+                                               std::vector<PassReport>* reports) {
+  std::vector<std::string_view> busy;
+  for (size_t i = 0; i < passes.size(); ++i) {
+    auto changed = passes[i].run(model);
+    if (!changed) return MakeError(changed.error().In(passes[i].name));
+    (*reports)[i].changes += *changed;
+    if (*changed) busy.push_back(passes[i].name);
+  }
+  return busy;
+}
+
 }  // namespace
 
 Result<std::vector<PassReport>> Optimize(Model* model, const OptimizeOptions& options) {
-  // Real models are done after 3 to 6 rounds. More than this can only be passes that undo each
-  // other, which must be an error and not an endless loop.
-  constexpr int kMaxRounds = 100;
   MMDEPLOY_TRY(const std::vector<Pass> passes, Selected(options));
+  return RunPasses(model, passes);
+}
+
+Result<std::vector<PassReport>> RunPasses(Model* model, const std::vector<Pass>& passes) {
   std::vector<PassReport> reports;
   for (const Pass& pass : passes) reports.push_back({pass.name, 0});
+  std::vector<std::string_view> busy;
   for (int round = 0; round < kMaxRounds; ++round) {
     MMDEPLOY_TRYV(InferTypes(model));
-    int64_t changes = 0;
-    for (size_t i = 0; i < passes.size(); ++i) {
-      auto changed = passes[i].run(model);
-      if (!changed) return MakeError(changed.error().In(passes[i].name));
-      reports[i].changes += *changed;
-      changes += *changed;
-    }
-    if (changes == 0) return reports;
+    MMDEPLOY_TRY(busy, RunRound(model, passes, &reports));
+    if (busy.empty()) return reports;
   }
-  return MakeError(Code::kFail, "the passes still change the model after {} rounds; skip some",
-                   kMaxRounds);
+  Log(LogLevel::kWarning,
+      "the passes {} still change the model after {} rounds: it is right, but may not be as small "
+      "as it could be; please report it, and skip one of them meanwhile",
+      fmt::join(busy, ", "), kMaxRounds);
+  MMDEPLOY_TRYV(InferTypes(model));
+  return reports;
 }
 
 }  // namespace mmdeploy::graph

@@ -35,7 +35,13 @@ struct PassReport {
   int64_t changes = 0;
 };
 
-// Runs type inference and the passes until nothing changes. Answers what each pass did.
+// Runs type inference and the passes until nothing changes. Answers what each pass did. Passes that
+// undo each other would never end: after kMaxRounds a warning names them, and the model stays as it
+// then is, which is right, as it is after every pass.
+constexpr int kMaxRounds = 50;  // real models are done after 3 to 6
 Result<std::vector<PassReport>> Optimize(Model* model, const OptimizeOptions& options = {});
+
+// As above with these passes.
+Result<std::vector<PassReport>> RunPasses(Model* model, const std::vector<Pass>& passes);
 
 }  // namespace mmdeploy::graph

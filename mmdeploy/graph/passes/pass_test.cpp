@@ -5,6 +5,7 @@
 
 #include <set>
 
+#include "mmdeploy/base/log.h"
 #include "mmdeploy/graph/text.h"
 
 namespace mmdeploy::graph {
@@ -65,6 +66,27 @@ TEST(OptimizeTest, UnknownNamesAreErrorsWithTheNearest) {
   EXPECT_THAT(ErrorOf({{}, {"fuse_gelo"}}),
               testing::AllOf(testing::StartsWith("skip: there is no pass 'fuse_gelo'"),
                              testing::HasSubstr("did you mean 'fuse_gelu'?")));
+}
+
+// A pass that is never done.
+Result<int64_t> Toggle(Model* model) {
+  Node* node = model->graph()->first();
+  node->set_op(node->Is("Neg") ? "Abs" : "Neg");
+  return 1;
+}
+
+TEST(OptimizeTest, PassesThatAreNeverDoneEndWithAWarningThatNamesThem) {
+  std::vector<std::string> lines;
+  SetLogSink([&](LogLevel, std::string_view message) { lines.emplace_back(message); });
+  const auto model = Example();
+  const auto reports =
+      RunPasses(model.get(),
+                {{"quiet", "", [](Model*) { return Result<int64_t>(0); }}, {"toggle", "", Toggle}});
+  SetLogSink({});
+  ASSERT_TRUE(reports) << reports.error().message();
+  EXPECT_EQ((*reports)[1].changes, kMaxRounds);
+  ASSERT_EQ(lines.size(), 1U);
+  EXPECT_THAT(lines[0], testing::StartsWith("the passes toggle still change the model after 50"));
 }
 
 TEST(OptimizeTest, ReportsAnImpossibleModel) {
