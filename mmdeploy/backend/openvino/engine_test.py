@@ -201,3 +201,18 @@ def test_facade(tmp_path):
     np.testing.assert_allclose(outputs['y'].numpy(), _run(Net(_convolution(), 'openvino')), rtol=1e-5)
     from_onnx(onnx.load(path), str(tmp_path / 'out'), {}, [])
     assert (tmp_path / 'out' / 'end2end.xml').exists()
+
+
+def test_products_of_8_bit_weights_are_calculated_in_float32():
+    """OpenVINO would quantise their inputs on its own."""
+    random = np.random.default_rng(0)
+    weight, scale = random.integers(-127, 128, (384, 384)).astype('i1'), np.full((1, 384), .01, 'f4')
+    graph = helper.make_graph([
+        helper.make_node('Cast', ['w'], ['f'], to=TensorProto.FLOAT), helper.make_node('Mul', ['f', 's'], ['m']),
+        helper.make_node('MatMul', ['x', 'm'], ['y'])
+    ], 'g', [helper.make_tensor_value_info('x', TensorProto.FLOAT, ['n', 384])],
+        [helper.make_tensor_value_info('y', TensorProto.FLOAT, ['n', 384])],
+        [onnx.numpy_helper.from_array(weight, 'w'), onnx.numpy_helper.from_array(scale, 's')])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid('', 13)], ir_version=8).SerializeToString()
+    x = random.normal(size=(8, 384)).astype('f4')
+    np.testing.assert_allclose(Net(model, 'openvino').run({'x': x})['y'], x @ (weight * scale), rtol=1e-4, atol=1e-4)

@@ -190,6 +190,9 @@ Result<void> OpenvinoNet::SetUp(ov::Core& core, const NetOptions& options) {
   max_concurrent_runs_ = std::max(1, NumProcessors() / threads);
   properties_.insert(ov::hint::inference_precision(precision));
   if (device_ != "CPU") return {};
+  // Left alone, it quantises the inputs of products whose weights are of 8 bits, whatever the
+  // precision.
+  properties_.insert(ov::hint::dynamic_quantization_group_size(0));
   properties_.insert({ov::num_streams(max_concurrent_runs_),
                       ov::inference_num_threads(max_concurrent_runs_ * threads),
                       // The caller's threads are not ours to pin, nor are its processors to choose.
