@@ -103,8 +103,7 @@ Result<int> Infer(const InferArgs& args) {
   Json all = Json::array();
   for (const auto& path : args.images) {
     MMDEPLOY_TRY(const cv::Mat mat, ReadImage(path, decoding));
-    if (!args.json) Print("{}
-", path);
+    if (!args.json) Print("{}\n", path);
     StepTimer timer;
     auto outputs =
         pipeline->Run({Value(Value::List{Value(View(mat))})}, args.profile ? &timer : nullptr);
