@@ -75,6 +75,9 @@ def check(engine: str, case: Case, folder: str) -> tuple[Result, str]:
         found = run(engine, case.model, case.feeds, folder)
     except RuntimeError as error:
         text = str(error).replace('\n', ' | ')
+        # Whether something is left of an open size shows when it is known.
+        if 'empty' in text and not all(value.size for value in wanted.values()):
+            return Result.REFUSED, text
         return (Result.REFUSED if text.startswith('failed to convert') else Result.LATE), text
     except Exception:
         return Result.WRONG, traceback.format_exc(limit=1)

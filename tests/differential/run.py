@@ -1,5 +1,6 @@
 """Draws many cases and collects what is wrong with them."""
 
+import contextlib
 import multiprocessing
 import time
 import zlib
@@ -64,7 +65,9 @@ def _child(
 ) -> None:
     with temporary() as folder:
         for task in tasks:
-            connection.send(run_task(engine, task, folder, at))
+            report = run_task(engine, task, folder, at)
+            with contextlib.suppress(BrokenPipeError):  # nobody waits any more
+                connection.send(report)
 
 
 def run_isolated(engine: str, tasks: Sequence[Task]) -> Iterator[Report]:

@@ -116,7 +116,11 @@ def instance_norm(draw: Draw) -> Case:
     shape = draw.shape(3, 5)
     constants = [draw.values([shape[1]], 1, False) for _ in range(2)]
     return simple(
-        draw, 'InstanceNormalization', [draw.values(shape)], draw.attributes(epsilon=lambda: 0.01), constants=constants
+        draw,
+        'InstanceNormalization',
+        [draw.values(shape, 1, False)],
+        draw.attributes(epsilon=lambda: 0.01),
+        constants=constants,
     )
 
 
@@ -125,7 +129,7 @@ def group_norm(draw: Draw) -> Case:
     groups = draw.pick([count for count in range(1, shape[1] + 1) if shape[1] % count == 0] or [1])
     attributes = {'num_groups': groups, **draw.attributes(epsilon=lambda: 0.01)}
     constants = [draw.values([shape[1]], 1, False) for _ in range(2)]
-    return simple(draw, 'GroupNormalization', [draw.values(shape)], attributes, 21, constants=constants)
+    return simple(draw, 'GroupNormalization', [draw.values(shape, 1, False)], attributes, 21, constants=constants)
 
 
 def layer_norm(draw: Draw) -> Case:
@@ -133,7 +137,7 @@ def layer_norm(draw: Draw) -> Case:
     axis = draw.integer(0, len(shape) - 1)
     attributes = {'axis': draw.signed(axis, len(shape)), **draw.attributes(0.3, epsilon=lambda: 0.01)}
     constants = [draw.values(shape[axis:], 1, False) for _ in range(draw.integer(1, 2))]
-    return simple(draw, 'LayerNormalization', [draw.values(shape)], attributes, 17, constants=constants)
+    return simple(draw, 'LayerNormalization', [draw.values(shape, 1, False)], attributes, 17, constants=constants)
 
 
 def lrn(draw: Draw) -> Case:

@@ -132,9 +132,11 @@ class GuardedLayer : public ::ncnn::Layer {
       if (outputs[i].empty()) code = -1;
     }
     if (code && RunError().empty()) {
-      const std::string reason = TakeOpError();
-      RunError() =
-          fmt::format("{}: {}", Describe(params_), reason.empty() ? Explain(code) : reason);
+      std::string reason = TakeOpError();
+      if (reason.empty()) reason = Explain(code);
+      // Our own layers have one reason, see dense.h.
+      if (code == -1 && IsCustomLayer(params_.type)) reason += "; its result is empty, or no blob";
+      RunError() = fmt::format("{}: {}", Describe(params_), reason);
     }
     return code;
   }

@@ -339,6 +339,18 @@ Result<void> CheckPaddingInput(const ParamLayer& layer, Shapes in) {
   return values ? ExpectSize(in[0], in[0].c, values, "channels") : Result<void>();
 }
 
+// What is left between them along an axis, as ncnn counts.
+Result<void> CheckRange(const BlobShape& shape, int axis, int start, int end) {
+  constexpr int kWhole = -233;
+  const int extent = shape.dims()[static_cast<size_t>(ResolveAxis(shape, axis))];
+  const int first = start == kWhole ? 0 : start >= 0 ? start : extent + start;
+  const int last = end == kWhole ? extent : std::min(extent, end > 0 ? end : extent + end);
+  MMDEPLOY_ENSURE(first >= 0 && first < last, Code::kFail,
+                  "rows {} to {} of axis {} of input {} are empty or do not exist", start, end,
+                  axis, Name(shape));
+  return {};
+}
+
 Result<void> CheckCropInput(const ParamLayer& layer, Shapes in) {
   MMDEPLOY_ENSURE(in.size() == 1, Code::kNotSupported, "a size that is known at run time only");
   MMDEPLOY_TRYV(ExpectAxes(in[0], layer.Array(11)));
@@ -346,6 +358,11 @@ Result<void> CheckCropInput(const ParamLayer& layer, Shapes in) {
   const auto axes = layer.Array(11).size();
   const bool fits = starts == ends && (axes ? axes == starts : starts <= size_t(in[0].rank));
   MMDEPLOY_ENSURE(fits, Code::kFail, "{} starts, {} ends, {} axes", starts, ends, axes);
+  for (size_t i = 0; i < starts; ++i) {
+    const int axis = static_cast<int>(axes ? layer.Array(11)[i] : static_cast<double>(i));
+    MMDEPLOY_TRYV(CheckRange(in[0], axis, static_cast<int>(layer.Array(9)[i]),
+                             static_cast<int>(layer.Array(10)[i])));
+  }
   const std::array<std::array<int, 4>, 4> extents = {
       {{0, 3, 6, in[0].w}, {1, 4, 7, in[0].h}, {13, 14, 15, in[0].d}, {2, 5, 8, in[0].c}}};
   for (const auto& [offset_id, out_id, end_id, extent] : extents) {
@@ -365,7 +382,8 @@ Result<void> CheckInterpInput(const ParamLayer& layer, Shapes in) {
   const double h = layer.Int(3, 0) ? layer.Int(3, 0) : in[0].h * layer.Number(1, 1);
   const double w = layer.Int(4, 0) ? layer.Int(4, 0) : in[0].w * layer.Number(2, 1);
   const bool fits = in.size() > 1 || (h >= 1 && w >= 1 && h <= kMaxExtent && w <= kMaxExtent);
-  MMDEPLOY_ENSURE(fits, Code::kFail, "input {} would become {} x {}", Name(in[0]), h, w);
+  MMDEPLOY_ENSURE(fits, Code::kFail, "input {} would become {} x {}: empty, or too large",
+                  Name(in[0]), h, w);
   return {};
 }
 

@@ -53,6 +53,8 @@ Result<void> ConvertInstanceNorm(const Node& node, Emitter* emitter) {
   if (flat) blob = emitter->Reshape(node, blob, {channels, 1, -1});
   Layer* layer = flat ? emitter->AddInner("InstanceNorm", node, {blob})
                       : emitter->Add("InstanceNorm", node, {blob});
+  const auto size = graph::NumElements(Dims(x.type.dims->begin() + 2, x.type.dims->end()));
+  if (size == 1) scale.assign(scale.size(), 0);  // as above
   const bool affine = std::any_of(scale.begin(), scale.end(), [](float v) { return v != 1; }) ||
                       std::any_of(bias.begin(), bias.end(), [](float v) { return v != 0; });
   layer->Set(0, channels);
@@ -124,6 +126,8 @@ Result<void> SetNorm(const Node& node, int64_t size, Layer* layer) {
   layer->Set(2, static_cast<int64_t>(affine));
   if (!affine) return {};
   MMDEPLOY_TRY(std::vector<float> scale, FloatsOfSize(node.input(1), size));
+  // One number less its mean: ncnn's roundings of it are divided by little more than nothing.
+  if (size == 1) scale = {0};
   std::vector<float> bias(size, 0);
   if (node.input(2)) {
     MMDEPLOY_TRY(bias, FloatsOfSize(node.input(2), size));

@@ -78,11 +78,18 @@ Result<Plan> ResolvePool(const Node& node, Window* window) {
                     window->ends[i], window->kernel[i]);
     MMDEPLOY_ENSURE(window->dilations[i] == 1, Code::kNotSupported, "a dilation of {}",
                     window->dilations[i]);
+    // ONNX's formula gives pads below 0, which ONNX Runtime takes at their word in averages.
+    MMDEPLOY_ENSURE(window->auto_pad.find("SAME") != 0 || window->strides[i] <= window->kernel[i],
+                    Code::kNotSupported, "auto_pad {} with a stride of {} and a kernel of {}",
+                    window->auto_pad, window->strides[i], window->kernel[i]);
   }
   const Window asked = *window;
   const bool padded = !AllZero(asked.begins) || !AllZero(asked.ends);
   plan.count_pads = Method(node) == kAverage && node.Int("count_include_pad", 0) != 0 && padded;
   if (node.Int("ceil_mode", 0) == 0) return plan;
+  MMDEPLOY_ENSURE(window->auto_pad.find("SAME") != 0, Code::kNotSupported,
+                  "ceil_mode with auto_pad {}, of which engines make different things",
+                  window->auto_pad);
   MMDEPLOY_TRYV(ResolveCeil(x, window, &plan));
   // Averages count the pads of the node, but not what a last window lacks beyond them: the pads
   // become zeros that ncnn takes for elements.

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cstdlib>
 #include <limits>
 
 #include "mmdeploy/backend/ncnn/convert/ops/converter.h"
@@ -40,24 +39,29 @@ void SetCrop(const std::vector<Part>& parts, Layer* layer) {
 // Our own layer: one axis, counted with the batch.
 void SetTensorSlice(const Part& part, Layer* layer) {
   layer->Set(0, std::vector<int64_t>{part.start});
-  // It has no word for "to the end", but cuts off what lies beyond.
-  const int64_t end = part.end == kEnd ? std::numeric_limits<int32_t>::max() : part.end;
-  layer->Set(1, std::vector<int64_t>{end});
+  // "To the end" is ncnn's own word.
+  constexpr int64_t kMost = std::numeric_limits<int32_t>::max();
+  layer->Set(1, std::vector<int64_t>{part.end == kEnd ? kMost : part.end});
   layer->Set(2, std::vector<int64_t>{part.axis + 1});
   layer->Set(3, std::vector<int64_t>{part.step});
 }
 
-// From `start` down to what is behind `end`: -1 there would count from the back.
-Result<Part> ClampBackwards(Part part, const Dim& dim) {
-  MMDEPLOY_ENSURE(dim.is_known(), Code::kNotSupported, "a step of {} along an open dimension",
-                  part.step);
+// What begins behind the end of an open dimension, or counts from it, is done by our own layer, as
+// ONNX says; ncnn would read what is not there.
+bool IsCrop(const Part& part, const Dim& dim) {
+  return part.step == 1 && (dim.is_known() || part.start >= 0);
+}
+
+// Backwards from `start` to before `end`, which may be -1: the front.
+Result<Part> ClampBackwards(Part part, int64_t size) {
+  constexpr int64_t kLeast = -std::numeric_limits<int32_t>::max();
   const auto position = [&](int64_t value) {
-    return std::clamp<int64_t>(value < 0 ? value + dim.value() : value, -1, dim.value() - 1);
+    return std::clamp<int64_t>(value < 0 ? value + size : value, -1, size - 1);
   };
   part.start = position(part.start);
   part.end = position(part.end);
   MMDEPLOY_ENSURE(part.start > part.end, Code::kNotSupported, "its result is empty");
-  if (part.end < 0) part.end = -dim.value() - 1;
+  if (part.end == -1) part.end = kLeast;
   return part;
 }
 
@@ -65,9 +69,9 @@ Result<Part> Clamp(Part part, const Dim& dim) {
   constexpr int64_t kMost = std::numeric_limits<int32_t>::max();
   part.start = std::clamp(part.start, -kMost, kMost);
   part.end = std::clamp(part.end, -kMost, kMost);
-  MMDEPLOY_ENSURE(part.step != 0 && std::abs(part.step) <= kMost, Code::kNotSupported,
+  MMDEPLOY_ENSURE(part.step != 0 && part.step <= kMost && part.step >= -kMost, Code::kNotSupported,
                   "a step of {}", part.step);
-  if (part.step < 0) return ClampBackwards(part, dim);
+  if (dim.is_known() && part.step < 0) return ClampBackwards(part, dim.value());
   if (dim.is_known()) {
     const auto position = [&](int64_t value) {
       return std::clamp<int64_t>(value < 0 ? value + dim.value() : value, 0, dim.value());
@@ -77,7 +81,7 @@ Result<Part> Clamp(Part part, const Dim& dim) {
     MMDEPLOY_ENSURE(part.start < part.end, Code::kNotSupported, "its result is empty");
     return part;
   }
-  MMDEPLOY_ENSURE(part.start != kEnd && part.end != kEnd && part.end != 0, Code::kNotSupported,
+  MMDEPLOY_ENSURE(part.end != kEnd && (!IsCrop(part, dim) || part.end != 0), Code::kNotSupported,
                   "a range from {} to {} of an open dimension", part.start, part.end);
   if (part.end == kMost) part.end = kEnd;
   return part;
@@ -116,7 +120,9 @@ Result<void> ConvertSlice(const Node& node, Emitter* emitter) {
   std::string blob = emitter->Read(&x);
   graph::Dims dims = BlobDims(x);
   std::vector<Part> crops, strides;
-  for (const Part& part : parts) (part.step == 1 ? crops : strides).push_back(part);
+  for (const Part& part : parts) {
+    (IsCrop(part, dims[part.axis]) ? crops : strides).push_back(part);
+  }
   for (const Part& part : parts) dims[part.axis] = Dim();
   if (!crops.empty()) {
     Layer* layer = emitter->AddInner("Crop", node, {blob});
