@@ -61,6 +61,8 @@ def differs(name: str, wanted: np.ndarray, found: np.ndarray) -> str:
 
 def run(engine: str, model: onnx.ModelProto, feeds: dict[str, np.ndarray], folder: str) -> dict[str, np.ndarray]:
     native = importlib.import_module('mmdeploy_python')
+    if engine == 'ncnn':  # documented: its tensors are float32
+        feeds = {name: np.asarray(value, np.float32) for name, value in feeds.items()}
     files = native.convert(engine, model.SerializeToString(), f'{folder}/m', inputs={})
     weights = {'weights': files[1]} if len(files) > 1 else {}
     net = native.Net(files[0], engine, num_threads=1, **weights)

@@ -1,5 +1,7 @@
 #include "mmdeploy/backend/ncnn/convert/convert.h"
 
+#include <set>
+
 #include "mmdeploy/backend/ncnn/convert/batch/batch.h"
 #include "mmdeploy/backend/ncnn/convert/emitter.h"
 #include "mmdeploy/backend/ncnn/convert/fuse/fuse.h"
@@ -47,6 +49,17 @@ Result<void> Prepare(Model* model, const ConvertOptions& options) {
   return {};
 }
 
+// Whole numbers of few bits, and such without a sign, begin again where they end; floats do not.
+bool WrapsAround(const Node& node) {
+  static const auto* ops = new std::set<std::string_view>{
+      "Add",      "CumSum",     "Gemm",      "MatMul",          "Mul", "Neg", "Pow",
+      "ReduceL1", "ReduceProd", "ReduceSum", "ReduceSumSquare", "Sub", "Sum"};
+  static const auto* types = new std::set<graph::ElementType>{
+      graph::ElementType::kInt8,   graph::ElementType::kUint8,  graph::ElementType::kInt16,
+      graph::ElementType::kUint16, graph::ElementType::kUint32, graph::ElementType::kUint64};
+  return ops->count(node.op()) > 0 && types->count(node.output()->type.element) > 0;
+}
+
 Result<void> ConvertNode(const Node& node, Emitter* emitter) {
   const Converter* converter = FindConverter(node);
   MMDEPLOY_ENSURE(converter, Code::kNotSupported, "ncnn has no layer for it");
@@ -63,6 +76,9 @@ Result<void> ConvertNode(const Node& node, Emitter* emitter) {
     if (i == 0 || node.output(i)->has_uses()) MMDEPLOY_TRYV(CheckBlob(*node.output(i)));
   }
   MMDEPLOY_TRYV(CheckReads(node, *converter));
+  MMDEPLOY_ENSURE(!WrapsAround(node), Code::kNotSupported,
+                  "it calculates in {}, ncnn in float32, which does not wrap around",
+                  Name(node.output()->type.element));
   const Result<void> converted = converter->convert(node, emitter);
   const Result<void> problem = emitter->TakeProblem();
   return converted ? problem : converted;

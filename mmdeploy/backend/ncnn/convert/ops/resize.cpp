@@ -81,14 +81,15 @@ bool IsCutOff(const graph::Dim& from, int64_t size, float scale) {
   return std::abs(static_cast<double>(from.value()) * scale - static_cast<double>(size)) > 1e-3;
 }
 
-Result<void> LeaveSizeOpen(const Node& node, Target* target) {
+bool IsCutOff(const Node& node, const Target& target) {
   const Dims from = BlobDims(*node.input(0));
-  const auto cut_off = [&](size_t axis, int64_t size, float scale) {
-    return IsCutOff(from[axis], size, scale);
-  };
-  const bool cut = cut_off(from.size() - 1, target->width, target->scale_w) ||
-                   (from.size() == 3 && cut_off(1, target->height, target->scale_h));
-  if (!cut) return {};
+  return IsCutOff(from.back(), target.width, target.scale_w) ||
+         (from.size() == 3 && IsCutOff(from[1], target.height, target.scale_h));
+}
+
+Result<void> LeaveSizeOpen(const Node& node, Target* target) {
+  if (!IsCutOff(node, *target)) return {};
+  const Dims from = BlobDims(*node.input(0));
   const auto size = [&](size_t axis, float scale) {
     return static_cast<int64_t>(static_cast<float>(from[axis].value()) * scale);
   };
@@ -191,7 +192,14 @@ Result<int64_t> AlignCorners(const Node& node, const std::string& interpolation)
 Result<void> ConvertResize(const Node& node, Emitter* emitter) {
   MMDEPLOY_ENSURE(node.Int("antialias", 0) == 0, Code::kNotSupported, "antialias");
   MMDEPLOY_TRY(Target target, ReadTarget(node));
-  if (Coordinates(node) != "align_corners") MMDEPLOY_TRYV(LeaveSizeOpen(node, &target));
+  if (Coordinates(node) != "align_corners") {
+    MMDEPLOY_TRYV(LeaveSizeOpen(node, &target));
+  } else {
+    MMDEPLOY_ENSURE(!IsCutOff(node, target), Code::kNotSupported,
+                    "align_corners with factors of {} and {}, of which the sizes are not whole: "
+                    "engines make different things of it",
+                    target.scale_h, target.scale_w);
+  }
   const std::string mode = node.String("mode", "nearest");
   int64_t type = 1;
   int64_t align_corners = 0;

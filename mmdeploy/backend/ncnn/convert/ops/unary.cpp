@@ -28,17 +28,46 @@ Result<void> ConvertUnary(const Node& node, Emitter* emitter) {
   return {};
 }
 
-bool IsReal(ElementType type) {
-  return type == ElementType::kFloat32 || type == ElementType::kFloat16 ||
-         type == ElementType::kFloat64 || type == ElementType::kBfloat16;
+// How many bits of a whole number a type holds; 0 for a type that is rounded otherwise than here.
+int Bits(ElementType type) {
+  switch (type) {
+    case ElementType::kFloat16:
+    case ElementType::kFloat32:
+    case ElementType::kFloat64:
+    case ElementType::kInt64:
+    case ElementType::kUint64:
+      return 64;
+    case ElementType::kInt32:
+    case ElementType::kUint32:
+      return 32;
+    case ElementType::kInt16:
+    case ElementType::kUint16:
+      return 16;
+    case ElementType::kInt8:
+    case ElementType::kUint8:
+      return 8;
+    case ElementType::kBool:
+      return 1;
+    default:
+      return 0;
+  }
 }
 
-// All numbers are floats here; only what a cast cuts off has to be done.
+bool IsReal(ElementType type) {
+  return type == ElementType::kFloat32 || type == ElementType::kFloat16 ||
+         type == ElementType::kFloat64;
+}
+
+// All numbers are floats here; only what a cast cuts off has to be done. What it does to numbers
+// that do not fit is said of whole ones only: they lose their upper bits.
 Result<void> ConvertCast(const Node& node, Emitter* emitter) {
   const auto to = static_cast<ElementType>(node.Int("to", 1));
   const ElementType from = node.input(0)->type.element;
   MMDEPLOY_ENSURE(to != ElementType::kBool || from == ElementType::kBool, Code::kNotSupported,
                   "a cast to bool");
+  MMDEPLOY_ENSURE(Bits(to) > 0 && Bits(from) > 0 && (IsReal(from) || Bits(to) >= Bits(from)),
+                  Code::kNotSupported, "a cast from {} to {}, which changes numbers", Name(from),
+                  Name(to));
   if (IsReal(from) && !IsReal(to)) {
     constexpr int64_t kTrunc = 19;
     emitter->Add("UnaryOp", node)->Set(0, kTrunc);
