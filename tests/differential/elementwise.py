@@ -139,6 +139,32 @@ def power(draw: Draw) -> Case:
     return build.case(f'Pow({kind})')
 
 
+def mod(draw: Draw) -> Case:
+    shape = draw.shape()
+    build = Builder(draw, 13)
+    whole = draw.chance(0.3)
+    dtype = TensorProto.INT64 if whole else TensorProto.FLOAT
+    b = draw.whole(draw.broadcast(shape), 1, 5) if whole else np.abs(draw.values(draw.broadcast(shape), 2, False)) + 0.5
+    a = draw.whole(shape, -9, 9) if whole else draw.values(shape, 3, False)
+    names = [build.value(a, dtype), build.value(b, dtype) if whole else build.operand(b)]
+    attributes = {'fmod': 1} if not whole or draw.chance(0.3) else {}
+    build.output(build.node('Mod', names, **attributes), 0, whole)
+    return build.case('Mod', attributes)
+
+
+def compare(op: str, draw: Draw) -> Case:
+    shape = draw.shape()
+    build = Builder(draw, 13)
+    a, b = draw.whole(shape, 0, 3), draw.whole(draw.broadcast(shape), 0, 3)
+    condition = build.node(op, [build.value(a), build.operand(b)])
+    if draw.chance():
+        y = build.node('Where', [condition, build.value(draw.values(shape)), build.constant(np.float32(0))])
+        build.output(y, 0)
+    else:
+        build.output(condition, 0, True)
+    return build.case(op)
+
+
 def where(draw: Draw) -> Case:
     shape = draw.shape()
     build = Builder(draw, 13)
@@ -155,5 +181,6 @@ OPERATORS = {
     **{op: partial(unary, op, **options) for op, options in UNARY.items()},
     **{op: partial(binary, op) for op in ('Add', 'Sub', 'Mul', 'Div')},
     **{op: partial(variadic, op) for op in ('Max', 'Min', 'Sum', 'Mean')},
-    'Pow': power, 'Clip': clip, 'PRelu': prelu, 'Cast': cast, 'Dropout': dropout, 'Where': where,
+    'Pow': power, 'Clip': clip, 'PRelu': prelu, 'Cast': cast, 'Dropout': dropout, 'Where': where, 'Mod': mod,
+    **{op: partial(compare, op) for op in ('Less', 'Greater', 'Equal', 'LessOrEqual', 'GreaterOrEqual')},
 }  # yapf: disable

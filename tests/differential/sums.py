@@ -198,6 +198,43 @@ def recurrent(op: str, draw: Draw) -> Case:
     return build.case(op, attributes | {'optional': [bool(name) for name in optional]})
 
 
+def cum_sum(draw: Draw) -> Case:
+    shape = draw.shape()
+    axis = np.int64(draw.signed(draw.integer(0, len(shape) - 1), len(shape)))
+    attributes = draw.attributes(0.3, exclusive=lambda: draw.integer(0, 1), reverse=lambda: draw.integer(0, 1))
+    return simple(draw, 'CumSum', [draw.values(shape, 1, False)], attributes, 14, constants=[axis])
+
+
+def einsum(draw: Draw) -> Case:
+    equation, ranks = draw.pick((
+        ('bij,bjk->bik', (3, 3)), ('bij,bkj->bik', (3, 3)), ('bhid,bhjd->bhij', (4, 4)), ('bij,jk->bik', (3, 2)),
+        ('bchw->bhwc', (4, )), ('bij->bi', (3, )), ('bi,bi->b', (2, 2)), ('bi,bj->bij', (2, 2)), ('ij,ij->ij', (2, 2)),
+        ('bnc,bmc->bnm', (3, 3)), ('bij->bji', (3, )), ('bii->bi', (3, )), ('bhid,bhij->bhjd', (4, 4)),
+    ))  # yapf: disable
+    sizes = {label: draw.size() for label in 'ijkdchwnm'} | {'b': 1}
+    terms = equation.split('->')[0].split(',')
+    values = [draw.values([min(sizes[label], 9) for label in term], 1, False) for term in terms]
+    return simple(draw, 'Einsum', values, {'equation': equation})
+
+
+def grid_sample(draw: Draw) -> Case:
+    spatial = draw.integers(draw.pick((2, 2, 3)), 1, 7)
+    to = draw.integers(len(spatial), 1, 5)
+    opset = draw.pick((16, 20))
+    linear = 'bilinear' if opset < 20 else 'linear'
+    attributes = draw.attributes(
+        0.7,
+        mode=lambda: draw.pick((linear, linear, 'nearest', 'bicubic' if opset < 20 else 'cubic')),
+        padding_mode=lambda: draw.pick(('zeros', 'border', 'reflection')),
+        align_corners=lambda: draw.integer(0, 1),
+    )
+    grid = draw.rng.uniform(-1.3, 1.3, [1, *to, len(spatial)])
+    if opset < 20 and len(spatial) == 3:
+        opset = 20
+        attributes.pop('mode', None)
+    return simple(draw, 'GridSample', [draw.values([1, draw.integer(1, 3), *spatial]), grid], attributes, opset)
+
+
 REDUCTIONS = (
     'ReduceSum',
     'ReduceMean',
@@ -211,10 +248,19 @@ REDUCTIONS = (
     'ReduceLogSumExp',
 )
 OPERATORS = {
-    'Gemm': gemm, 'MatMul': matmul, 'TopK': top_k, 'BatchNormalization': batch_norm,
-    'InstanceNormalization': instance_norm, 'GroupNormalization': group_norm, 'LayerNormalization': layer_norm,
-    'LRN': lrn, **{op: partial(reduce, op) for op in REDUCTIONS},
+    'CumSum': cum_sum,
+    'Einsum': einsum,
+    'GridSample': grid_sample,
+    'Gemm': gemm,
+    'MatMul': matmul,
+    'TopK': top_k,
+    'BatchNormalization': batch_norm,
+    'InstanceNormalization': instance_norm,
+    'GroupNormalization': group_norm,
+    'LayerNormalization': layer_norm,
+    'LRN': lrn,
+    **{op: partial(reduce, op) for op in REDUCTIONS},
     **{op: partial(arg, op) for op in ('ArgMax', 'ArgMin')},
     **{op: partial(softmax, op) for op in ('Softmax', 'LogSoftmax')},
     **{op: partial(recurrent, op) for op in GATES},
-}  # yapf: disable
+}

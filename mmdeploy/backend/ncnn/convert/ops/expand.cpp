@@ -42,6 +42,10 @@ Result<void> ConvertExpand(const Node& node, Emitter* emitter) {
   const Value& x = *node.input(0);
   const auto to = graph::KnownDims(BlobDims(*node.output()));
   if (!to) {
+    MMDEPLOY_ENSURE(DropsBatch(*node.output()), Code::kNotSupported,
+                    "'{}' is {}, which has no batch of 1, and open sizes; give the shapes of the "
+                    "inputs",
+                    node.output()->name(), Name(node.output()->type));
     emitter->Add("Expand", node, {emitter->Read(&x), emitter->Read(node.input(1))});
     return {};
   }

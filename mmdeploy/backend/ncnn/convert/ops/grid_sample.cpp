@@ -25,10 +25,10 @@ Result<int64_t> SampleType(const Node& node) {
 }
 
 Result<int64_t> PaddingMode(const Node& node) {
-  static const auto* modes =
-      new std::map<std::string, int64_t>{{"zeros", 1}, {"border", 2}, {"reflection", 3}};
+  static const auto* modes = new std::map<std::string, int64_t>{{"zeros", 1}, {"border", 2}};
   const auto mode = modes->find(node.String("padding_mode", "zeros"));
-  MMDEPLOY_ENSURE(mode != modes->end(), Code::kNotSupported, "padding_mode '{}'",
+  MMDEPLOY_ENSURE(mode != modes->end(), Code::kNotSupported,
+                  "padding_mode '{}'; ncnn has zeros and border, and reflects once only",
                   node.String("padding_mode", "zeros"));
   return mode->second;
 }

@@ -52,16 +52,15 @@ bool IsCrop(const Part& part, const Dim& dim) {
   return part.step == 1 && (dim.is_known() || part.start >= 0);
 }
 
-// Backwards from `start` to before `end`, which may be -1: the front.
+// Backwards from `start` to before `end`.
 Result<Part> ClampBackwards(Part part, int64_t size) {
-  constexpr int64_t kLeast = -std::numeric_limits<int32_t>::max();
   const auto position = [&](int64_t value) {
     return std::clamp<int64_t>(value < 0 ? value + size : value, -1, size - 1);
   };
   part.start = position(part.start);
   part.end = position(part.end);
   MMDEPLOY_ENSURE(part.start > part.end, Code::kNotSupported, "its result is empty");
-  if (part.end == -1) part.end = kLeast;
+  if (part.end == -1) part.end = -size - 1;  // as such it would count from the back
   return part;
 }
 
