@@ -4,12 +4,12 @@
 #include <filesystem>
 #include <openvino/core/graph_util.hpp>
 
-#include "mmdeploy/backend/openvino/borders.h"
 #include "mmdeploy/backend/openvino/checksum.h"
 #include "mmdeploy/backend/openvino/guard.h"
 #include "mmdeploy/backend/openvino/mo_options.h"
 #include "mmdeploy/backend/openvino/net.h"
 #include "mmdeploy/backend/openvino/preprocess.h"
+#include "mmdeploy/backend/openvino/repair/repair.h"
 #include "mmdeploy/base/log.h"
 #include "mmdeploy/base/output_file.h"
 #include "mmdeploy/base/suggest.h"
@@ -19,19 +19,6 @@ namespace fs = std::filesystem;
 namespace {
 
 using ModelPtr = std::shared_ptr<ov::Model>;
-
-Result<ModelPtr> ReadIr(const NetFile& ir) {
-  MMDEPLOY_TRY(ov::Core * core, GetCore());
-  const auto what = fmt::format("read '{}'", ir.name);
-  if (!ir.path.empty()) {
-    std::error_code error;
-    MMDEPLOY_ENSURE(fs::is_regular_file(ir.path, error), Code::kFileNotExist,
-                    "file '{}' does not exist", ir.path);
-    return Guard(what, [&] { return core->read_model(ir.path, std::string()); });
-  }
-  MMDEPLOY_TRY(const Bytes bytes, ir.Content());
-  return Guard(what, [&] { return core->read_model(std::string(AsText(bytes)), ov::Tensor()); });
-}
 
 std::vector<std::string> Names(const std::vector<ov::Output<const ov::Node>>& ports) {
   std::vector<std::string> names;
@@ -178,8 +165,8 @@ Result<std::vector<std::string>> Convert(const ConvertTask& task) {
                   task.precision);
   MMDEPLOY_TRY(const auto files, OutputFiles(task, {".xml", ".bin"}));
   progress("read", 0.0);
-  MMDEPLOY_TRY(auto model, ReadIr(task.ir));
-  InterpolateAtBorders(model.get());
+  MMDEPLOY_TRY(ov::Core * core, GetCore());
+  MMDEPLOY_TRY(auto model, ReadOnnx(*core, task.ir, "read"));
   MMDEPLOY_TRYV(KeepOutputs(options.outputs, &model));
   MMDEPLOY_TRYV(Reshape(task, options, model.get()));
   MMDEPLOY_TRYV(AddPreprocessing(options, &model));

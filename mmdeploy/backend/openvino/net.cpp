@@ -4,10 +4,10 @@
 #include <filesystem>
 #include <openvino/runtime/properties.hpp>
 
-#include "mmdeploy/backend/openvino/borders.h"
 #include "mmdeploy/backend/openvino/checksum.h"
 #include "mmdeploy/backend/openvino/guard.h"
 #include "mmdeploy/backend/openvino/ops/custom_op.h"
+#include "mmdeploy/backend/openvino/repair/repair.h"
 #include "mmdeploy/backend/openvino/request.h"
 #include "mmdeploy/backend/openvino/types.h"
 #include "mmdeploy/backend/options.h"
@@ -93,7 +93,14 @@ std::vector<int64_t> Dimensions(Span<const Shape> shapes) {
 }
 
 bool IsXml(const std::string& path) { return fs::path(path).extension() == ".xml"; }
-bool IsOnnx(const std::string& path) { return fs::path(path).extension() == ".onnx"; }
+
+// By its name, or, for bytes, by what is no XML.
+bool IsOnnx(const NetFile& file) {
+  if (!file.bytes) return fs::path(file.path).extension() == ".onnx";
+  const std::string_view text = AsText(file.bytes);
+  const size_t first = text.find_first_not_of(" \t\r\n\xef\xbb\xbf");
+  return first != text.npos && text[first] != '<';
+}
 
 // The weights of an IR lie beside it if nobody says where.
 NetFile FindWeights(const NetFiles& files) {
@@ -136,11 +143,11 @@ Result<std::shared_ptr<ov::Model>> ReadBytes(ov::Core& core, const NetFile& net,
 
 Result<std::shared_ptr<ov::Model>> ReadModel(ov::Core& core, const NetFiles& files, Bytes* kept) {
   const NetFile weights = FindWeights(files);
+  if (weights.name.empty() && IsOnnx(files.net)) return ReadOnnx(core, files.net, "load");
   // Paths let OpenVINO map the weights, and find external data of an ONNX file.
   const bool paths = !files.net.path.empty() && (weights.name.empty() || !weights.path.empty());
   auto read =
       paths ? ReadPaths(core, files.net, weights) : ReadBytes(core, files.net, weights, kept);
-  if (read && IsOnnx(files.net.name)) InterpolateAtBorders(read->get());
   if (!read || weights.name.empty()) return read;
   MMDEPLOY_TRYV(CheckWeights(**read, weights));
   return read;
