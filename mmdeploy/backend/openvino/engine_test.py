@@ -216,3 +216,91 @@ def test_products_of_8_bit_weights_are_calculated_in_float32():
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid('', 13)], ir_version=8).SerializeToString()
     x = random.normal(size=(8, 384)).astype('f4')
     np.testing.assert_allclose(Net(model, 'openvino').run({'x': x})['y'], x @ (weight * scale), rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize('node', [('Identity', 1), ('Dropout', 1), ('Max', 1), ('Max', 2)], ids=str)
+def test_an_input_that_is_an_output_keeps_its_name(node, tmp_path):
+    kind, count = node
+    graph = helper.make_graph([helper.make_node(kind, ['x'] * count, ['y'])], 'g',
+                              [helper.make_tensor_value_info('x', TensorProto.FLOAT, ['n', 3])],
+                              [helper.make_tensor_value_info('y', TensorProto.FLOAT, ['n', 3])])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid('', 13)], ir_version=8).SerializeToString()
+    xml, _ = convert('openvino', model, tmp_path / 'net')
+    for net in (Net(model, 'openvino'), Net(xml, 'openvino')):
+        x = np.ones((2, 3), 'f4')
+        np.testing.assert_array_equal(net.run({'x': x})['y'], x)
+
+
+# Attributes that OpenVINO's reader gets wrong by itself: operator, opset, inputs, constants, attributes.
+_X = np.random.default_rng(2).normal(size=(1, 4, 7, 7)).astype('f4')
+WRONG_BY_ITSELF = {
+    'softmax': ('Softmax', 11, {}, dict(axis=1)),
+    'log_softmax': ('LogSoftmax', 11, {}, dict(axis=2)),
+    'hardmax': ('Hardmax', 12, {}, dict(axis=1)),
+    'l1': ('ReduceL1', 13, {}, dict(axes=[1, 3])),
+    'l1_alone': ('ReduceL1', 18, {}, dict(noop_with_empty_axes=1)),
+    'log_sum_exp': ('ReduceLogSumExp', 13, {}, dict(axes=[-1], keepdims=0)),
+    'lrn': ('LRN', 13, {}, dict(size=3, bias=.5, alpha=.3, beta=.6)),
+    'max_pool': ('MaxPool', 12, {}, dict(kernel_shape=[2, 2], strides=[3, 3], ceil_mode=1, pads=[0, 0, 1, 1])),
+    'average_pool': ('AveragePool', 11, {}, dict(kernel_shape=[2, 2], strides=[2, 2], ceil_mode=1, count_include_pad=1,
+                                                 pads=[1, 1, 0, 0])),
+    'average_pool_3': ('AveragePool', 11, {}, dict(kernel_shape=[3, 2], strides=[2, 3], ceil_mode=1,
+                                                   count_include_pad=1, pads=[1, 0, 1, 1])),
+    'conv_transpose': ('ConvTranspose', 13, {'w': _X[0, :, None, :3, :3]}, dict(auto_pad='SAME_UPPER', strides=[2, 2],
+                                                                               dilations=[2, 1])),
+    'conv_transpose_shape': ('ConvTranspose', 13, {'w': _X[0, :, None, :3, :3]}, dict(output_shape=[14, 15],
+                                                                                     strides=[2, 2])),
+    'roi_align': ('RoiAlign', 16, {'r': np.array([[.5, 1, 6.4, 3], [2, 2, 3.1, 6.9]], 'f4'), 'b': np.array([0, 0])},
+                  dict(output_height=2, output_width=1)),
+}
+
+
+def _one(kind, opset, constants, attributes, dims=_X.shape):
+    graph = helper.make_graph([helper.make_node(kind, ['x', *constants], ['y'], **attributes)], 'g',
+                              [helper.make_tensor_value_info('x', TensorProto.FLOAT, dims)],
+                              [onnx.ValueInfoProto(name='y')],
+                              [onnx.numpy_helper.from_array(v, k) for k, v in constants.items()])
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid('', opset)], ir_version=8)
+
+
+@pytest.mark.parametrize('name', WRONG_BY_ITSELF)
+def test_what_its_reader_gets_wrong_is_right(name, tmp_path):
+    import onnxruntime
+    model = _one(*WRONG_BY_ITSELF[name]).SerializeToString()
+    options = onnxruntime.SessionOptions()
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    want, = onnxruntime.InferenceSession(model, options).run(None, {'x': _X})
+    path = tmp_path / 'x.onnx'
+    path.write_bytes(model)
+    xml, _ = convert('openvino', model, tmp_path / 'net')
+    for net in (Net(model, 'openvino'), Net(path, 'openvino'), Net(xml, 'openvino')):
+        np.testing.assert_allclose(net.run({'x': _X})['y'], want, rtol=1e-4, atol=1e-5)
+
+
+REFUSED = {
+    'cuts sequences': ('RNN', 14, {'w': np.ones((1, 1, 7), 'f4'), 'r': np.ones((1, 1, 1), 'f4')}, {}),
+    "mode 'max' is calculated in another way": ('RoiAlign', 16, {'r': np.ones((1, 4), 'f4'), 'b': np.array([0])},
+                                                dict(mode='max')),
+    'exclude_outside is calculated in another way': ('Resize', 13, {}, dict(mode='cubic', exclude_outside=1)),
+    'bias is -1': ('LRN', 13, {}, dict(size=3, bias=-1.)),
+}
+
+
+@pytest.mark.parametrize('reason', REFUSED)
+def test_what_stays_wrong_is_refused(reason, tmp_path):
+    model = _one(*REFUSED[reason])
+    node = model.graph.node[0]
+    if node.op_type == 'RNN':
+        node.input.extend(['', 'n'])
+        node.attribute.append(helper.make_attribute('hidden_size', 1))
+        model.graph.initializer.append(onnx.numpy_helper.from_array(np.array([3], 'i4'), 'n'))
+        model.graph.input[0].type.tensor_type.shape.dim[1].dim_value = 1
+        del model.graph.input[0].type.tensor_type.shape.dim[2]
+    if node.op_type == 'Resize':
+        node.input.extend(['', 's'])
+        model.graph.initializer.append(onnx.numpy_helper.from_array(np.array([1, 1, 2, 2], 'f4'), 's'))
+    model = model.SerializeToString()
+    for way in (lambda: convert('openvino', model, tmp_path / 'net'), lambda: Net(model, 'openvino')):
+        with pytest.raises(RuntimeError, match=f'OpenVINO would calculate it wrongly: node 0 .*{reason}'):
+            way()
+    assert not list(tmp_path.iterdir())

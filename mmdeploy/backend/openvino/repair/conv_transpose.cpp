@@ -40,7 +40,7 @@ Result<bool> RepairConvTranspose(Node* node) {
     const int64_t full = (*kernel - 1) * dilations[i] + 1 + extra[i];
     int64_t total = full - strides[i];  // what makes `stride` times the input
     if (!wanted.empty()) total = strides[i] * (*size - 1) + full - sizes[i];
-    if (total < 0) extra[i] -= total;
+    if (total < 0 && !wanted.empty()) extra[i] -= total;
     total = std::max<int64_t>(total, 0);
     pads[i] = mode == "SAME_UPPER" ? total / 2 : total - total / 2;
     pads[n + i] = total - pads[i];

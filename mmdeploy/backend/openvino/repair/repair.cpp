@@ -101,6 +101,17 @@ Result<std::unique_ptr<Model>> LoadGraph(const NetFile& ir) {
   return model;
 }
 
+// OpenVINO calls an input after the output that passes it on.
+void RestoreInputNames(const Graph& graph, ov::Model* model) {
+  for (const auto& parameter : model->get_parameters()) {
+    const auto& names = parameter->output(0).get_names();
+    for (size_t i = 0; i < graph.num_inputs(); ++i) {
+      const std::string& name = graph.input(i)->name();
+      if (names.count(name)) parameter->set_friendly_name(name);
+    }
+  }
+}
+
 }  // namespace
 
 Result<int64_t> RepairModel(Model* model) {
@@ -128,6 +139,7 @@ Result<ModelPtr> ReadOnnx(ov::Core& core, const NetFile& ir, std::string_view ve
     MMDEPLOY_TRY(const std::string bytes, SerializeModel(*model));
     MMDEPLOY_TRY(read, Guard(what, [&] { return core.read_model(bytes, ov::Tensor()); }));
   }
+  if (model) RestoreInputNames(*model->graph(), read.get());
   InterpolateAtBorders(read.get());
   return read;
 }
