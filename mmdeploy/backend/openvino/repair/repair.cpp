@@ -27,6 +27,7 @@ constexpr Repair kRepairs[] = {
     {"AveragePool", RepairAveragePool},
     {"Compress", RepairCompress},
     {"ConvTranspose", RepairConvTranspose},
+    {"Dropout", RepairPassOn},
     {"GRU", RepairRecurrent},
     {"Gather", RepairGather},
     {"GatherElements", RepairGather},
@@ -35,7 +36,10 @@ constexpr Repair kRepairs[] = {
     {"LRN", RepairLrn},
     {"LSTM", RepairRecurrent},
     {"LogSoftmax", RepairSoftmax},
+    {"Max", RepairPassOn},
     {"MaxPool", RepairMaxPool},
+    {"Mean", RepairPassOn},
+    {"Min", RepairPassOn},
     {"NonZero", RepairNonZero},
     {"RNN", RepairRecurrent},
     {"ReduceL1", RepairReduce},
@@ -51,6 +55,7 @@ constexpr Repair kRepairs[] = {
     {"Resize", RepairResize},
     {"RoiAlign", RepairRoiAlign},
     {"Softmax", RepairSoftmax},
+    {"Sum", RepairPassOn},
 };
 
 const Repair* Find(const Node& node) {

@@ -35,5 +35,6 @@ Result<bool> RepairRoiAlign(graph::Node* node);
 Result<bool> RepairCompress(graph::Node* node);
 Result<bool> RepairNonZero(graph::Node* node);
 Result<bool> RepairGather(graph::Node* node);
+Result<bool> RepairPassOn(graph::Node* node);
 
 }  // namespace mmdeploy::openvino

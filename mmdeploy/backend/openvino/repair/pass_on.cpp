@@ -1,0 +1,20 @@
+#include "mmdeploy/backend/openvino/repair/build.h"
+#include "mmdeploy/backend/openvino/repair/repair.h"
+
+namespace mmdeploy::openvino {
+
+using graph::Node;
+
+// Operators that pass their only input on. OpenVINO's reader drops them; an input of the model that
+// is an output as well then comes out empty where its size is open. It keeps Identity.
+Result<bool> RepairPassOn(Node* node) {
+  const bool is_sum = !node->Is("Dropout");
+  if (is_sum && node->num_inputs() != 1) return false;
+  if (!is_sum && node->num_outputs() > 1 && node->output(1)->has_uses()) return false;
+  const graph::Value* training = is_sum ? nullptr : node->input(2);
+  if (training && !graph::IsFilledWith(training, 0)) return false;
+  ReplaceNode(node, Add("Identity", {node->input(0)}, node));
+  return true;
+}
+
+}  // namespace mmdeploy::openvino
