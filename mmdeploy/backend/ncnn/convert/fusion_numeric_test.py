@@ -417,6 +417,37 @@ def test_slices_backwards(starts, ends, axes, steps, tmp_path):
     check([node('Slice', 'x b e a s')], {'x': floats(1, 3, 8, 7)}, constants, tmp_path)
 
 
+@pytest.mark.parametrize('axis', [0, 1])
+def test_rows_by_computed_numbers(axis, tmp_path):
+    """As embeddings do: the numbers have a batch."""
+    if axis == 0:
+        nodes = [node('Cast', 'x', 'i', to=TensorProto.INT64), node('Gather', 'w i', axis=0)]
+    else:
+        nodes = [node('Cast', 'x', 'i', to=TensorProto.INT64), node('Gather', 'w i', 'g', axis=1),
+                 node('Reshape', 'g one')]
+    feeds = {'x': np.array([[3, 0, 1, 1, 4]], np.float32)}
+    check(nodes, feeds, dict(w=floats(5, 5), one=ints(1, -1)), tmp_path)
+
+
+@pytest.mark.parametrize('axis', [1, -1])
+def test_elements_at_computed_places(axis, tmp_path):
+    nodes = [node('Cast', 'i', 'j', to=TensorProto.INT64), node('GatherElements', 'x j', 'g', axis=axis),
+             node('Add', 'g g', 'u'), node('ScatterElements', 'x j u', axis=axis)]
+    order = np.stack([RANDOM.permutation(4)[:3] for _ in range(15)], 0).reshape(1, 5, 3, 3)
+    indices = np.moveaxis(order, 3, axis).astype(np.float32)
+    shape = list(indices.shape)
+    shape[axis] = 4
+    check(nodes, {'x': floats(*shape), 'i': np.ascontiguousarray(indices)}, {}, tmp_path)
+
+
+def test_division_of_integers(tmp_path):
+    nodes = [node('Cast', 'x', 'a', to=TensorProto.INT64), node('Cast', 'z', 'b', to=TensorProto.INT64),
+             node('Div', 'a b', 'q'), node('Div', 'q three', 'r'), node('Cast', 'r', to=TensorProto.FLOAT)]
+    feeds = {'x': RANDOM.integers(-10**6, 10**6, (1, 500)).astype(np.float32),
+             'z': RANDOM.integers(1, 50, (1, 500)).astype(np.float32)}
+    check(nodes, feeds, dict(three=np.int64(-3)), tmp_path)
+
+
 def test_remainders(tmp_path):
     """Exact where a rounded quotient is off by one."""
     x = np.concatenate([floats(1, 64) * 50, np.array([[6, -6, 0.3, 1e8, -1e8, 0, 2.5, -2.5]], np.float32)], 1)

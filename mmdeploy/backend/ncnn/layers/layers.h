@@ -15,7 +15,10 @@ namespace mmdeploy::ncnn {
 ::ncnn::Layer* ConstantOfShape_layer_creator(void*);
 ::ncnn::Layer* Expand_layer_creator(void*);
 ::ncnn::Layer* Gather_layer_creator(void*);
+::ncnn::Layer* GatherElements_layer_creator(void*);
+::ncnn::Layer* IntegerDiv_layer_creator(void*);
 ::ncnn::Layer* Mod_layer_creator(void*);
+::ncnn::Layer* ScatterElements_layer_creator(void*);
 ::ncnn::Layer* Shape_layer_creator(void*);
 ::ncnn::Layer* TensorSlice_layer_creator(void*);
 ::ncnn::Layer* TopK_layer_creator(void*);

@@ -122,6 +122,24 @@ TEST(NcnnLayersTest, Mod) {
   EXPECT_THAT(mod("0=0"), ElementsAre(1, 2, -2));
 }
 
+TEST(NcnnLayersTest, IntegerDiv) {
+  const auto y = RunLayer("IntegerDiv", "", {Vector({7, -7, 6, 5}), Vector({2, 2, -3, 0})});
+  EXPECT_THAT(Values((*y)[0]), ElementsAre(3, -3, -2, 0));
+}
+
+TEST(NcnnLayersTest, Elements) {
+  const auto indices = MakeTensor({1, 2, 2}, {2, 0, -1, 1});
+  EXPECT_THAT(Values((*RunLayer("GatherElements", "0=1", {kMatrix, indices}))[0]),
+              ElementsAre(3, 1, 6, 5));
+  const auto updates = MakeTensor({1, 2, 2}, {7, 8, 9, 10});
+  EXPECT_THAT(Values((*RunLayer("ScatterElements", "0=1", {kMatrix, indices, updates}))[0]),
+              ElementsAre(8, 2, 7, 4, 10, 9));
+  const auto beyond = MakeTensor({1, 2, 1}, {0, 3});
+  EXPECT_NE(RunError("GatherElements", "0=1", {kMatrix, beyond}), "");
+  EXPECT_NE(RunError("GatherElements", "0=1", {kMatrix, Vector({0, 1})}), "");
+  EXPECT_NE(RunError("ScatterElements", "0=1", {kMatrix, indices, kMatrix}), "");
+}
+
 TEST(NcnnLayersTest, TopK) {
   const auto x = MakeTensor({1, 1, 5}, {3, 9, 9, 1, 5});
   auto y = RunLayer("TopK", "0=1", {x, Vector({3})}, 2);

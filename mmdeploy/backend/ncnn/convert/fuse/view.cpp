@@ -248,6 +248,9 @@ MaybeView Apply(const Value& value, int depth) {
 
 MaybeView Look(Value* value, int depth) {
   if (!value || !value->type.dims) return {};
+  for (const graph::Dim& dim : *value->type.dims) {
+    if (dim == graph::Dim(0)) return {};  // nothing is in it
+  }
   if (value->producer() && depth < kMaxDepth) {
     auto view = Apply(*value, depth + 1);
     if (view && view->dims.size() == value->type.dims->size()) return view;

@@ -40,16 +40,24 @@ bool DividesIntegers(const Node& node) {
          node.output()->type.element != ElementType::kFloat64;
 }
 
+// By a layer of ours, which cuts the fraction off exactly.
+Result<void> AddIntegerDiv(const Node& node, Emitter* emitter) {
+  const size_t rank = BlobRank(*node.output());
+  emitter->Add(
+      "IntegerDiv", node,
+      {emitter->ReadAs(node, node.input(0), rank), emitter->ReadAs(node, node.input(1), rank)});
+  return {};
+}
+
 Result<void> ConvertBinary(const Node& node, Emitter* emitter) {
   const Operation& operation = Operations().at(node.op());
   MMDEPLOY_ENSURE(node.num_inputs() >= 1 && node.input(0), Code::kOutOfRange, "it has no inputs");
-  MMDEPLOY_ENSURE(!DividesIntegers(node), Code::kNotSupported,
-                  "a division of integers that depends on the input");
   if (node.num_inputs() == 1) {
     emitter->Add("Noop", node);
     return {};
   }
   MMDEPLOY_ENSURE(node.input(1), Code::kOutOfRange, "an input is left out");
+  if (DividesIntegers(node)) return AddIntegerDiv(node, emitter);
   if (node.num_inputs() == 2) {
     for (const size_t side : {1, 0}) {
       const Value& other = *node.input(1 - side);

@@ -16,7 +16,6 @@ const std::map<std::string_view, std::string_view>& Reasons() {
       {"NonMaxSuppression",
        "ncnn has no such layer; export for the backend ncnn, which uses DetectionOutput"},
       {"Range", "ncnn has no such layer; give the shapes of the inputs, so that it is constant"},
-      {"ScatterElements", "ncnn has no such layer; its indices and shapes must be constant"},
       {"ScatterND", "ncnn has no such layer; its indices and shapes must be constant"},
       {"SkipLayerNormalization", "ncnn has no such layer; export without ONNX Runtime's fusions"},
   };
