@@ -101,11 +101,22 @@ TEST(NcnnChoicesTest, GridSample) {
 Input z 0 1 z
 GridSample y 2 1 x z y 0=3 1=2 2=1
 )");
-  EXPECT_NE(Layers(R"(
+  // Where ncnn differs, by our own operator.
+  EXPECT_EQ(Layers(R"(
     g (float[1,2,5,5] x, float[1,3,4,2] z) => (float[1,2,3,4] y) { y = GridSample<mode = "nearest">(x, z) })",
-                   16)
-                .find("mode 'nearest'; ncnn rounds places in the middle up"),
-            std::string::npos);
+                   16),
+            R"(Input x 0 1 x
+Input z 0 1 z
+grid_sampler y 2 1 x z y 0=1 1=0 2=0 27=3 28=1
+)");
+  EXPECT_EQ(Layers(R"(
+    g (float[1,2,5,5] x, float[1,3,4,2] z) => (float[1,2,3,4] y) { y = GridSample<padding_mode =
+    "reflection", align_corners = 1>(x, z) })",
+                   16),
+            R"(Input x 0 1 x
+Input z 0 1 z
+grid_sampler y 2 1 x z y 0=0 1=2 2=1 27=3 28=1
+)");
 }
 
 TEST(NcnnChoicesTest, Shrink) {
