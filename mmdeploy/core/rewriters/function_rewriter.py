@@ -2,12 +2,13 @@
 import functools
 import inspect
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from mmdeploy.utils import IR, Backend, get_root_logger
 
 from .rewriter_utils import Checker, ContextCaller, RewriterRegistry, eval_with_import, import_function
+from .served import check_served
 
 
 class _Patch(NamedTuple):
@@ -59,6 +60,21 @@ def _original(patch: _Patch) -> Callable:
     func = _function_of(patch.stored)
     origin = getattr(func, 'mmdeploy_origin_func', None)
     return func if origin is None else origin
+
+
+def _checked(patch: _Patch, record: dict, caller: Callable) -> Callable:
+    """Return a rewrite that refuses objects of classes it was not checked for."""
+    classes = record.get('classes')
+    if classes is None:
+        return caller
+    original = _original(patch)
+
+    @functools.wraps(caller)
+    def check_and_call(self, *args, **kwargs):
+        check_served(self, patch.path, original, classes)
+        return caller(self, *args, **kwargs)
+
+    return check_and_call
 
 
 def _apply(patch: _Patch, caller: Callable) -> None:
@@ -121,6 +137,7 @@ class FunctionRewriter:
                           backend: str = Backend.DEFAULT.value,
                           ir: IR = IR.DEFAULT,
                           extra_checkers: Checker | list[Checker] | None = None,
+                          classes: Sequence[str] | None = None,
                           **kwargs) -> Callable:
         """Return a decorator that registers a rewrite.
 
@@ -129,10 +146,14 @@ class FunctionRewriter:
             backend: value of the engine the rewrite is for.
             ir: representation the rewrite is for.
             extra_checkers: further conditions.
+            classes: of a method: dotted paths of the classes that the rewrite
+                was checked for. Others that inherit the method are refused by
+                name, see `served.py`; by default all are served.
             kwargs: become attributes of `ctx`.
         """
-        return self._registry.register_object(func_name, backend, ir,
-                                              extra_checkers, **kwargs)
+        return self._registry.register_object(
+            func_name, backend, ir, extra_checkers,
+            **kwargs, **({} if classes is None else dict(classes=tuple(classes))))
 
     def enter(self, cfg: dict = dict(), env: dict = dict(), **kwargs) -> None:  # noqa: B006
         """Install the rewrites that fit `env`; all of them or none."""
@@ -148,8 +169,8 @@ class FunctionRewriter:
         # Originals are taken before anything is replaced, so that a rewrite
         # never sees another one as its original.
         callers = [
-            ContextCaller(record['_object'], _original(patch), cfg,
-                          **{**record, 'env': env, **kwargs}).get_wrapped_caller()
+            _checked(patch, record, ContextCaller(record['_object'], _original(patch), cfg,
+                                                  **{**record, 'env': env, **kwargs}).get_wrapped_caller())
             for patch, record in found
         ]
         applied: list[_Patch] = []

@@ -18,7 +18,8 @@ def _assert_match(priors: torch.Tensor, predictions: torch.Tensor) -> None:
         assert predictions.size(1) == priors.size(1), f'{predictions.size(1)} predictions for {priors.size(1)} priors'
 
 
-@FUNCTION_REWRITER.register_rewriter(func_name=f'{_DELTA}.DeltaXYWHBBoxCoder.decode', backend='default')
+@FUNCTION_REWRITER.register_rewriter(func_name=f'{_DELTA}.DeltaXYWHBBoxCoder.decode', backend='default',
+                                     classes=[f'{_DELTA}.DeltaXYWHBBoxCoder'])
 def deltaxywhbboxcoder__decode(ctx, self, bboxes, pred_bboxes, max_shape=None, wh_ratio_clip=16 / 1000):
     """Apply predictions [B, N, 4 * k] (or [N, 4 * k]) to boxes [B, N, 4]; see `delta2bbox`."""
     _assert_match(bboxes, pred_bboxes)
@@ -77,7 +78,9 @@ def delta2bbox(ctx,
     return torch.stack(sides, -1).reshape(shape)
 
 
-@FUNCTION_REWRITER.register_rewriter(func_name='mmdet.core.bbox.coder.DistancePointBBoxCoder.decode')
+@FUNCTION_REWRITER.register_rewriter(
+    func_name='mmdet.core.bbox.coder.DistancePointBBoxCoder.decode',
+    classes=['mmdet.core.bbox.coder.DistancePointBBoxCoder'])
 def distancepointbboxcoder__decode(ctx, self, points, pred_bboxes, max_shape=None):
     """Boxes around points [B, N, 2] (or [N, 2]) by distances [B, N, 4]; see `distance2bbox`."""
     _assert_match(points, pred_bboxes)

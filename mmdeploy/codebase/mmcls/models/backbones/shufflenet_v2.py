@@ -6,7 +6,8 @@ from mmdeploy.core import FUNCTION_REWRITER
 
 
 @FUNCTION_REWRITER.register_rewriter(
-    'mmcls.models.backbones.shufflenet_v2.InvertedResidual.forward')
+    'mmcls.models.backbones.shufflenet_v2.InvertedResidual.forward',
+    classes=['mmcls.models.backbones.shufflenet_v2.InvertedResidual'])
 def shufflenetv2_backbone__forward__default(ctx, self, x: torch.Tensor):
     """Split the channels with a static size, which engines fold."""
     if self.stride > 1:

@@ -8,7 +8,8 @@ from mmdeploy.utils import Backend
 
 @FUNCTION_REWRITER.register_rewriter(
     'mmcls.models.backbones.vision_transformer.VisionTransformer.forward',
-    backend=Backend.NCNN.value)
+    backend=Backend.NCNN.value,
+    classes=['mmcls.models.backbones.VisionTransformer'])
 def visiontransformer__forward__ncnn(ctx, self, x: torch.Tensor):
     """Do not expand the class token: in ncnn the batch is always 1."""
     x, patch_resolution = self.patch_embed(x)

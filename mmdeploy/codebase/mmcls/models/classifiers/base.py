@@ -3,7 +3,8 @@ from mmdeploy.core import FUNCTION_REWRITER
 
 
 @FUNCTION_REWRITER.register_rewriter(
-    'mmcls.models.classifiers.ImageClassifier.forward')
+    'mmcls.models.classifiers.ImageClassifier.forward',
+    classes=['mmcls.models.classifiers.ImageClassifier'])
 @FUNCTION_REWRITER.register_rewriter(
     'mmcls.models.classifiers.BaseClassifier.forward')
 def base_classifier__forward(ctx, self, img, return_loss=False, **kwargs):

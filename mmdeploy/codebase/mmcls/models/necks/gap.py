@@ -5,7 +5,8 @@ from mmdeploy.core import FUNCTION_REWRITER
 
 
 @FUNCTION_REWRITER.register_rewriter(
-    'mmcls.models.necks.GlobalAveragePooling.forward')
+    'mmcls.models.necks.GlobalAveragePooling.forward',
+    classes=['mmcls.models.necks.GlobalAveragePooling'])
 def gap__forward(ctx, self, inputs):
     """Flatten instead of a reshape, which would record the batch size."""
     if isinstance(inputs, tuple):

@@ -8,7 +8,8 @@ from mmdeploy.utils import Backend
 
 @FUNCTION_REWRITER.register_rewriter(
     'mmcls.models.utils.attention.MultiheadAttention.forward',
-    backend=Backend.NCNN.value)
+    backend=Backend.NCNN.value,
+    classes=['mmcls.models.utils.attention.MultiheadAttention'])
 def multiheadattention__forward__ncnn(ctx, self, qkv_input: torch.Tensor):
     """Use the layer that ncnn has.
 

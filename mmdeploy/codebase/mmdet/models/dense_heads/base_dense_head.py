@@ -8,6 +8,12 @@ from mmdeploy.core import FUNCTION_REWRITER
 from .levels import flatten_level, gather_rows
 
 
+# dense_heads_test.py compares each with mmdet.
+HEADS = tuple(f'mmdet.models.dense_heads.{name}' for name in (
+    'RetinaHead', 'RetinaSepBNHead', 'FreeAnchorRetinaHead', 'PISARetinaHead', 'FSAFHead', 'ATSSHead', 'FCOSHead',
+    'NASFCOSHead', 'AutoAssignHead', 'DDODHead', 'VFNetHead', 'SSDHead', 'PISASSDHead', 'YOLOFHead'))
+
+
 def _level_scores(self, cls_score: torch.Tensor) -> torch.Tensor:
     """Return scores [B, N, classes] (with the background behind for softmax)."""
     scores = flatten_level(cls_score, self.cls_out_channels)
@@ -26,7 +32,8 @@ def _best_of_level(cfg, priors: torch.Tensor, boxes: torch.Tensor, scores: torch
             None if factors is None else gather_rows(factors, best))
 
 
-@FUNCTION_REWRITER.register_rewriter('mmdet.models.dense_heads.base_dense_head.BaseDenseHead.get_bboxes')
+@FUNCTION_REWRITER.register_rewriter(
+    'mmdet.models.dense_heads.base_dense_head.BaseDenseHead.get_bboxes', classes=HEADS)
 def base_dense_head__get_bboxes(ctx,
                                 self,
                                 cls_scores,

@@ -8,7 +8,8 @@ from mmdeploy.core import FUNCTION_REWRITER
 from .levels import flatten_level, gather_rows
 
 
-@FUNCTION_REWRITER.register_rewriter('mmdet.models.dense_heads.RPNHead.get_bboxes')
+@FUNCTION_REWRITER.register_rewriter(
+    'mmdet.models.dense_heads.RPNHead.get_bboxes', classes=['mmdet.models.dense_heads.RPNHead'])
 def rpn_head__get_bboxes(ctx, self, cls_scores, bbox_preds, img_metas=None, cfg=None, rescale=False, with_nms=True,
                          **kwargs):
     """Select proposals.

@@ -14,7 +14,8 @@ def _mark_pred_maps(pred_maps):
     return pred_maps
 
 
-@FUNCTION_REWRITER.register_rewriter(func_name='mmdet.models.dense_heads.YOLOV3Head.get_bboxes')
+@FUNCTION_REWRITER.register_rewriter(
+    'mmdet.models.dense_heads.YOLOV3Head.get_bboxes', classes=['mmdet.models.dense_heads.YOLOV3Head'])
 def yolov3_head__get_bboxes(ctx, self, pred_maps, img_metas, cfg=None, rescale=False, with_nms=True):
     """Decode all levels of a batch and select boxes.
 

@@ -1,8 +1,14 @@
 """One-stage detectors."""
 from mmdeploy.core import FUNCTION_REWRITER
 
+from .results import tensors_of
+
 
 @FUNCTION_REWRITER.register_rewriter('mmdet.models.detectors.single_stage.SingleStageDetector.simple_test')
 def single_stage_detector__simple_test(ctx, self, img, img_metas, **kwargs):
-    """Return what the head selects, as tensors; `img` is [B, C, H, W]."""
-    return self.bbox_head.simple_test(self.extract_feat(img), img_metas, **kwargs)
+    """Return what the head selects, as tensors; `img` is [B, C, H, W].
+
+    Raises:
+        NotServedError: no rewrite lets the head select boxes of a batch.
+    """
+    return tensors_of(self.bbox_head.simple_test(self.extract_feat(img), img_metas, **kwargs), self.bbox_head)

@@ -1,6 +1,8 @@
 """Two-stage detectors."""
 from mmdeploy.core import FUNCTION_REWRITER, mark
 
+from .results import tensors_of
+
 
 @FUNCTION_REWRITER.register_rewriter('mmdet.models.detectors.two_stage.TwoStageDetector.extract_feat')
 @mark('extract_feat', inputs='img', outputs='feat')
@@ -14,4 +16,4 @@ def two_stage_detector__simple_test(ctx, self, img, img_metas, **kwargs):
     """Return what the second stage selects, as tensors; `img` is [B, C, H, W]."""
     feats = self.extract_feat(img)
     proposals, _ = self.rpn_head.simple_test_rpn(feats, img_metas)
-    return self.roi_head.simple_test(feats, proposals, img_metas, rescale=False)
+    return tensors_of(self.roi_head.simple_test(feats, proposals, img_metas, rescale=False), self.roi_head)

@@ -52,7 +52,9 @@ def select_boxes(deploy_cfg: mmcv.Config, head: torch.nn.Module, rois: torch.Ten
     return multiclass_nms(boxes, scores, **params)
 
 
-@FUNCTION_REWRITER.register_rewriter('mmdet.models.roi_heads.bbox_heads.bbox_head.BBoxHead.get_bboxes')
+@FUNCTION_REWRITER.register_rewriter(
+    'mmdet.models.roi_heads.bbox_heads.bbox_head.BBoxHead.get_bboxes',
+    classes=['mmdet.models.roi_heads.bbox_heads.BBoxHead'])
 def bbox_head__get_bboxes(ctx, self, rois, cls_score, bbox_pred, img_shape, scale_factor, rescale=False, cfg=None):
     """See `select_boxes`; the settings are those of `cfg`."""
     self.test_cfg = cfg

@@ -8,8 +8,10 @@ from mmdeploy.core import FUNCTION_REWRITER, mark
 from mmdeploy.op.multi_level_roi_align.symbolic import MultiLevelRoiAlign, SingleRoIExtractorOpenVINO
 from mmdeploy.utils import Backend, is_dynamic_batch
 
+EXTRACTORS = ['mmdet.models.roi_heads.SingleRoIExtractor']
 
-@FUNCTION_REWRITER.register_rewriter('mmdet.models.roi_heads.SingleRoIExtractor.forward')
+
+@FUNCTION_REWRITER.register_rewriter('mmdet.models.roi_heads.SingleRoIExtractor.forward', classes=EXTRACTORS)
 @mark('roi_extractor', inputs=['feats', 'rois'], outputs=['bbox_feats'])
 def single_roi_extractor__forward(ctx, self, feats, rois, roi_scale_factor=None):
     """Crop each roi from the level that its size belongs to.
@@ -42,7 +44,7 @@ def single_roi_extractor__forward(ctx, self, feats, rois, roi_scale_factor=None)
 
 @FUNCTION_REWRITER.register_rewriter(
     'mmdet.models.roi_heads.roi_extractors.single_level_roi_extractor.SingleRoIExtractor.forward',
-    backend=Backend.TENSORRT.value)
+    backend=Backend.TENSORRT.value, classes=EXTRACTORS)
 @mark('roi_extractor', inputs=['feats', 'rois'], outputs=['bbox_feats'])
 def single_roi_extractor__forward__tensorrt(ctx, self, feats, rois, roi_scale_factor=None):
     """Let one plug-in do all levels; arguments as in `single_roi_extractor__forward`."""
@@ -64,7 +66,7 @@ def _openvino_has(cfg: dict, extractor: torch.nn.Module, feats: Sequence[torch.T
 
 @FUNCTION_REWRITER.register_rewriter(
     'mmdet.models.roi_heads.roi_extractors.single_level_roi_extractor.SingleRoIExtractor.forward',
-    backend=Backend.OPENVINO.value)
+    backend=Backend.OPENVINO.value, classes=EXTRACTORS)
 def single_roi_extractor__forward__openvino(ctx, self, feats, rois, roi_scale_factor=None):
     """Let OpenVINO's own operator do all levels where it can; arguments as in `single_roi_extractor__forward`.
 

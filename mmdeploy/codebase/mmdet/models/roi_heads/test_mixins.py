@@ -4,7 +4,9 @@ import torch
 from mmdeploy.core import FUNCTION_REWRITER
 
 
-@FUNCTION_REWRITER.register_rewriter('mmdet.models.roi_heads.test_mixins.BBoxTestMixin.simple_test_bboxes')
+@FUNCTION_REWRITER.register_rewriter(
+    'mmdet.models.roi_heads.test_mixins.BBoxTestMixin.simple_test_bboxes',
+    classes=['mmdet.models.roi_heads.StandardRoIHead'])
 def bbox_test_mixin__simple_test_bboxes(ctx, self, x, img_metas, proposals, rcnn_test_cfg, rescale=False):
     """Return dets [B, K, 5] and labels [B, K] of proposals [B, N, 4 or 5]."""
     batch, number = proposals.shape[:2]
