@@ -2,14 +2,14 @@
 import importlib.util
 
 from .constants import IR, SDK_TASK_MAP, Backend, Codebase, Task
-from .device import parse_cuda_device_id, parse_device_id
+from .device import parse_cuda_device_id, parse_device_id, parse_device_type
 from .env import get_backend_version, get_codebase_version, get_library_version
 from .utils import get_file_path, get_root_logger, target_wrapper
 
 __all__ = [
     'SDK_TASK_MAP', 'IR', 'Backend', 'Codebase', 'Task',
     'parse_cuda_device_id', 'get_library_version', 'get_codebase_version',
-    'get_backend_version', 'parse_device_id', 'get_file_path',
+    'get_backend_version', 'parse_device_id', 'parse_device_type', 'get_file_path',
     'get_root_logger', 'target_wrapper'
 ]
 

@@ -35,6 +35,7 @@ class Task(AdvancedEnum):
     VOXEL_DETECTION = 'VoxelDetection'
     POSE_DETECTION = 'PoseDetection'
     ROTATED_DETECTION = 'RotatedDetection'
+    MONOCULAR_DETECTION = 'MonocularDetection'
 
 
 class Codebase(AdvancedEnum):
@@ -67,6 +68,11 @@ class Backend(AdvancedEnum):
     OPENVINO = 'openvino'
     SDK = 'sdk'
     TORCHSCRIPT = 'torchscript'
+    # Known by name, not available here: `get_backend_manager` says so.
+    RKNN = 'rknn'
+    ASCEND = 'ascend'
+    COREML = 'coreml'
+    TVM = 'tvm'
     DEFAULT = 'default'
 
 

@@ -2,6 +2,11 @@
 import re
 
 
+def parse_device_type(device: str) -> str:
+    """Return the kind of device, `cuda` of `cuda:1`."""
+    return device.partition(':')[0]
+
+
 def parse_device_id(device: str) -> int | None:
     """Return -1 for the CPU, the index of a CUDA device, None otherwise."""
     if device == 'cpu':

@@ -41,7 +41,7 @@ class BackendManager(metaclass=ABCMeta):
     @staticmethod
     @abstractmethod
     def build_wrapper(backend_files: Sequence[str],
-                      device: str,
+                      device: str = 'cpu',
                       input_names: Sequence[str] | None = None,
                       output_names: Sequence[str] | None = None,
                       deploy_cfg: Any | None = None,
@@ -106,15 +106,23 @@ def list_backends() -> list[str]:
                   if f.ispkg and f.name in {b.value for b in Backend})
 
 
-def get_backend_manager(backend: Backend) -> BackendManager:
+def is_backend_available(name: str) -> bool:
+    """Tell whether models can run in an engine, which may be one that has no folder."""
+    return name in list_backends() and get_backend_manager(name).is_available()
+
+
+def get_backend_manager(backend: Backend | str) -> BackendManager:
     """Return the manager of an engine.
+
+    Args:
+        backend: the engine, or its name.
 
     Raises:
         NotImplementedError: the engine has no folder.
     """
-    if backend.value not in list_backends():
-        raise NotImplementedError(f'Unknown backend type: {backend.value}; '
+    name = backend.value if isinstance(backend, Backend) else backend
+    if name not in list_backends():
+        raise NotImplementedError(f'Unknown backend type: {name}; '
                                   f'supported: {", ".join(list_backends())}')
-    module = importlib.import_module(
-        f'mmdeploy.backend.{backend.value}.manager')
+    module = importlib.import_module(f'mmdeploy.backend.{name}.manager')
     return module.Manager()

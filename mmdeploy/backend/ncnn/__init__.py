@@ -2,6 +2,7 @@
 from mmdeploy.backend.base.native import get_engine_version
 
 from .init_plugins import get_onnx2ncnn_path, get_ops_path
+from .onnx2ncnn import from_onnx
 
 
 def is_available() -> bool:
@@ -16,7 +17,7 @@ def is_custom_ops_available() -> bool:
 
 __all__ = [
     'is_available', 'is_custom_ops_available', 'get_ops_path',
-    'get_onnx2ncnn_path'
+    'get_onnx2ncnn_path', 'from_onnx'
 ]
 
 if is_available():

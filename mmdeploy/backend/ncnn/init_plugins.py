@@ -6,6 +6,7 @@ import shutil
 from mmdeploy.utils import get_file_path
 
 _CONVERTER = 'mmdeploy_onnx2ncnn'
+_QUANTIZER = 'ncnn2int8'
 
 
 def get_ops_path() -> str:
@@ -33,3 +34,16 @@ def get_onnx2ncnn_path() -> str:
         osp.join(os.getcwd(), _CONVERTER)
     ])
     return found or shutil.which(_CONVERTER) or ''
+
+
+def get_ncnn2int8_path() -> str:
+    """Return the path of ncnn's own tool `ncnn2int8`, which is looked for in PATH.
+
+    Raises:
+        FileNotFoundError: it is not there.
+    """
+    found = shutil.which(_QUANTIZER)
+    if found is None:
+        raise FileNotFoundError(
+            f'{_QUANTIZER} is not in PATH: build the tools of ncnn and add their folder to PATH')
+    return found

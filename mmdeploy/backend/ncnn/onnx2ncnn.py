@@ -8,6 +8,12 @@ from mmdeploy.backend.base.native import import_native
 from mmdeploy.utils import Backend
 
 
+def mkdir_or_exist(dir_name: str, mode: int = 0o777) -> None:
+    """Create a folder and those above it; `''` is the current one."""
+    if dir_name:
+        os.makedirs(os.path.expanduser(dir_name), mode=mode, exist_ok=True)
+
+
 def get_output_model_file(onnx_path: str,
                           work_dir: str | None = None) -> list[str]:
     """Return the paths of network and weights, in a folder that then exists.
@@ -18,8 +24,7 @@ def get_output_model_file(onnx_path: str,
     """
     if work_dir is None:
         work_dir = osp.dirname(onnx_path)
-    if work_dir:
-        os.makedirs(work_dir, exist_ok=True)
+    mkdir_or_exist(work_dir)
     stem = osp.join(work_dir, osp.splitext(osp.basename(onnx_path))[0])
     return [f'{stem}.param', f'{stem}.bin']
 

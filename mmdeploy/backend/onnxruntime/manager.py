@@ -51,7 +51,7 @@ class Manager(NativeManager):
 
     @staticmethod
     def build_wrapper(backend_files: Sequence[str],
-                      device: str,
+                      device: str = 'cpu',
                       input_names: Sequence[str] | None = None,
                       output_names: Sequence[str] | None = None,
                       deploy_cfg: Any | None = None,

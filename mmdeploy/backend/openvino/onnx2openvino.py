@@ -11,6 +11,11 @@ from mmdeploy.utils import Backend
 from .utils import ModelOptimizerOptions
 
 
+def get_mo_command() -> str:
+    """Return the command that converts a model by hand: this package's own, in place of the Model Optimizer."""
+    return 'mmdeploy convert --engine openvino'
+
+
 def get_output_model_file(onnx_path: str, work_dir: str) -> str:
     """Return the path of the network file, in a folder that then exists."""
     os.makedirs(work_dir, exist_ok=True)

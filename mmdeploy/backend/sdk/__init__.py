@@ -1,5 +1,6 @@
 """The SDK: models together with their pre- and post-processing."""
 from mmdeploy.backend.base.native import is_native_available
+from mmdeploy.utils import get_file_path  # noqa: F401  # a documented name of this package
 
 
 def is_available() -> bool:

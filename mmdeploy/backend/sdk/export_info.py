@@ -273,7 +273,7 @@ def _plain(value: Any) -> Any:
 
 
 def export2SDK(deploy_cfg: Config, model_cfg: Config, work_dir: str, pth: str,
-               **kwargs) -> None:
+               device: str = 'cpu', **kwargs) -> None:
     """Write deploy.json, pipeline.json and detail.json.
 
     Args:
@@ -281,9 +281,10 @@ def export2SDK(deploy_cfg: Config, model_cfg: Config, work_dir: str, pth: str,
         model_cfg: config of the model.
         work_dir: folder of the SDK model, created when missing.
         pth: path of the checkpoint, recorded in detail.json.
+        device: of the task processor that is asked.
     """
     deploy_cfg, model_cfg = load_config(deploy_cfg, model_cfg)
-    processor = build_task_processor(model_cfg, deploy_cfg, 'cpu')
+    processor = build_task_processor(model_cfg, deploy_cfg, device)
     contents = {
         'deploy.json': get_deploy(deploy_cfg, model_cfg, work_dir, processor),
         'pipeline.json': get_pipeline(deploy_cfg, model_cfg, work_dir,

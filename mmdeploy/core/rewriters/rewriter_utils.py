@@ -186,6 +186,26 @@ class RewriterRegistry:
 
         return decorate
 
+    def remove_record(self,
+                      obj: Any,
+                      filter_cb: Callable[[dict], bool] | None = None) -> None:
+        """Forget a rewrite.
+
+        Args:
+            obj: what was registered, or the dotted path of what it replaces.
+            filter_cb: tells whether a record of it goes; by default all do.
+        """
+        for name, records in list(self._rewrite_records.items()):
+            kept = [
+                record for record in records
+                if not (record['_object'] is obj or name == obj) or (
+                    filter_cb is not None and not filter_cb(record))
+            ]
+            if kept:
+                self._rewrite_records[name] = kept
+            else:
+                del self._rewrite_records[name]
+
     def get_records(self, env: dict) -> list[tuple[str, dict]]:
         """Choose one rewrite per name.
 

@@ -122,3 +122,18 @@ def test_the_user_comes_before_mmdeploy():
             warnings.simplefilter('error')
             records = registry.get_records(collect_env(Backend.NCNN, IR.DEFAULT))
         assert [record['_object'] for _, record in records] == [of_user]
+
+
+def test_records_are_removed():
+    registry = RewriterRegistry()
+    first, second = object(), object()
+    for name, backend, obj in (('x', 'default', first), ('x', 'ncnn', first), ('x', 'ncnn', second),
+                               ('y', 'ncnn', first)):
+        registry.register_object(name, backend, IR.DEFAULT, kind=backend)(obj)
+    registry.remove_record(first, lambda record: record['kind'] == 'default')
+    assert [len(records) for records in registry._rewrite_records.values()] == [2, 1]
+    registry.remove_record(first)
+    assert [record['_object'] for record in registry._rewrite_records['x']] == [second]
+    assert list(registry._rewrite_records) == ['x']
+    registry.remove_record('x')
+    assert not registry._rewrite_records

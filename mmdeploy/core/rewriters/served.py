@@ -58,7 +58,7 @@ def methods_behind(cls: type, name: str, function: Callable | None = None) -> di
     return found
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _is_served(cls: type, served: type, name: str, function: Callable) -> bool:
     """Tell whether a class behaves as one that a rewrite was checked for."""
     if cls is served:
@@ -97,6 +97,6 @@ def check_served(instance: object, path: str, function: Callable, paths: Sequenc
         return
     listed = ', '.join(p.rpartition('.')[2] for p in paths)
     raise NotServedError(
-        f'{cls.__module__}.{cls.__name__} cannot be converted: the rewrite of {path} gives the right numbers for {listed} '
-        f'and for subclasses that do not change what it calls; register a rewrite of '
+        f'{cls.__module__}.{cls.__name__} cannot be converted: the rewrite of {path} gives the right numbers for '
+        f'{listed} and for subclasses that do not change what it calls; register a rewrite of '
         f"'{cls.__module__}.{cls.__name__}.{name}' for it")

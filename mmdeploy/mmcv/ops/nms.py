@@ -58,3 +58,36 @@ def nms_dynamic(ctx, g, boxes, scores, max_output_boxes_per_class, iou_threshold
 
     return g.op('NonMaxSuppression', boxes, scores, constant(max_output_boxes_per_class, torch.int64),
                 constant(iou_threshold, torch.float32, 1), constant(score_threshold, torch.float32, 1))
+
+
+@SYMBOLIC_REWRITER.register_symbolic('mmcv.ops.nms.NMSop')
+def nms__default(ctx, g, bboxes, scores, iou_threshold, offset, score_threshold, max_num):
+    """Emit ONNX's NonMaxSuppression for mmcv's own operator, whose symbolic needs an older PyTorch.
+
+    Args:
+        ctx: context of the rewrite.
+        g: graph.
+        bboxes: [N, 4].
+        scores: [N].
+        iou_threshold: overlap above which the worse box is dropped.
+        offset: 1 where the sides of boxes are inclusive.
+        score_threshold: boxes up to it are dropped; 0 drops none.
+        max_num: boxes at most; 0 or less for all.
+
+    Returns:
+        Indices [K] by falling score.
+    """
+
+    def constant(value, dtype: torch.dtype):
+        return g.op('Constant', value_t=torch.tensor(value, dtype=dtype))
+
+    if offset:
+        bboxes = g.op('Add', bboxes, constant([0, 0, offset, offset], torch.float32))
+    limits = [constant([int(max_num) if max_num > 0 else torch.iinfo(torch.int32).max], torch.int64),
+              constant([iou_threshold], torch.float32)]
+    if score_threshold > 0:
+        limits.append(constant([score_threshold], torch.float32))
+    boxes = g.op('Reshape', bboxes, constant([1, -1, 4], torch.int64))
+    scores = g.op('Reshape', scores, constant([1, 1, -1], torch.int64))
+    rows = g.op('NonMaxSuppression', boxes, scores, *limits)
+    return g.op('Gather', rows, constant(2, torch.int64), axis_i=1)

@@ -1,6 +1,7 @@
 """Rewrites of mmcv's operators that are no operators of ours."""
 import importlib
 
+import mmcv.ops
 import pytest
 import torch
 from mmcv.cnn.bricks.transformer import PatchEmbed
@@ -78,3 +79,15 @@ def test_packages_export_what_is_documented():
     for part in (functions, ops):
         assert all(hasattr(part, name) and hasattr(mmdeploy.pytorch, name) for name in part.__all__)
     assert mmdeploy.pytorch.linear__ncnn is ops.linear__ncnn
+
+
+@pytest.mark.parametrize('options', [dict(), dict(offset=1), dict(score_threshold=0.2), dict(max_num=2),
+                                     dict(score_threshold=-1.0, max_num=3)])
+@pytest.mark.parametrize('opset', [11, 13])
+def test_nms_of_mmcv(options, opset):
+    random = torch.Generator().manual_seed(0)
+    corners = torch.rand(30, 2, generator=random) * 20
+    boxes = torch.cat([corners, corners + torch.rand(30, 2, generator=random) * 15], 1)
+    scores = torch.rand(30, generator=random) - 0.1  # also negative ones
+    model = assert_same(lambda b, s: mmcv.ops.nms(b, s, 0.4, **options)[1] * 1, (boxes, scores), opset=opset)
+    assert 'NonMaxSuppression' in op_types(model)

@@ -7,6 +7,7 @@ from mmdeploy.core import FUNCTION_REWRITER
 
 
 @FUNCTION_REWRITER.register_rewriter(func_name='torch.atan2')
+@FUNCTION_REWRITER.register_rewriter(func_name='torch.Tensor.atan2')
 def atan2__default(ctx, input1: torch.Tensor, input2: torch.Tensor) -> torch.Tensor:
     """Compute the angle of (x, y) = (input2, input1) from `atan`, which is all that ONNX has.
 

@@ -5,6 +5,7 @@ from mmdeploy.core import FUNCTION_REWRITER
 
 
 @FUNCTION_REWRITER.register_rewriter(func_name='torch.triu')
+@FUNCTION_REWRITER.register_rewriter(func_name='torch.Tensor.triu')
 def triu__default(ctx, input: torch.Tensor, diagonal: int = 0, *args, **kwargs) -> torch.Tensor:
     """Keep what lies on or above a diagonal of the last two dimensions, by comparing rows with columns.
 

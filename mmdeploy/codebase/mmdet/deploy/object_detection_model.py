@@ -41,10 +41,45 @@ class End2EndModel(End2EndBackendModel):
             if rescale:
                 boxes[:, :4] /= np.asarray(meta['scale_factor'], np.float32)
             if 'border' in meta:
-                top, _, left, _ = meta['border']
+                # Some pipelines note the top left corner only.
+                top, left = meta['border'][0], meta['border'][min(2, len(meta['border']) - 1)]
                 boxes[:, :4] = np.maximum(boxes[:, :4] - np.array([left, top, left, top], np.float32), 0)
             results.append(bbox2result(boxes, labels[i, kept], len(self.CLASSES)))
         return results
+
+    @staticmethod
+    def postprocessing_masks(det_bboxes: np.ndarray | torch.Tensor,
+                             det_masks: np.ndarray | torch.Tensor,
+                             img_w: int,
+                             img_h: int,
+                             device: str = 'cpu') -> torch.Tensor:
+        """Paste the masks of boxes into images.
+
+        Args:
+            det_bboxes: [n, 4], x1, y1, x2, y2 in pixels.
+            det_masks: [n, h, w], scores in the boxes.
+            img_w, img_h: size of the image.
+            device: where to compute.
+
+        Returns:
+            Scores [n, img_h, img_w], 0 outside of the boxes.
+        """
+        masks = torch.as_tensor(det_masks, device=device).float()
+        boxes = torch.as_tensor(det_bboxes, device=device).float()
+        count = masks.shape[0]
+        if count == 0:
+            return torch.zeros(0, img_h, img_w)
+
+        def places(first: torch.Tensor, last: torch.Tensor, size: int) -> torch.Tensor:
+            """Centres of pixels in units of a box: from -1 to 1."""
+            pixels = torch.arange(size, device=device).float() + 0.5
+            units = (pixels - first.unsqueeze(1)) / (last - first).unsqueeze(1) * 2 - 1
+            return torch.where(torch.isinf(units), torch.zeros_like(units), units)
+
+        x = places(boxes[:, 0], boxes[:, 2], img_w).unsqueeze(1).expand(count, img_h, img_w)
+        y = places(boxes[:, 1], boxes[:, 3], img_h).unsqueeze(2).expand(count, img_h, img_w)
+        grid = torch.stack([x, y], -1)
+        return torch.nn.functional.grid_sample(masks.unsqueeze(1), grid, align_corners=False).squeeze(1)
 
     def forward_test(self, imgs: torch.Tensor, *args, **kwargs) -> list[torch.Tensor]:
         """Return dets [B, K, 5] and labels [B, K] of images [B, C, H, W]."""
@@ -154,13 +189,12 @@ class PartitionTwoStageModel(End2EndModel):
         return rois, self.bbox_roi_extractor(levels, rois.flatten(0, 1))
 
     def partition1_postprocess(self, rois: torch.Tensor, cls_score: torch.Tensor, bbox_pred: torch.Tensor,
-                               img_metas: Sequence[Sequence[dict]]) -> list[torch.Tensor]:
+                               img_metas: Sequence[Sequence[dict]]) -> tuple[torch.Tensor, torch.Tensor]:
         """Refine and select boxes; see `bbox_head__get_bboxes`."""
         from mmdeploy.codebase.mmdet.models.roi_heads.bbox_head import select_boxes
         batch, number = rois.shape[:2]
-        return list(
-            select_boxes(self.deploy_cfg, self.bbox_head, rois, cls_score.cpu().view(batch, number, -1),
-                         bbox_pred.cpu().view(batch, number, -1), img_metas[0][0]['img_shape'][:2]))
+        return select_boxes(self.deploy_cfg, self.bbox_head, rois, cls_score.cpu().view(batch, number, -1),
+                            bbox_pred.cpu().view(batch, number, -1), img_metas[0][0]['img_shape'][:2])
 
     def forward_test(self, imgs: torch.Tensor, img_metas: Sequence[Sequence[dict]], *args,
                      **kwargs) -> list[torch.Tensor]:
@@ -168,11 +202,73 @@ class PartitionTwoStageModel(End2EndModel):
         rois, feats = self.partition0_postprocess([outputs[name] for name in self._feats], outputs['scores'],
                                                   outputs['boxes'])
         outputs = self.second_wrapper({'bbox_feats': feats})
-        return self.partition1_postprocess(rois, outputs['cls_score'], outputs['bbox_pred'], img_metas)
+        return list(self.partition1_postprocess(rois, outputs['cls_score'], outputs['bbox_pred'], img_metas))
 
 
-def get_classes_from_config(model_cfg: str | mmcv.Config) -> list[str]:
-    """Return the name of each label: `classes`, or what the data sets of the config say.
+@__BACKEND_MODEL.register_module('ncnn_end2end')
+class NCNNEnd2EndModel(End2EndModel):
+    """A one-stage detector whose network ends in ncnn's own layer DetectionOutput.
+
+    Args:
+        model_cfg: config of the model.
+    """
+
+    def __init__(self, backend: Backend, backend_files: Sequence[str], device: str, class_names: Sequence[str],
+                 model_cfg: mmcv.Config, deploy_cfg: mmcv.Config, **kwargs):
+        assert backend == Backend.NCNN, f'only supported ncnn, but give {backend.value}'
+        self.model_cfg = model_cfg
+        super().__init__(backend, backend_files, device, class_names, deploy_cfg, **kwargs)
+
+    def forward_test(self, imgs: torch.Tensor, *args, **kwargs) -> list[torch.Tensor]:
+        """Return dets [1, K, 5] in pixels and labels [1, K] of an image [1, C, H, W].
+
+        The layer gives rows of label (from 1 on), score and corners in units of the image, or nothing at all.
+        """
+        rows = next(iter(self.wrapper({self.input_name: imgs}).values()))
+        if rows is None:
+            return [torch.zeros(1, 0, 5), torch.zeros(1, 0)]
+        height, width = imgs.shape[2:]
+        corners = rows[..., 2:6] * rows.new_tensor([width, height, width, height])
+        return [torch.cat([corners, rows[..., 1:2]], -1), rows[..., 0] - 1]
+
+
+@__BACKEND_MODEL.register_module('sdk')
+class SDKEnd2EndModel(End2EndModel):
+    """A detector that the SDK runs, pre- and post-processing included."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.has_mask = bool(get_codebase_config(self.deploy_cfg).get('has_mask', False))
+
+    def forward(self, img: Sequence[torch.Tensor], img_metas: Sequence[Sequence[dict]], *args, **kwargs) -> list:
+        """Detect objects in an image, the first of `img`: [1, H, W, 3] or [H, W, 3].
+
+        Returns:
+            A list with the boxes [n, 5] of each class, and with masks the tuple of these and the masks of each class.
+        """
+        from mmdet.core import bbox2result
+        dets, labels, masks = self.wrapper.invoke(img[0].contiguous().detach().cpu().numpy())
+        boxes = bbox2result(dets, labels, len(self.CLASSES))
+        if not self.has_mask:
+            return [boxes]
+        segments = [[] for _ in self.CLASSES]
+        height, width = img_metas[0][0]['ori_shape'][:2]
+        for label, box, mask in zip(labels, dets, masks, strict=True):
+            segments[label].append(_paste(mask, box, height, width))
+        return [(boxes, segments)]
+
+
+def _paste(mask: np.ndarray, box: np.ndarray, height: int, width: int) -> np.ndarray:
+    """Return the mask of a box as one of the image: bool [height, width]. It begins a pixel outside of the box."""
+    whole = np.zeros((height, width), bool)
+    left, top = (max(int(np.floor(side)) - 1, 0) for side in box[:2])
+    part = mask[:max(height - top, 0), :max(width - left, 0)]
+    whole[top:top + part.shape[0], left:left + part.shape[1]] = part != 0
+    return whole
+
+
+def get_classes_from_config(model_cfg: str | mmcv.Config, **kwargs) -> Sequence[str]:
+    """Return the name of each label: `classes` as a list, or what the data sets of the config say, as it stands there.
 
     Raises:
         RuntimeError: the config names none.
@@ -187,7 +283,7 @@ def get_classes_from_config(model_cfg: str | mmcv.Config) -> list[str]:
             return list(cfg['classes'])
         dataset = DATASETS.module_dict.get(cfg.get('type', None))
         if dataset is not None and dataset.CLASSES is not None:
-            return list(dataset.CLASSES)
+            return dataset.CLASSES
     raise RuntimeError('model config: neither `classes` nor a data set with classes is in data.test, val or train')
 
 
@@ -208,6 +304,8 @@ def build_object_detection_model(model_files: Sequence[str], model_cfg: str | mm
         kwargs['model_cfg'] = model_cfg
     else:
         model_type = get_codebase_config(deploy_cfg).get('model_type', 'end2end')
+        if model_type == 'ncnn_end2end':
+            kwargs['model_cfg'] = model_cfg
     return __BACKEND_MODEL.build(
         model_type,
         backend=get_backend(deploy_cfg),

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 import mmcv
 import torch
 
-from mmdeploy.utils import load_config
+from mmdeploy.core import FUNCTION_REWRITER
+from mmdeploy.utils import Backend, load_config
 
 
 def get_post_processing_params(deploy_cfg: str | mmcv.Config) -> mmcv.ConfigDict:
@@ -42,3 +43,65 @@ def clip_bboxes(x1: torch.Tensor, y1: torch.Tensor, x2: torch.Tensor, y2: torch.
     height, width = max_shape[0].to(x1), max_shape[1].to(x1)
     return tuple((side / limit).clamp(0, 1) * limit
                  for side, limit in ((x1, width), (y1, height), (x2, width), (y2, height)))
+
+
+def pad_with_value(x: torch.Tensor, pad_dim: int, pad_size: int, pad_value: float | None = None) -> torch.Tensor:
+    """Append entries to a dimension.
+
+    Args:
+        x: a tensor.
+        pad_dim: the dimension.
+        pad_size: how many.
+        pad_value: their value, by default 0.
+    """
+    pad_dim = pad_dim % x.ndim
+    shape = [*x.shape[:pad_dim], pad_size, *x.shape[pad_dim + 1:]]
+    return torch.cat([x, x.new_full(shape, 0 if pad_value is None else pad_value)], pad_dim)
+
+
+def pad_with_value_if_necessary(x: torch.Tensor,
+                                pad_dim: int,
+                                pad_size: int,
+                                pad_value: float | None = None) -> torch.Tensor:
+    """Append entries where an engine needs them: TensorRT cannot take more elements than there are (TopK)."""
+    return __pad_with_value_if_necessary(x, pad_dim=pad_dim, pad_size=pad_size, pad_value=pad_value)
+
+
+def __pad_with_value_if_necessary(x: torch.Tensor,
+                                  pad_dim: int,
+                                  pad_size: int,
+                                  pad_value: float | None = None) -> torch.Tensor:
+    """Other engines need none."""
+    return x
+
+
+@FUNCTION_REWRITER.register_rewriter(
+    'mmdeploy.codebase.mmdet.deploy.utils.__pad_with_value_if_necessary', backend=Backend.TENSORRT.value)
+def __pad_with_value_if_necessary__tensorrt(ctx,
+                                            x: torch.Tensor,
+                                            pad_dim: int,
+                                            pad_size: int,
+                                            pad_value: float | None = None) -> torch.Tensor:
+    return pad_with_value(x, pad_dim, pad_size, pad_value)
+
+
+def gather_topk(*inputs: torch.Tensor, inds: torch.Tensor, batch_size: int,
+                is_batched: bool = True) -> torch.Tensor | list[torch.Tensor]:
+    """Take the rows that a top-k has found.
+
+    Args:
+        inputs: [B, N, *], or [N, *] when not `is_batched`.
+        inds: [B, K].
+        batch_size: B.
+        is_batched: whether the inputs differ from image to image.
+
+    Returns:
+        [B, K, *] for each input; a tensor instead of a list for one input.
+    """
+    gathered = []
+    for x in inputs:
+        if not is_batched:
+            x = x.unsqueeze(0).expand(batch_size, *x.shape)
+        index = inds.reshape(*inds.shape, *[1] * (x.ndim - 2)).expand(*inds.shape, *x.shape[2:])
+        gathered.append(x.gather(1, index))
+    return gathered[0] if len(gathered) == 1 else gathered

@@ -1,2 +1,4 @@
 """Rewrites of MMDetection's models."""
-from . import dense_heads, detectors, roi_heads  # noqa: F401
+from .dense_heads import *  # noqa: F401,F403
+from .detectors import *  # noqa: F401,F403
+from .roi_heads import *  # noqa: F401,F403

@@ -7,7 +7,6 @@ from mmdeploy.core import FUNCTION_REWRITER
 
 from .levels import flatten_level, gather_rows
 
-
 # dense_heads_test.py compares each with mmdet.
 HEADS = tuple(f'mmdet.models.dense_heads.{name}' for name in (
     'RetinaHead', 'RetinaSepBNHead', 'FreeAnchorRetinaHead', 'PISARetinaHead', 'FSAFHead', 'ATSSHead', 'FCOSHead',
@@ -34,7 +33,7 @@ def _best_of_level(cfg, priors: torch.Tensor, boxes: torch.Tensor, scores: torch
 
 @FUNCTION_REWRITER.register_rewriter(
     'mmdet.models.dense_heads.base_dense_head.BaseDenseHead.get_bboxes', classes=HEADS)
-def base_dense_head__get_bboxes(ctx,
+def base_dense_head__get_bbox(ctx,
                                 self,
                                 cls_scores,
                                 bbox_preds,

@@ -1,2 +1,9 @@
 """Detectors."""
-from . import base, single_stage, two_stage  # noqa: F401
+from .base import base_detector__forward
+from .single_stage import single_stage_detector__simple_test
+from .two_stage import two_stage_detector__extract_feat, two_stage_detector__simple_test
+
+__all__ = [
+    'base_detector__forward', 'single_stage_detector__simple_test', 'two_stage_detector__extract_feat',
+    'two_stage_detector__simple_test'
+]

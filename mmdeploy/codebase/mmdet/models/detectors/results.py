@@ -15,6 +15,6 @@ def tensors_of(results: Any, head: torch.nn.Module) -> Any:
     if isinstance(results, list):
         cls = type(head)
         raise NotServedError(
-            f'{cls.__module__}.{cls.__name__} cannot be converted: it selects boxes image by image, and no rewrite does '
-            f"it for a batch; register one of '{cls.__module__}.{cls.__name__}.get_bboxes'")
+            f'{cls.__module__}.{cls.__name__} cannot be converted: it selects boxes image by image, and no rewrite '
+            f"does it for a batch; register one of '{cls.__module__}.{cls.__name__}.get_bboxes'")
     return results
