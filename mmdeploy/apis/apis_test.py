@@ -225,3 +225,16 @@ def test_deploy_config_errors(tmp_path, monkeypatch):
     with pytest.raises(ImportError, match='mmrotate has not been installed'):
         torch2onnx(*args, _config(**{'codebase_config.type': 'mmrotate'}),
                    MODEL, CHECKPOINT, 'cpu')
+
+
+def test_calibration_that_fails_leaves_no_file(tmp_path):
+    from mmdeploy.apis.utils import create_calib_input_data as write
+
+    def fail(sample):
+        raise KeyError('no such key')
+
+    path = tmp_path / 'calib.h5'
+    path.write_bytes(b'old')
+    with pytest.raises(KeyError):
+        write(str(path), None, torch.utils.data.DataLoader([1, 2]), get_tensor_func=fail)
+    assert path.read_bytes() == b'old' and list(tmp_path.iterdir()) == [path]

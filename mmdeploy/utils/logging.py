@@ -1,5 +1,8 @@
 """Loggers that are set up once per name."""
 import logging
+import numbers
+from collections.abc import Mapping
+from typing import Any
 
 logger_initialized: dict[str, bool] = {}
 
@@ -43,3 +46,18 @@ def get_logger(name: str,
     logger.setLevel(log_level)
     logger_initialized[name] = True
     return logger
+
+
+def log_metrics(logger: logging.Logger, metrics: Any, digits: str = '') -> None:
+    """Log what a data set's `evaluate` gives: a number per name; some give one number, or nothing.
+
+    Args:
+        logger: where to.
+        metrics: the answer.
+        digits: format of numbers.
+    """
+    if not isinstance(metrics, Mapping):
+        metrics = {} if metrics is None else {'metric': metrics}
+    for name, value in metrics.items():
+        is_number = isinstance(value, numbers.Number)
+        logger.info(f'{name} : {value:{digits if is_number else ""}}')

@@ -18,7 +18,7 @@ from mmdeploy.utils import (
     target_wrapper,
 )
 from mmdeploy.utils.dataset import is_can_sort_dataset, sort_dataset
-from mmdeploy.utils.logging import get_logger
+from mmdeploy.utils.logging import get_logger, log_metrics
 from mmdeploy.utils.test import SwitchBackendWrapper, assert_allclose, get_flatten_inputs, get_random_name
 from mmdeploy.utils.timer import TimeCounter
 from mmdeploy.utils.utils import deprecate
@@ -172,3 +172,26 @@ def test_switch_backend_wrapper():
         assert Wrapper(output_names=['a'])('x') == 'fixed'
         assert Wrapper()._output_names == ['dets', 'labels']
     assert dict(vars(Wrapper)) == before
+
+
+@pytest.mark.parametrize('metrics, text', [({'top-1': 91.234, 'note': 'x'}, 'top-1 : 91.23'), (0.5, 'metric : 0.50'),
+                                           (None, ''), ('done', 'metric : done')])
+def test_metrics_of_any_kind_are_logged(caplog, metrics, text):
+    logger = logging.getLogger('metrics_of_any_kind')
+    with caplog.at_level(logging.INFO, logger.name):
+        log_metrics(logger, metrics, '.2f')
+    assert text in caplog.text and bool(caplog.text) is bool(text)
+
+
+def test_data_sets_are_sorted_with_and_without_ids():
+    class Items:
+        def __init__(self, infos):
+            self.data_infos = infos
+
+    sizes = [dict(height=3, width=1), dict(height=1, width=5), dict(height=1, width=2)]
+    plain = sort_dataset(Items([dict(size) for size in sizes]))
+    assert [(i['height'], i['width']) for i in plain.data_infos] == [(1, 2), (1, 5), (3, 1)]
+    assert not hasattr(plain, 'img_ids')
+    numbered = sort_dataset(Items([dict(size, id=i) for i, size in enumerate(sizes)]))
+    assert numbered.img_ids == [2, 1, 0]
+    assert not is_can_sort_dataset(Items([sizes[0], dict(height=2)])) and not is_can_sort_dataset(Items([]))

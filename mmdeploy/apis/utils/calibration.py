@@ -1,5 +1,7 @@
 """Writes the inputs that a quantizer looks at."""
-from collections.abc import Callable
+import contextlib
+import os
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import h5py
@@ -34,7 +36,7 @@ def create_calib_input_data(calib_file: str,
         context_info: for the `RewriterContext`.
         device: where the model runs.
     """
-    with h5py.File(calib_file, mode='w') as file:
+    with _written_when_complete(calib_file) as file:
         progress = ProgressBar(len(dataloader.dataset))
         for data_id, sample in enumerate(dataloader):
             if model_partition:
@@ -45,6 +47,19 @@ def create_calib_input_data(calib_file: str,
                     get_tensor_func(sample))
                 _store(file, f'calib_data/end2end/input/{data_id}', tensor)
             progress.update()
+
+
+@contextlib.contextmanager
+def _written_when_complete(path: str) -> Iterator[h5py.File]:
+    """Give a file that gets its name at the end; an error leaves none behind."""
+    temporary = f'{path}.part'
+    try:
+        with h5py.File(temporary, mode='w') as file:
+            yield file
+        os.replace(temporary, path)
+    finally:
+        if os.path.exists(temporary):
+            os.remove(temporary)
 
 
 def _store(file: h5py.File, path: str, tensor: Any) -> None:

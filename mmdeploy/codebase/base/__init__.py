@@ -1,10 +1,10 @@
 """What code bases have in common."""
 from .backend_model import BaseBackendModel, End2EndBackendModel
-from .builder import build_backend_model, build_task
+from .builder import build_backend_model, build_task, check_model_type
 from .mmcodebase import CODEBASE, MMCodebase, get_codebase_class
 from .task import BaseTask
 
 __all__ = [
     'BaseBackendModel', 'End2EndBackendModel', 'BaseTask', 'MMCodebase', 'get_codebase_class',
-    'CODEBASE', 'build_backend_model', 'build_task'
+    'CODEBASE', 'build_backend_model', 'build_task', 'check_model_type'
 ]

@@ -7,6 +7,22 @@ from mmcv.utils import Registry
 from mmdeploy.utils import get_codebase, get_task_type
 
 
+def check_model_type(model_cfg: mmcv.Config, deploy_cfg: mmcv.Config,
+                     models: Registry) -> None:
+    """Refuse a model of another code base than that of the deploy config.
+
+    Raises:
+        ValueError: the two configs do not fit.
+    """
+    kind = model_cfg.get('model', {}).get('type', None)
+    if isinstance(kind, str) and models.get(kind) is None:
+        raise ValueError(
+            f'model config: model.type is {kind!r}, which '
+            f'{get_codebase(deploy_cfg).value} does not have; the deploy '
+            f'config is for {get_codebase(deploy_cfg).value} '
+            '(codebase_config.type): give one of the code base of the model')
+
+
 def build_task(model_cfg: mmcv.Config, deploy_cfg: mmcv.Config, device: str,
                registry: Registry) -> Any:
     """Return the task processor of the deploy config's task.

@@ -350,3 +350,11 @@ def test_partition_is_not_supported(task):
         task.get_partition_cfg('single_stage')
     assert task.get_tensor_from_input(dict(img=3)) == 3
     assert task.run_inference(DummyModel([1]), {}) == [1]
+
+
+def test_a_model_of_another_code_base_is_refused():
+    deploy = mmcv.Config(dict(backend_config=dict(type='onnxruntime'), onnx_config=dict(type='onnx'),
+                              codebase_config=dict(type='mmcls', task='Classification')))
+    with pytest.raises(ValueError, match="model.type is 'RetinaNet', which mmcls does not have; the deploy config is "
+                       'for mmcls'):
+        build_task_processor(mmcv.Config(dict(model=dict(type='RetinaNet'))), deploy, 'cpu')

@@ -11,7 +11,7 @@ from torch.utils.data import Dataset
 from mmdeploy.codebase.base import BaseTask
 from mmdeploy.codebase.base.checkpoint import check_checkpoint
 from mmdeploy.utils import Task, get_root_logger
-from mmdeploy.utils.logging import get_logger
+from mmdeploy.utils.logging import get_logger, log_metrics
 
 from .mmclassification import MMCLS_TASK
 
@@ -182,8 +182,7 @@ class Classification(BaseTask):
         logger = get_logger('test', log_file=log_file)
         if metrics:
             results = dataset.evaluate(outputs, metrics, metric_options)
-            for key, value in results.items():
-                logger.info(f'{key} : {value:.2f}')
+            log_metrics(logger, results, '.2f')
         else:
             logger.warning('Evaluation metrics are not specified.')
             scores = np.vstack(outputs)

@@ -6,7 +6,7 @@ import torch
 from mmcv.utils import Registry
 from torch.utils.data import DataLoader, Dataset
 
-from mmdeploy.codebase.base import CODEBASE, BaseTask, MMCodebase, build_task
+from mmdeploy.codebase.base import CODEBASE, BaseTask, MMCodebase, build_task, check_model_type
 from mmdeploy.utils import Codebase, load_config
 
 MMCLS_TASK = Registry('mmcls_tasks', build_func=build_task)
@@ -21,6 +21,8 @@ class MMClassification(MMCodebase):
     @staticmethod
     def build_task_processor(model_cfg: mmcv.Config, deploy_cfg: mmcv.Config,
                              device: str) -> BaseTask:
+        from mmcls.models import CLASSIFIERS
+        check_model_type(model_cfg, deploy_cfg, CLASSIFIERS)
         return MMCLS_TASK.build(model_cfg, deploy_cfg, device)
 
     @staticmethod

@@ -6,7 +6,7 @@ import torch
 from mmcv.utils import Registry
 from torch.utils.data import DataLoader, Dataset
 
-from mmdeploy.codebase.base import CODEBASE, BaseTask, MMCodebase, build_task
+from mmdeploy.codebase.base import CODEBASE, BaseTask, MMCodebase, build_task, check_model_type
 from mmdeploy.utils import Codebase
 
 MMDET_TASK = Registry('mmdet_tasks', build_func=build_task)
@@ -20,6 +20,8 @@ class MMDetection(MMCodebase):
 
     @staticmethod
     def build_task_processor(model_cfg: mmcv.Config, deploy_cfg: mmcv.Config, device: str) -> BaseTask:
+        from mmdet.models import DETECTORS
+        check_model_type(model_cfg, deploy_cfg, DETECTORS)
         return MMDET_TASK.build(model_cfg, deploy_cfg, device)
 
     @staticmethod

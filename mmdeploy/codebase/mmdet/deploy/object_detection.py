@@ -11,7 +11,7 @@ from torch.utils.data import Dataset
 from mmdeploy.codebase.base import BaseTask
 from mmdeploy.codebase.base.checkpoint import check_checkpoint
 from mmdeploy.utils import Task, is_dynamic_shape
-from mmdeploy.utils.logging import get_logger
+from mmdeploy.utils.logging import get_logger, log_metrics
 
 from .mmdetection import MMDET_TASK
 from .model_partition_cfg import MMDET_PARTITION_CFG
@@ -148,8 +148,7 @@ class ObjectDetection(BaseTask):
             for key in ('interval', 'tmpdir', 'start', 'gpu_collect', 'save_best', 'rule', 'dynamic_intervals'):
                 evaluation.pop(key, None)
             evaluation.update(metric=metrics, **options)
-            for key, value in dataset.evaluate(outputs, **evaluation).items():
-                logger.info(f'{key} : {value}')
+            log_metrics(logger, dataset.evaluate(outputs, **evaluation))
 
     def get_preprocess(self) -> list[dict]:
         return process_model_config(self.model_cfg, ['']).data.test.pipeline
