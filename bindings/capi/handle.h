@@ -7,7 +7,7 @@
 #include "mmdeploy/common.h"
 #include "mmdeploy/model.h"
 #include "mmdeploy/model/model.h"
-#include "mmdeploy/pipeline/value.h"
+#include "mmdeploy/module/value.h"
 
 // What the opaque handles of the C API point to.
 

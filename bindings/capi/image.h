@@ -2,7 +2,7 @@
 
 #include "mmdeploy/base/result.h"
 #include "mmdeploy/common.h"
-#include "mmdeploy/pipeline/value.h"
+#include "mmdeploy/module/value.h"
 
 namespace mmdeploy::capi {
 

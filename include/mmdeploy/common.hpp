@@ -126,7 +126,8 @@ class Context {
     return *this;
   }
 
-  // Models come from somebody you trust: formats that carry code (TorchScript) are refused otherwise.
+  // Models come from somebody you trust: formats that carry code (TorchScript) are refused
+  // otherwise.
   Context& SetTrusted(bool trusted) {
     ThrowIfFailed(mmdeploy_context_set_trusted(context_.get(), trusted ? 1 : 0));
     return *this;

@@ -11,8 +11,8 @@ float HalfToFloat(uint16_t half) {
   const int mantissa = half & 0x3FF;
   float magnitude;
   if (exponent == 0x1F) {
-    magnitude = mantissa ? std::numeric_limits<float>::quiet_NaN()
-                         : std::numeric_limits<float>::infinity();
+    magnitude =
+        mantissa ? std::numeric_limits<float>::quiet_NaN() : std::numeric_limits<float>::infinity();
   } else if (exponent == 0) {
     magnitude = std::ldexp(static_cast<float>(mantissa), -24);
   } else {

@@ -1,30 +1,8 @@
 """OpenMMLab code bases, one folder each, imported on demand."""
-import importlib
-import importlib.util
-
-from mmdeploy.utils import Codebase
+from mmdeploy.utils import Codebase  # noqa: F401
 
 from .base import BaseTask, MMCodebase, get_codebase_class
-
-# Code bases whose rewrites a code base needs as well.
-extra_dependent_library = {
-    Codebase.MMOCR: ['mmdet'],
-    Codebase.MMROTATE: ['mmdet'],
-}
-
-
-def import_codebase(codebase: Codebase) -> None:
-    """Import the task processors and rewrites of a code base.
-
-    Raises:
-        ImportError: the code base, or one that it needs, is not installed.
-    """
-    libraries = [codebase.value] + extra_dependent_library.get(codebase, [])
-    for library in libraries:
-        if not importlib.util.find_spec(library):
-            raise ImportError(f'{library} has not been installed. Import '
-                              f'mmdeploy.codebase.{codebase.value} failed.')
-        importlib.import_module(f'mmdeploy.codebase.{library}')
-
+from .import_codebase import extra_dependent_library, import_codebase  # noqa: F401
+from .task_processor import build_task_processor, get_predefined_partition_cfg  # noqa: F401
 
 __all__ = ['MMCodebase', 'BaseTask', 'get_codebase_class']

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "mmdeploy/pipeline/module.h"
+#include "mmdeploy/module/module.h"
 
 namespace mmdeploy {
 

@@ -18,9 +18,8 @@ import mmcv
 import numpy as np
 import torch
 
-from mmdeploy.apis.utils import build_task_processor
 from mmdeploy.backend.sdk.export_info import get_pipeline
-from mmdeploy.codebase import BaseTask
+from mmdeploy.codebase import BaseTask, build_task_processor
 from mmdeploy.core import RewriterContext, patch_model
 from mmdeploy.utils import (
     IR,

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "mmdeploy/pipeline/module.h"
+#include "mmdeploy/module/module.h"
 
 namespace mmdeploy {
 

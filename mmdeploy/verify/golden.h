@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "mmdeploy/model/model.h"
-#include "mmdeploy/pipeline/value.h"
+#include "mmdeploy/module/value.h"
 
 namespace mmdeploy {
 

@@ -1,51 +1,16 @@
-"""Cases of the custom operators, {operator} x {engine} x {case}.
-
-`mmdeploy/op/<op>/cases.py` defines `cases()`, which yields them: inputs, attributes, and what another
-implementation (torch, mmcv, numpy) answers for them.
-"""
+"""Cases of the custom operators, {operator} x {engine} x {case}."""
 import importlib.util
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 import numpy as np
 from onnx import helper, numpy_helper
 
-from mmdeploy import op
+from mmdeploy.op.case import Case
 
 ROOT = Path(__file__).resolve().parents[2]
-
-
-@dataclass
-class Case:
-    """One call of an operator."""
-    op: str  # 'mmdeploy::grid_sampler'
-    name: str
-    inputs: list[np.ndarray | None]
-    attributes: dict[str, Any]
-    expected: list[np.ndarray]
-    tolerance: float = 1e-4  # of the largest number that is expected; integers are equal
-
-    @property
-    def id(self) -> str:
-        return f'{self.op.partition("::")[2]}-{self.name}'
-
-    @cached_property
-    def declaration(self) -> dict:
-        return next(one for one in op.declarations() if self.op in one['names'])
-
-    def check(self, found: list[np.ndarray]) -> None:
-        assert len(found) == len(self.expected)
-        for want, got in zip(self.expected, found, strict=True):
-            assert got.shape == want.shape
-            if want.dtype.kind in 'iu':
-                np.testing.assert_array_equal(got, want)
-                continue
-            scale = np.abs(want[np.isfinite(want)]).max(initial=1e-6)
-            np.testing.assert_allclose(got, want, rtol=0, atol=self.tolerance * scale)
 
 
 @dataclass

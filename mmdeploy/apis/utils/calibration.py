@@ -10,8 +10,10 @@ from mmcv.utils import ProgressBar
 from torch.utils.data import DataLoader
 
 from mmdeploy.core import RewriterContext, reset_mark_function_count
+from mmdeploy.utils import get_partition_config
 
 from ..core import PIPELINE_MANAGER
+from .utils import get_predefined_partition_cfg
 
 
 @PIPELINE_MANAGER.register_pipeline()
@@ -73,6 +75,13 @@ def _store(file: h5py.File, path: str, tensor: Any) -> None:
         compression_opts=4)
 
 
+def _partitions(deploy_cfg: Any) -> list[dict]:
+    """Return how the model is cut: as the deploy config says, or as its code base does by that name."""
+    config = get_partition_config(deploy_cfg)
+    partitions = config.get('partition_cfg', None)
+    return get_predefined_partition_cfg(deploy_cfg, config['type']) if partitions is None else partitions
+
+
 def _run_marked(file: h5py.File, data_id: int, model: torch.nn.Module,
                 sample: Any, inference_func: Callable | None,
                 context_info: dict) -> None:
@@ -83,7 +92,8 @@ def _run_marked(file: h5py.File, data_id: int, model: torch.nn.Module,
         backend='default',
         create_calib=True,
         calib_file=file,
-        data_id=data_id)
+        data_id=data_id,
+        partitions=_partitions(context_info['cfg']))
     with RewriterContext(**info), torch.no_grad():
         if inference_func is None:
             model(sample)

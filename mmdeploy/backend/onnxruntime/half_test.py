@@ -5,7 +5,7 @@ import pytest
 from mmdeploy import graph
 from mmdeploy.backend.base.native import import_native
 from mmdeploy.backend.onnxruntime.manager import Manager
-from mmdeploy.codebase.mmcls.architectures import ARCHITECTURES, compare, make_images
+from tests.models.architectures import ARCHITECTURES, compare, make_images
 
 PARITY = 1e-2  # relative to the largest score
 

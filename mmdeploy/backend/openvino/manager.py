@@ -19,7 +19,8 @@ class Manager(NativeManager):
     def to_backend(ir_files: Sequence[str], work_dir: str, deploy_cfg: Any,
                    device: str) -> list[str]:
         """Convert ONNX files; the weights lie beside what is returned."""
-        from mmdeploy.apis.openvino import from_onnx, get_input_info_from_cfg, get_mo_options_from_cfg
+        from .deploy_config import get_input_info_from_cfg, get_mo_options_from_cfg
+        from .onnx2openvino import from_onnx
         # The shapes are those of the whole model, not of its parts.
         whole = len(ir_files) == 1
         input_info = {}

@@ -8,9 +8,8 @@ from typing import Any
 
 import mmcv
 
-from mmdeploy.apis.utils import build_task_processor
 from mmdeploy.backend.base import get_backend_manager
-from mmdeploy.codebase import BaseTask
+from mmdeploy.codebase import BaseTask, build_task_processor
 from mmdeploy.utils import (
     SDK_TASK_MAP,
     Task,

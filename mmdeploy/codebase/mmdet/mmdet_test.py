@@ -9,9 +9,9 @@ from mmdeploy.apis.onnx import extract_partition
 from mmdeploy.backend.base.native import is_native_available
 from mmdeploy.codebase.mmdet.core.post_processing import _multiclass_nms
 from mmdeploy.codebase.mmdet.deploy.utils import clip_bboxes, get_post_processing_params
-from mmdeploy.codebase.mmdet.detectors import CLASSES, DETECTORS, detector_config, randomize
 from mmdeploy.graph import load
 from mmdeploy.utils import load_config
+from tests.models.detectors import CLASSES, DETECTORS, detector_config, randomize
 from tools import torch2onnx as torch2onnx_tool
 
 pytestmark = pytest.mark.skipif(not is_native_available(), reason='the engines are not built')

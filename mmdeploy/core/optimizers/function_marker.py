@@ -11,7 +11,7 @@ from typing import Any
 import torch
 
 from mmdeploy.core.rewriters.rewriter_manager import FUNCTION_REWRITER
-from mmdeploy.utils import IR, cfg_apply_marks, get_partition_config
+from mmdeploy.utils import IR, cfg_apply_marks
 
 from .extractor import parse_extractor_io_string
 
@@ -81,14 +81,8 @@ def mark_symbolic(rewriter, g, x, *args):
 
 def _store_calibration(rewriter, x: torch.Tensor, func: str, func_id: int,
                        io_type: str, name: str) -> None:
-    """Write a marked tensor to the partitions that start at the mark."""
-    from mmdeploy.apis.utils import get_predefined_partition_cfg
-    partition_config = get_partition_config(rewriter.cfg)
-    partitions = partition_config.get('partition_cfg', None)
-    if partitions is None:
-        partitions = get_predefined_partition_cfg(rewriter.cfg,
-                                                  partition_config['type'])
-    for i, partition in enumerate(partitions):
+    """Write a marked tensor to the partitions of the context that start at the mark."""
+    for i, partition in enumerate(rewriter.partitions):
         start = partition['start']
         markers = [start] if isinstance(start, str) else start
         if (func, func_id, io_type) not in map(parse_extractor_io_string,

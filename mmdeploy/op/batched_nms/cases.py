@@ -5,8 +5,8 @@ import numpy as np
 import torch
 
 from mmdeploy.op.batched_nms.symbolic import TRTBatchedNMSop
+from mmdeploy.op.case import Case
 from mmdeploy.op.nms_match.cases import upright_boxes
-from tests.conformance.op_cases import Case
 
 
 def cases() -> Iterator[Case]:

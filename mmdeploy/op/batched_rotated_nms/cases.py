@@ -5,8 +5,8 @@ import numpy as np
 import torch
 
 from mmdeploy.op.batched_rotated_nms.symbolic import TRTBatchedRotatedNMSop
+from mmdeploy.op.case import Case
 from mmdeploy.op.nms_rotated.cases import rotated_boxes
-from tests.conformance.op_cases import Case
 
 
 def cases() -> Iterator[Case]:

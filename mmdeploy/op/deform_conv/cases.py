@@ -5,7 +5,7 @@ import numpy as np
 import torch
 from mmcv.ops import deform_conv2d
 
-from tests.conformance.op_cases import Case
+from mmdeploy.op.case import Case
 
 
 def _inputs(batch: int = 1, channels: int = 4, outputs: int = 6, size: tuple = (9, 7), kernel: tuple = (3, 3),

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 import numpy as np
 import torch
 
+from mmdeploy.op.case import Case
 from mmdeploy.op.grid_priors.symbolic import GridPriorsTRTOp
-from tests.conformance.op_cases import Case
 
 
 def cases() -> Iterator[Case]:

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from tests.conformance.op_cases import Case
+from mmdeploy.op.case import Case
 
 _INTERPOLATIONS = ('bilinear', 'nearest', 'bicubic')
 _PADDINGS = ('zeros', 'border', 'reflection')

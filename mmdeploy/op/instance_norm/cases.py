@@ -5,7 +5,7 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from tests.conformance.op_cases import Case
+from mmdeploy.op.case import Case
 
 
 def cases() -> Iterator[Case]:

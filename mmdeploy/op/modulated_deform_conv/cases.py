@@ -5,8 +5,8 @@ import numpy as np
 import torch
 from mmcv.ops import modulated_deform_conv2d
 
+from mmdeploy.op.case import Case
 from mmdeploy.op.deform_conv.cases import _inputs as deform_inputs
-from tests.conformance.op_cases import Case
 
 
 def cases() -> Iterator[Case]:

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 import numpy as np
 import torch
 
+from mmdeploy.op.case import Case
 from mmdeploy.op.multi_level_roi_align.symbolic import multi_level_roi_align
 from mmdeploy.op.roi_align.cases import rois
-from tests.conformance.op_cases import Case
 
 _STRIDES = [4, 8, 16]
 

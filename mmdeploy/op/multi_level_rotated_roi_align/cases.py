@@ -5,10 +5,10 @@ import numpy as np
 import torch
 from mmcv.ops import roi_align_rotated
 
+from mmdeploy.op.case import Case
 from mmdeploy.op.multi_level_roi_align.cases import maps
 from mmdeploy.op.multi_level_roi_align.symbolic import crop_levels
 from mmdeploy.op.roi_align_rotated.cases import rotated_rois
-from tests.conformance.op_cases import Case
 
 _STRIDES = [4, 8, 16]
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 import numpy as np
 import torch
 
+from mmdeploy.op.case import Case
 from mmdeploy.op.nms_match.symbolic import ONNXNMSMatchOp
-from tests.conformance.op_cases import Case
 
 
 def upright_boxes(shape: tuple, seed: int = 0) -> np.ndarray:

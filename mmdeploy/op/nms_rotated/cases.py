@@ -4,8 +4,8 @@ from collections.abc import Iterator
 import numpy as np
 import torch
 
+from mmdeploy.op.case import Case
 from mmdeploy.op.nms_rotated.symbolic import ONNXNMSRotatedOp
-from tests.conformance.op_cases import Case
 
 
 def rotated_boxes(shape: tuple, seed: int = 0) -> np.ndarray:

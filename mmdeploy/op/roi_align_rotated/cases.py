@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from mmcv.ops import roi_align_rotated
 
-from tests.conformance.op_cases import Case
+from mmdeploy.op.case import Case
 
 
 def rotated_rois(count: int, images: int = 1, extent: float = 40, seed: int = 0) -> np.ndarray:

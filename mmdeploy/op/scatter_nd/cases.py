@@ -3,7 +3,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tests.conformance.op_cases import Case
+from mmdeploy.op.case import Case
 
 
 def _case(name: str, data: np.ndarray, indices: np.ndarray, updates: np.ndarray) -> Case:

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "mmdeploy/pipeline/module.h"
+#include "mmdeploy/module/module.h"
 
 namespace mmdeploy {
 

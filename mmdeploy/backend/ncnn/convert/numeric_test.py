@@ -9,8 +9,8 @@ from torch.nn import functional as F
 from mmdeploy.apis.onnx import export
 from mmdeploy.backend.base.native import get_engine_version, import_native
 from mmdeploy.codebase import import_codebase
-from mmdeploy.codebase.mmcls.architectures import ARCHITECTURES, build, make_images
 from mmdeploy.utils import Codebase, load_config
+from tests.models.architectures import ARCHITECTURES, build, make_images
 
 import_codebase(Codebase.MMCLS)
 

@@ -1,6 +1,6 @@
 """Exports the documented architectures and compares them with PyTorch.
 
-    python -m mmdeploy.codebase.mmcls.architectures [--small] [NAMES...]
+    python -m tests.models.architectures [--small] [NAMES...]
 
 Weights are random. Each model is exported at batch 1, runs in ONNX Runtime at
 batch 2 (and, but for VisionTransformer, at another size), and each score may

@@ -10,7 +10,7 @@
 #include "mmdeploy/backend/engine.h"
 #include "mmdeploy/base/json.h"
 #include "mmdeploy/model/model.h"
-#include "mmdeploy/pipeline/value.h"
+#include "mmdeploy/module/value.h"
 
 namespace mmdeploy {
 

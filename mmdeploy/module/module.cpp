@@ -1,4 +1,4 @@
-#include "mmdeploy/pipeline/module.h"
+#include "mmdeploy/module/module.h"
 
 #include "mmdeploy/base/parallel.h"
 

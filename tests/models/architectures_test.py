@@ -1,9 +1,9 @@
 """Tests that the documented architectures convert."""
 import pytest
 
-from mmdeploy.codebase.mmcls.architectures import ARCHITECTURES, MAX_RATIO, compare
 from mmdeploy.utils import Backend
 from mmdeploy.utils.test import backend_checker
+from tests.models.architectures import ARCHITECTURES, MAX_RATIO, compare
 
 
 @backend_checker(Backend.ONNXRUNTIME)

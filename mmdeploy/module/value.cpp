@@ -1,4 +1,4 @@
-#include "mmdeploy/pipeline/value.h"
+#include "mmdeploy/module/value.h"
 
 #include <array>
 
