@@ -1,7 +1,8 @@
 """Non-maximum suppression of many classes, for a batch."""
+import importlib
+
 import torch
 
-import mmdeploy
 from mmdeploy.core import FUNCTION_REWRITER, mark
 from mmdeploy.mmcv.ops import ONNXNMSop
 from mmdeploy.utils import is_dynamic_batch
@@ -126,4 +127,5 @@ def multiclass_nms__default(ctx,
 @mark('multiclass_nms', inputs=['boxes', 'scores'], outputs=['dets', 'labels'])
 def multiclass_nms(*args, **kwargs) -> tuple[torch.Tensor, torch.Tensor]:
     """See `_multiclass_nms`; found by its path, so that rewrites apply."""
-    return mmdeploy.codebase.mmdet.core.post_processing._multiclass_nms(*args, **kwargs)
+    package = importlib.import_module('mmdeploy.codebase.mmdet.core.post_processing')
+    return package._multiclass_nms(*args, **kwargs)

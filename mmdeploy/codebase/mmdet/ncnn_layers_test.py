@@ -11,7 +11,7 @@ from mmdeploy.utils import Backend
 from mmdeploy.utils.test import backend_checker
 from mmdeploy.utils.validate import export_graph
 
-sys.path.append(str(Path(__file__).resolve().parents[5] / 'build' / 'lib'))
+sys.path.append(str(Path(__file__).resolve().parents[3] / 'build' / 'lib'))
 PRIORS = dict(aspect_ratios=[2.0], image_height=48, image_width=64, step_height=16.0, step_width=16.0,
               max_sizes=[40.0], min_sizes=[20.0])
 
