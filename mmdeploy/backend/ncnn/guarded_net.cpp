@@ -3,7 +3,7 @@
 #include <memory>
 
 #include "mmdeploy/backend/guard.h"
-#include "mmdeploy/backend/ncnn/layer_checks.h"
+#include "mmdeploy/backend/ncnn/layer/row.h"
 #include "mmdeploy/backend/ncnn/layers/layers.h"
 #include "mmdeploy/backend/ncnn/ops/op_layer.h"
 
@@ -33,8 +33,7 @@ std::string Explain(int code) {
 class GuardedLayer : public ::ncnn::Layer {
  public:
   GuardedLayer(GuardedNet* net, size_t index, ::ncnn::Layer* layer)
-      : net_(net), layer_(layer), params_(net->file_.layers[index]) {
-    check_ = FindInputsCheck(params_.type);
+      : net_(net), layer_(layer), params_(net->file_.layers[index]), row_(*FindRow(params_.type)) {
     typeindex = ::ncnn::layer_to_index(IsCustomLayer(params_.type) ? "Noop" : params_.type.c_str());
     CopyProperties();
   }
@@ -121,8 +120,7 @@ class GuardedLayer : public ::ncnn::Layer {
         return false;
       }
     }
-    if (!check_) return true;
-    const auto checked = check_(params_, shapes);
+    const auto checked = CheckInputs(params_, row_, shapes);
     if (!checked) RunError() = fmt::format("{}: {}", Describe(params_), checked.error().message());
     return checked.has_value();
   }
@@ -144,7 +142,7 @@ class GuardedLayer : public ::ncnn::Layer {
   GuardedNet* net_;
   std::unique_ptr<::ncnn::Layer> layer_;
   const ParamLayer& params_;
-  InputsCheck check_ = nullptr;
+  const LayerRow& row_;
   bool is_created_ = false;
 };
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "mmdeploy/backend/ncnn/layer_checks.h"
+#include "mmdeploy/backend/ncnn/layer/check.h"
 #include "mmdeploy/backend/ncnn/request.h"
 #include "mmdeploy/backend/options.h"
 #include "mmdeploy/base/fork.h"

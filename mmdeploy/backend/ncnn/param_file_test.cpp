@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "mmdeploy/backend/ncnn/layer_checks.h"
+#include "mmdeploy/backend/ncnn/layer/check.h"
 #include "mmdeploy/backend/ncnn/test_net.h"
 
 namespace mmdeploy::ncnn::testing {
@@ -133,7 +133,7 @@ TEST(ParamFileTest, NumbersThatNcnnWouldComputeWith) {
               HasSubstr("group 3 does not divide num_output 4"));
   EXPECT_THAT(LayerError("Softmax s 1 1 x y 0=7"), HasSubstr("axis (parameter 0) is 7, allowed"));
   EXPECT_THAT(LayerError("MemoryData m 0 1 y 0=60000 1=60000"),
-              HasSubstr("larger than the weights"));
+              HasSubstr("the weights file has 1000 bytes"));
   EXPECT_THAT(LayerError("BinaryOp b 1 1 x y"), HasSubstr("1 inputs with with_scalar=0"));
 }
 

@@ -1,6 +1,8 @@
 #include "mmdeploy/backend/ncnn/convert/convert.h"
 
+#include <map>
 #include <set>
+#include <unordered_map>
 
 #include "mmdeploy/backend/ncnn/convert/batch/batch.h"
 #include "mmdeploy/backend/ncnn/convert/emitter.h"
@@ -8,6 +10,7 @@
 #include "mmdeploy/backend/ncnn/convert/layers/layers.h"
 #include "mmdeploy/backend/ncnn/convert/layout.h"
 #include "mmdeploy/backend/ncnn/convert/ops/converter.h"
+#include "mmdeploy/backend/ncnn/layer/check.h"
 #include "mmdeploy/graph/check.h"
 #include "mmdeploy/graph/fold.h"
 #include "mmdeploy/graph/infer.h"
@@ -134,6 +137,37 @@ Result<void> Emit(const Graph& graph, Emitter* emitter) {
   return problems.Get();
 }
 
+using ncnn::BlobShape;
+
+BlobShape ShapeOf(const Value& value) {
+  const auto dims = value.type.dims ? graph::KnownDims(BlobDims(value)) : std::nullopt;
+  return dims ? ncnn::ShapeOf(*dims) : BlobShape();
+}
+
+// The loader's own checks; and whether blobs are as large as the model says, where sizes are known.
+// What they find is a fault of a converter, which must not become a file.
+Result<void> CheckMade(const NcnnModel& made, const Emitter& emitter) {
+  MMDEPLOY_TRY(const ncnn::ParamFile file, ncnn::ParseParam(made.param, "converted"));
+  MMDEPLOY_TRYV(ncnn::CheckLayers(file, made.bin.size(), "converted"));
+  std::unordered_map<std::string_view, int> blobs;
+  for (size_t i = 0; i < file.blobs.size(); ++i) blobs[file.blobs[i]] = static_cast<int>(i);
+  std::map<int, BlobShape> inputs;
+  for (const auto& [value, name] : emitter.names()) {
+    if (value->is_input()) inputs[blobs.at(name)] = ShapeOf(*value);
+  }
+  MMDEPLOY_TRY(const std::vector<BlobShape> shapes, InferShapes(file, inputs));
+  for (const auto& [value, name] : emitter.names()) {
+    const auto blob = blobs.find(name);
+    const BlobShape expected = ShapeOf(*value);
+    if (blob == blobs.end() || value->constant() || expected.rank == 0) continue;
+    const BlobShape& found = shapes[static_cast<size_t>(blob->second)];
+    MMDEPLOY_ENSURE(found.rank == 0 || found == expected, Code::kNotSupported,
+                    "its layers give '{}' the size {}, the model {}", name, Name(found),
+                    Name(expected));
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<NcnnModel> ConvertToNcnn(Model* model, const ConvertOptions& options) {
@@ -147,6 +181,10 @@ Result<NcnnModel> ConvertToNcnn(Model* model, const ConvertOptions& options) {
   NcnnModel result;
   MMDEPLOY_TRY(result.param, WriteParam(layers));
   result.bin = WriteBin(layers, options.fp16_storage);
+  if (auto checked = CheckMade(result, emitter); !checked) {
+    return MakeError(Code::kNotSupported, "cannot be converted to ncnn: {}",
+                     checked.error().message());
+  }
   return result;
 }
 

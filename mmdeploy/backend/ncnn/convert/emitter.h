@@ -53,6 +53,8 @@ class Emitter {
   // All layers in order: inputs, constants, nodes, outputs.
   std::vector<Layer> Finish();
   std::vector<std::string> OutputNames() const;
+  // The blobs of values.
+  const std::unordered_map<const graph::Value*, std::string>& names() const { return names_; }
 
  private:
   std::string Constant(const graph::Value* value, const std::vector<int64_t>& dims,

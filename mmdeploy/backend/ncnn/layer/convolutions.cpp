@@ -1,0 +1,268 @@
+#include <algorithm>
+#include <array>
+
+#include "mmdeploy/backend/ncnn/layer/params.h"
+#include "mmdeploy/backend/ncnn/layer/rules.h"
+#include "mmdeploy/backend/ncnn/window.h"
+
+// Convolutions and their like: a kernel of weights that moves over an image.
+
+namespace mmdeploy::ncnn {
+namespace {
+
+// What pnnx writes into layers without groups.
+Rules OneGroup() { return {Int(7, "group", 1, 1)}; }
+
+constexpr std::array<int, 3> kBefore = {4, 14, 24}, kAfter = {15, 16, 17};
+
+Rules Conv2() { return Weights() + Window2() + Pads2(); }
+
+Rules OutputPads() {
+  return {Int(18, "output_pad_right", 0, kSize), Int(19, "output_pad_bottom", 0, kSize),
+          Int(20, "output_w", 0, kSize), Int(21, "output_h", 0, kSize)};
+}
+
+Rules OutputPads1() {
+  return {Int(18, "output_pad_right", 0, kSize), Int(20, "output_w", 0, kSize)};
+}
+
+Rules OutputPads3() {
+  return {Int(18, "output_pad_right", 0, kSize),  Int(19, "output_pad_bottom", 0, kSize),
+          Int(20, "output_pad_behind", 0, kSize), Int(25, "output_w", 0, kSize),
+          Int(26, "output_h", 0, kSize),          Int(27, "output_d", 0, kSize)};
+}
+
+Result<void> CheckActivation(const ParamLayer& layer) {
+  constexpr std::array<size_t, 7> kCounts = {0, 0, 1, 2, 0, 0, 2};
+  const size_t needed = kCounts[static_cast<size_t>(layer.Int(9, 0))];
+  MMDEPLOY_ENSURE(layer.Array(10).size() >= needed, Code::kFail,
+                  "activation_params (parameter 10) has {} numbers, activation_type {} takes {}",
+                  layer.Array(10).size(), layer.Int(9, 0), needed);
+  return {};
+}
+
+Result<void> CheckConvolution(const ParamLayer& layer) {
+  const int64_t window = WindowElements(layer), group = GroupOf(layer);
+  const int64_t outputs = layer.Int(0, 0), weights = layer.Int(6, 0);
+  MMDEPLOY_ENSURE(window > 0 && outputs > 0 && weights > 0, Code::kFail,
+                  "num_output, kernel_w or weight_data_size (parameters 0, 1, 6) is missing");
+  MMDEPLOY_ENSURE(outputs % group == 0, Code::kFail, "group {} does not divide num_output {}",
+                  group, outputs);
+  const int64_t per_input = window * (outputs / group);
+  MMDEPLOY_ENSURE(per_input <= weights && weights % (per_input * group) == 0, Code::kFail,
+                  "weight_data_size {} does not fit num_output {}, group {} and a kernel of {}",
+                  weights, outputs, group, window);
+  for (const int id : {4, 14, 15, 16, 17, 24}) {
+    const int pad = layer.Int(id, 0);
+    MMDEPLOY_ENSURE(pad >= 0 || pad <= -233, Code::kFail,
+                    "padding {} (parameter {}) is negative; allowed: 0 and more, -233, -234", pad,
+                    id);
+  }
+  return CheckActivation(layer);
+}
+
+Result<void> CheckConvolutionInput(const ParamLayer& layer, Shapes in) {
+  const int spatial = NumSpatialAxes(layer);
+  MMDEPLOY_TRYV(ExpectSize(in[0], in[0].outermost(), InputChannels(layer), "channels"));
+  if (StartsWith(layer.type, "Deconvolution")) return {};
+  for (int axis = 0; axis < spatial; ++axis) {
+    const auto i = static_cast<size_t>(axis);
+    const int before = layer.Int(kBefore[i], layer.Int(4, 0));
+    const int after = layer.Int(kAfter[i], before);
+    if (before < 0 || after < 0) continue;  // as large as needed
+    const int64_t window =
+        int64_t{WindowParam(layer, 2, axis, 1)} * (WindowParam(layer, 1, axis, 1) - 1) + 1;
+    MMDEPLOY_TRYV(ExpectWindow(in[0], axis, window, before + after));
+  }
+  return {};
+}
+
+Result<void> CheckUnfoldInput(const ParamLayer& layer, Shapes in) {
+  double count = in[0].c;
+  for (int axis = 0; axis < 2; ++axis) {
+    const auto i = static_cast<size_t>(axis);
+    const int kernel = WindowParam(layer, 1, axis, 0);
+    const int before = layer.Int(kBefore[i], layer.Int(4, 0));
+    const int after = layer.Int(kAfter[i], before);
+    MMDEPLOY_ENSURE(kernel > 0 && before >= 0 && after >= 0, Code::kFail,
+                    "kernel {}, padding {} and {}; allowed: 1 and more, 0 and more", kernel, before,
+                    after);
+    const int64_t window = int64_t{WindowParam(layer, 2, axis, 1)} * (kernel - 1) + 1;
+    MMDEPLOY_TRYV(ExpectWindow(in[0], axis, window, before + after));
+    count *= static_cast<double>(kernel) * (Extent(in[0], axis) + before + after);
+  }
+  MMDEPLOY_ENSURE(count <= 1 << 28, Code::kFail, "input {} would have up to {} elements",
+                  Name(in[0]), count);
+  return {};
+}
+
+// [channels, spatial...]; nothing where ncnn calculates pads itself.
+BlobShape Spatial(int64_t channels, const std::vector<int64_t>& from_width) {
+  std::vector<int64_t> dims = {channels};
+  dims.insert(dims.end(), from_width.rbegin(), from_width.rend());
+  return ShapeOf(dims);
+}
+
+struct Pads {
+  int before = 0, after = 0;
+};
+
+// Those that are not given are as others, see ncnn's load_param.
+Pads PadsOf(const ParamLayer& layer, int axis) {
+  const auto i = static_cast<size_t>(axis);
+  const int before = layer.Int(kBefore[i], layer.Int(4, 0));
+  return {before, layer.Int(kAfter[i], before)};
+}
+
+int64_t WindowExtent(const ParamLayer& layer, int axis) {
+  return int64_t{WindowParam(layer, 2, axis, 1)} * (WindowParam(layer, 1, axis, 1) - 1) + 1;
+}
+
+std::vector<BlobShape> ConvolutionShape(const ParamLayer& layer, Shapes in) {
+  std::vector<int64_t> extents;
+  for (int axis = 0; axis < NumSpatialAxes(layer); ++axis) {
+    const Pads pads = PadsOf(layer, axis);
+    if (pads.before < 0 || pads.after < 0) return {BlobShape()};
+    const int64_t room = Extent(in[0], axis) + pads.before + pads.after - WindowExtent(layer, axis);
+    extents.push_back(room / WindowParam(layer, 3, axis, 1) + 1);
+  }
+  return {Spatial(layer.Int(0, 0), extents)};
+}
+
+std::vector<BlobShape> DeconvolutionShape(const ParamLayer& layer, Shapes in) {
+  std::vector<int64_t> extents;
+  for (int axis = 0; axis < NumSpatialAxes(layer); ++axis) {
+    const Pads pads = PadsOf(layer, axis);
+    if (pads.before < 0 || pads.after < 0) return {BlobShape()};
+    const int added = layer.Int(18 + axis, layer.Int(18, 0));
+    extents.push_back(int64_t{Extent(in[0], axis) - 1} * WindowParam(layer, 3, axis, 1) +
+                      WindowExtent(layer, axis) + added - pads.before - pads.after);
+  }
+  return {Spatial(layer.Int(0, 0), extents)};
+}
+
+}  // namespace
+
+Rows convolutions_rows() {
+  return {
+      {"Convolution",
+       {},
+       {},
+       Conv2() + PadValue() + Int8() + OneGroup(),
+       {3, 3},
+       CheckConvolution,
+       CheckConvolutionInput,
+       ConvolutionShape,
+       CountInParam<6>},
+      {"ConvolutionDepthWise",
+       {},
+       {},
+       Conv2() + PadValue() + Int8() + Group(),
+       {3, 3},
+       CheckConvolution,
+       CheckConvolutionInput,
+       ConvolutionShape,
+       CountInParam<6>},
+      {"Convolution1D",
+       {},
+       {},
+       Weights() + Window1() + Pads1() + PadValue() + OneGroup(),
+       {2, 2},
+       CheckConvolution,
+       CheckConvolutionInput,
+       ConvolutionShape,
+       CountInParam<6>},
+      {"ConvolutionDepthWise1D",
+       {},
+       {},
+       Weights() + Window1() + Pads1() + PadValue() + Group(),
+       {2, 2},
+       CheckConvolution,
+       CheckConvolutionInput,
+       ConvolutionShape,
+       CountInParam<6>},
+      {"Convolution3D",
+       {},
+       {},
+       Weights() + Window3() + Pads3() + PadValue() + OneGroup(),
+       {4, 4},
+       CheckConvolution,
+       CheckConvolutionInput,
+       ConvolutionShape,
+       CountInParam<6>},
+      {"ConvolutionDepthWise3D",
+       {},
+       {},
+       Weights() + Window3() + Pads3() + PadValue() + Group(),
+       {4, 4},
+       CheckConvolution,
+       CheckConvolutionInput,
+       ConvolutionShape,
+       CountInParam<6>},
+      {"Deconvolution",
+       {},
+       {},
+       Conv2() + OutputPads() + OneGroup(),
+       {3, 3},
+       CheckConvolution,
+       CheckConvolutionInput,
+       DeconvolutionShape,
+       CountInParam<6>},
+      {"DeconvolutionDepthWise",
+       {},
+       {},
+       Conv2() + OutputPads() + Group(),
+       {3, 3},
+       CheckConvolution,
+       CheckConvolutionInput,
+       DeconvolutionShape,
+       CountInParam<6>},
+      {"Deconvolution1D",
+       {},
+       {},
+       Weights() + Window1() + Pads1() + OutputPads1() + OneGroup(),
+       {2, 2},
+       CheckConvolution,
+       CheckConvolutionInput,
+       DeconvolutionShape,
+       CountInParam<6>},
+      {"DeconvolutionDepthWise1D",
+       {},
+       {},
+       Weights() + Window1() + Pads1() + OutputPads1() + Group(),
+       {2, 2},
+       CheckConvolution,
+       CheckConvolutionInput,
+       DeconvolutionShape,
+       CountInParam<6>},
+      {"Deconvolution3D",
+       {},
+       {},
+       Weights() + Window3() + Pads3() + OutputPads3() + OneGroup(),
+       {4, 4},
+       CheckConvolution,
+       CheckConvolutionInput,
+       DeconvolutionShape,
+       CountInParam<6>},
+      {"DeconvolutionDepthWise3D",
+       {},
+       {},
+       Weights() + Window3() + Pads3() + OutputPads3() + Group(),
+       {4, 4},
+       CheckConvolution,
+       CheckConvolutionInput,
+       DeconvolutionShape,
+       CountInParam<6>},
+      {"Unfold",
+       {},
+       {},
+       Window2() + Pads2() + PadValue(),
+       {3, 3},
+       nullptr,
+       CheckUnfoldInput,
+       nullptr,
+       nullptr},
+  };
+}
+
+}  // namespace mmdeploy::ncnn

@@ -1,0 +1,170 @@
+#include <gmock/gmock.h>
+
+#include <set>
+#include <sstream>
+
+#include "mmdeploy/backend/ncnn/layer/check.h"
+#include "mmdeploy/backend/ncnn/test_net.h"
+
+// What rows say, against what ncnn does.
+
+namespace mmdeploy::ncnn::testing {
+namespace {
+
+using ::testing::HasSubstr;
+
+// A layer "type inputs parameters..." over inputs of these dimensions, with so many weights.
+struct Form {
+  const char* line;
+  std::vector<std::vector<int64_t>> inputs;
+  size_t weights = 0;
+};
+
+std::string TextOf(const Form& form) {
+  constexpr int kIds[5][4] = {{}, {0}, {1, 0}, {2, 1, 0}, {2, 11, 1, 0}};
+  std::istringstream words(form.line);
+  std::string type, word, blobs, params;
+  words >> type;
+  while (words >> word) params += " " + word;
+  std::vector<std::string> lines;
+  for (size_t i = 0; i < form.inputs.size(); ++i) {
+    std::string line = fmt::format("Input x{} 0 1 x{}", i, i);
+    for (size_t k = 0; k < form.inputs[i].size(); ++k) {
+      line += fmt::format(" {}={}", kIds[form.inputs[i].size()][k], form.inputs[i][k]);
+    }
+    lines.push_back(line);
+    blobs += fmt::format(" x{}", i);
+  }
+  lines.push_back(fmt::format("{} y {} 1{} y{}", type, form.inputs.size(), blobs, params));
+  return Param(lines, static_cast<int>(form.inputs.size()) + 1);
+}
+
+// What the row says of the output.
+BlobShape Told(const Form& form) {
+  const auto file = ParseParam(TextOf(form), "net.param");
+  EXPECT_TRUE(file) << file.error().message();
+  std::map<int, BlobShape> inputs;
+  for (size_t i = 0; i < form.inputs.size(); ++i) {
+    inputs[static_cast<int>(i)] = ShapeOf(form.inputs[i]);
+  }
+  const auto shapes = InferShapes(*file, inputs);
+  EXPECT_TRUE(shapes) << form.line << ": " << shapes.error().message();
+  return shapes ? shapes->back() : BlobShape();
+}
+
+// What ncnn makes.
+BlobShape Made(const Form& form) {
+  const auto net = Load(TextOf(form), Floats(std::vector<float>(form.weights, 0)));
+  EXPECT_TRUE(net) << form.line << ": " << net.error().message();
+  if (!net) return {};
+  const Session session(*net, "net");
+  std::vector<Tensor> inputs;
+  for (const auto& dims : form.inputs) {
+    std::vector<int64_t> shape = dims;
+    shape.insert(shape.begin(), 1);
+    inputs.push_back(*Tensor::Allocate(DataType::kFloat32, Shape(shape)));
+    std::fill_n(inputs.back().data<float>(), inputs.back().num_elements(), 0.5F);
+  }
+  const auto outputs = session.Run(inputs);
+  EXPECT_TRUE(outputs) << form.line << ": " << outputs.error().message();
+  if (!outputs) return {};
+  const Shape& shape = (*outputs)[0].shape();
+  return ShapeOf({shape.begin() + 1, shape.end()});
+}
+
+std::vector<Form> Forms() {
+  return {
+      {"ReLU", {{3, 4, 5}}},
+      {"BinaryOp 0=2", {{3, 4, 5}, {3, 1, 5}}},
+      {"BinaryOp 0=2 1=1 2=2.0", {{4}}},
+      {"Softmax 0=1 1=1", {{3, 4}}},
+      {"Reduction 0=3 1=0 -23303=1,1 4=0 5=1", {{3, 4, 5}}},
+      {"Reduction 0=3 1=0 -23303=2,0,2 4=1 5=1", {{3, 4, 5}}},
+      {"Reduction 0=3 1=1 4=0 5=1", {{3, 4, 5}}},
+      {"Reduction 0=3 1=1 4=1 5=1", {{2, 3, 4, 5}}},
+      {"Convolution 0=2 1=3 11=2 3=2 13=1 4=1 15=0 14=0 16=1 6=36", {{3, 7, 8}}, 37},
+      {"ConvolutionDepthWise 0=3 1=3 4=1 6=27 7=3", {{3, 7, 8}}, 28},
+      {"Convolution1D 0=2 1=3 2=2 6=18", {{3, 9}}, 19},
+      {"Convolution3D 0=2 1=2 6=48", {{3, 3, 4, 5}}, 49},
+      {"Deconvolution 0=2 1=3 11=2 3=2 13=3 4=1 15=0 14=0 16=1 18=1 19=2 6=36", {{3, 4, 5}}, 37},
+      {"Deconvolution1D 0=2 1=3 3=2 18=1 6=18", {{3, 9}}, 19},
+      {"Deconvolution3D 0=2 1=2 3=2 18=1 19=0 20=1 6=48", {{3, 2, 3, 4}}, 49},
+      {"Pooling 0=0 1=3 2=2 3=1 5=1", {{3, 7, 8}}},
+      {"Pooling 0=1 1=3 2=2 3=0 5=0", {{3, 6, 8}}},
+      {"Pooling 0=1 4=1", {{3, 6, 8}}},
+      {"Pooling 0=1 7=1 8=2 18=3", {{3, 6, 8}}},
+      {"Pooling1D 0=0 1=2 2=2 5=1", {{3, 7}}},
+      {"Pooling3D 0=0 1=2 2=2 5=1", {{3, 4, 5, 6}}},
+      {"BatchNorm 0=3", {{3, 4, 5}}, 12},
+      {"LayerNorm 0=5 1=1e-5 2=1", {{4, 5}}, 10},
+      {"InnerProduct 0=2 1=0 2=10", {{4, 5}}, 11},
+      {"InnerProduct 0=2 1=0 2=40", {{4, 5}}, 41},
+      {"Gemm 2=0 3=1", {{4, 5}, {3, 5}}},
+      {"Gemm 2=1 3=0 5=1 8=3 9=4", {{4, 5}}, 13},
+      {"MatMul", {{2, 4, 5}, {2, 5, 3}}},
+      {"MatMul 0=1", {{1, 4, 5}, {2, 3, 5}}},
+      {"LSTM 0=2 1=48 2=2", {{5, 3}}, 99},
+      {"Reshape 0=-1 1=2", {{3, 4, 5}}},
+      {"Reshape 0=0 1=0 2=3 11=1", {{3, 4, 5}}},
+      {"Permute 0=4", {{3, 4, 5}}},
+      {"Permute 0=17", {{2, 3, 4, 5}}},
+      {"Concat 0=1", {{3, 4}, {3, 6}}},
+      {"Crop -23309=2,1,0 -23310=2,-1,-233 -23311=2,1,2", {{3, 4, 5}}},
+      {"Padding 0=1 1=2 2=3 3=0 4=0 5=0.0 7=1 8=0", {{3, 4, 5}}},
+      {"Padding 0=1 1=2 2=3 3=0 4=0 5=0.0 7=1 8=0", {{2, 3, 4, 5}}},
+      {"Interp 0=2 1=1.5 2=0.7 3=0 4=0", {{3, 5, 7}}},
+      {"Interp 0=1 1=1.0 2=1.0 3=9 4=4", {{3, 5, 7}}},
+      {"PixelShuffle 0=2", {{8, 3, 4}}},
+      {"Reorg 0=2", {{2, 4, 6}}},
+      {"ShuffleChannel 0=2", {{4, 3, 5}}},
+      {"Flatten", {{3, 4, 5}}},
+      {"Squeeze -23303=1,1", {{3, 1, 5}}},
+      {"ExpandDims -23303=2,0,2", {{3, 5}}},
+      {"Tile -23302=2,2,3", {{3, 5}}},
+      {"GridSample 0=1 1=1 2=0", {{3, 5, 6}, {2, 4, 2}}},
+      {"CopyTo", {{3, 4, 5}, {1, 2, 3}}},
+      {"Flip -23300=1,2", {{3, 4, 5}}},
+      {"Where", {{1, 5}, {4, 1}, {4, 5}}},
+  };
+}
+
+TEST(NcnnRowsTest, ShapesAreThoseOfNcnn) {
+  for (const Form& form : Forms()) {
+    const BlobShape told = Told(form);
+    EXPECT_GT(told.rank, 0) << form.line;
+    const BlobShape made = Made(form);
+    EXPECT_EQ(told, made) << form.line << ": told " << Name(told) << ", made " << Name(made);
+  }
+}
+
+TEST(NcnnRowsTest, RowsNameEachParameterOnce) {
+  for (const std::string& type : KnownLayerTypes()) {
+    const LayerRow& row = *FindRow(type);
+    std::set<int> ids;
+    for (const ParamRule& rule : row.params) {
+      EXPECT_TRUE(ids.insert(rule.id).second) << type << ": parameter " << rule.id;
+      EXPECT_LE(rule.min, rule.max) << type << ": parameter " << rule.id;
+    }
+    EXPECT_LE(row.inputs.min, row.inputs.max) << type;
+    EXPECT_LE(row.outputs.min, row.outputs.max) << type;
+    EXPECT_LE(row.rank.min, row.rank.max) << type;
+  }
+}
+
+TEST(NcnnRowsTest, ChecksComeBeforeShapes) {
+  const auto file = ParseParam(TextOf({"MatMul", {{2, 3}, {4, 5}}}), "net.param");
+  const auto shapes = InferShapes(*file, {{0, ShapeOf({2, 3})}, {1, ShapeOf({4, 5})}});
+  ASSERT_FALSE(shapes);
+  EXPECT_THAT(shapes.error().message(), HasSubstr("layer 'y' (MatMul, line 5)"));
+}
+
+// What pnnx writes.
+TEST(NcnnRowsTest, HarmlessParametersOfOtherConverters) {
+  const Form form = {"Convolution 0=2 1=1 6=6 7=1", {{3, 4, 5}}, 7};
+  EXPECT_EQ(Made(form), ShapeOf({2, 4, 5}));
+  EXPECT_THAT(LoadError(TextOf({"Convolution 0=2 1=1 6=6 7=2", {{3, 4, 5}}}), std::string(28, 0)),
+              HasSubstr("group (parameter 7) is 2, allowed 1..1"));
+}
+
+}  // namespace
+}  // namespace mmdeploy::ncnn::testing
