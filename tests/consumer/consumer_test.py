@@ -42,6 +42,23 @@ def test_the_demos_build_against_the_installed_sdk(installed: Path, tmp_path: Pa
     assert len(outputs) == 1 and 'label: ' in outputs.pop()
 
 
+def test_installed_programs_find_their_libraries(installed: Path, tmp_path: Path) -> None:
+    import cv2
+    import numpy as np
+    image = tmp_path / 'image.png'
+    cv2.imwrite(str(image), np.full((8, 8, 3), 128, np.uint8))
+    assert 'label: ' in run('env', '-u', 'LD_LIBRARY_PATH', installed / 'bin/image_classification', 'cpu', MODEL, image)
+    code = f"import mmdeploy_python as m; print(m.__file__, m.Classifier({str(MODEL)!r}, 'cpu'))"
+    found = run('env', '-u', 'LD_LIBRARY_PATH', f'PYTHONPATH={installed}/lib/python', '/usr/bin/python3', '-S', '-c', code)
+    assert str(installed) in found
+
+
+def test_nothing_installed_names_the_build_folder(installed: Path) -> None:
+    for path in (*installed.glob('bin/*'), *installed.glob('lib/**/*.so*')):
+        if path.is_file() and not path.is_symlink():
+            assert str(ROOT) not in run('readelf', '-d', path), path.name
+
+
 def test_installed_headers_are_the_public_ones(installed: Path) -> None:
     headers = {path.relative_to(installed / 'include/mmdeploy').as_posix()
                for path in (installed / 'include').rglob('*') if path.is_file()}

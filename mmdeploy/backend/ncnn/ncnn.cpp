@@ -1,5 +1,3 @@
-#include <ncnn/platform.h>
-
 #include "mmdeploy/backend/ncnn/convert_files.h"
 #include "mmdeploy/backend/ncnn/net.h"
 
@@ -9,7 +7,8 @@ namespace {
 class NcnnEngine : public Engine {
  public:
   std::string name() const override { return "ncnn"; }
-  std::string version() const override { return NCNN_VERSION_STRING; }
+  // ncnn calls itself by the day it was built; the package that we build it from has a version.
+  std::string version() const override { return MMDEPLOY_NCNN_VERSION; }
 
   Result<std::shared_ptr<const Net>> Load(const NetFiles& files,
                                           const NetOptions& options) const override {
