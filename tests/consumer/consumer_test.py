@@ -49,7 +49,8 @@ def test_installed_programs_find_their_libraries(installed: Path, tmp_path: Path
     cv2.imwrite(str(image), np.full((8, 8, 3), 128, np.uint8))
     assert 'label: ' in run('env', '-u', 'LD_LIBRARY_PATH', installed / 'bin/image_classification', 'cpu', MODEL, image)
     code = f"import mmdeploy_python as m; print(m.__file__, m.Classifier({str(MODEL)!r}, 'cpu'))"
-    found = run('env', '-u', 'LD_LIBRARY_PATH', f'PYTHONPATH={installed}/lib/python', '/usr/bin/python3', '-S', '-c', code)
+    found = run('env', '-u', 'LD_LIBRARY_PATH', f'PYTHONPATH={installed}/lib/python', '/usr/bin/python3', '-S', '-c',
+                code)
     assert str(installed) in found
 
 

@@ -11,12 +11,16 @@ from mmdeploy.core import FUNCTION_REWRITER
 def atan2__default(ctx, input1: torch.Tensor, input2: torch.Tensor) -> torch.Tensor:
     """Compute the angle of (x, y) = (input2, input1) from `atan`, which is all that ONNX has.
 
-    The result is in [-pi, pi], in the right quadrant. Zeros count as +0.
+    The result is in [-pi, pi], in the right quadrant; a zero has its sign, as in IEEE 754. Where both are infinite, it
+    is NaN.
     """
     y, x = input1, input2
-    is_zero = x == 0
-    angle = torch.atan(y / torch.where(is_zero, torch.ones_like(x), x))
-    # pi for y >= 0, -pi below.
-    half_turn = ((y >= 0).to(angle.dtype) * 2 - 1) * math.pi
-    angle = torch.where(x < 0, angle + half_turn, angle)
-    return torch.where(is_zero, half_turn / 2 * (y != 0).to(angle.dtype), angle)
+    # 0 / 0 alone has no angle of its own: it is that of the axis on which x lies.
+    angle = torch.atan(torch.where((x == 0) & (y == 0), y, y / x))
+    half_turn = (1 - 2 * _is_negative(y).to(angle.dtype)) * math.pi
+    return torch.where(_is_negative(x), angle + half_turn, angle)
+
+
+def _is_negative(x: torch.Tensor) -> torch.Tensor:
+    """Tell -0.0, too: its reciprocal is -inf."""
+    return (x < 0) | (1 / x < 0)
