@@ -44,8 +44,8 @@ TEST_P(GridSampler, PlacesFarAwayAndNotANumber) {
       {testing::Random({1, 2, 4, 4}), testing::Filled<float>({1, 1, 6, 2}, places)});
 }
 
-// Around the numbers that select one way or the other: 6 channels with several taps and 12 with one,
-// places for a quarter of the 72 pixels.
+// Around the numbers that select one way or the other: 6 channels with several taps and 12 with
+// one, places for a quarter of the 72 pixels.
 TEST_P(GridSampler, ChannelsBesideEachOtherAndPlanes) {
   for (const int64_t channels : {6, 7, 12, 13, 150}) {
     for (const int64_t places : {17, 18, 180}) {
