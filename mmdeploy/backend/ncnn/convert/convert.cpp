@@ -35,6 +35,32 @@ void FixBatch(Graph* graph) {
   }
 }
 
+// Everything that is in the way, in one line.
+class Problems {
+ public:
+  void Add(const Result<void>& result, const std::string& where) {
+    if (!result)
+      lines_ +=
+          fmt::format("{}{}: {}", lines_.empty() ? "" : "; ", where, result.error().message());
+  }
+  Result<void> Get() const {
+    MMDEPLOY_ENSURE(lines_.empty(), Code::kNotSupported, "cannot be converted to ncnn: {}", lines_);
+    return {};
+  }
+
+ private:
+  std::string lines_;
+};
+
+Result<void> CheckAllReads(const Graph& graph) {
+  Problems problems;
+  for (const Node* node : graph.Nodes()) {
+    const Converter* converter = FindConverter(*node);
+    if (converter) problems.Add(CheckReads(*node, *converter), Describe(*node));
+  }
+  return problems.Get();
+}
+
 Result<void> Prepare(Model* model, const ConvertOptions& options) {
   if (NameBatch(model)) {
     MMDEPLOY_TRYV(graph::InferTypes(model));
@@ -47,6 +73,8 @@ Result<void> Prepare(Model* model, const ConvertOptions& options) {
   MMDEPLOY_TRYV(graph::InferTypes(model));
   // Much larger than elsewhere: masks of attentions are made by operators that ncnn has not.
   MMDEPLOY_TRYV(graph::FoldConstants(model, {int64_t{64} << 20}));
+  // A fusion sees only what its pattern names: what no converter would read is told before.
+  MMDEPLOY_TRYV(CheckAllReads(*model->graph()));
   MMDEPLOY_TRYV(Fuse(model));
   graph::RemoveDeadCode(model);
   return {};
@@ -102,23 +130,6 @@ Result<void> CheckInputRank(const Value& input) {
                   Name(input.type));
   return {};
 }
-
-// Everything that is in the way, in one line.
-class Problems {
- public:
-  void Add(const Result<void>& result, const std::string& where) {
-    if (!result)
-      lines_ +=
-          fmt::format("{}{}: {}", lines_.empty() ? "" : "; ", where, result.error().message());
-  }
-  Result<void> Get() const {
-    MMDEPLOY_ENSURE(lines_.empty(), Code::kNotSupported, "cannot be converted to ncnn: {}", lines_);
-    return {};
-  }
-
- private:
-  std::string lines_;
-};
 
 Result<void> Emit(const Graph& graph, Emitter* emitter) {
   Problems problems;

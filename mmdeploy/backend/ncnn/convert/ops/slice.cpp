@@ -153,13 +153,13 @@ std::optional<Part> AsPart(const std::vector<int64_t>& indices, int64_t axis, co
   return Part{axis, first, first + static_cast<int64_t>(indices.size())};
 }
 
-// Our own layer for indices that are computed, or have gaps. They are a blob of one axis: a batch of
-// 1 may stand before it.
+// Our own layer for indices that are computed, or have gaps. They are a blob of one axis: a batch
+// of 1 may stand before it.
 Result<Layer*> AddGather(const Node& node, int64_t axis, Emitter* emitter) {
   const Value& indices = *node.input(1);
   MMDEPLOY_ENSURE(indices.type.dims && BlobRank(indices) == 1, Code::kNotSupported,
-                  "indices '{}' are {}, expected one dimension beside a batch of 1",
-                  indices.name(), Name(indices.type));
+                  "indices '{}' are {}, expected one dimension beside a batch of 1", indices.name(),
+                  Name(indices.type));
   Layer* layer =
       emitter->AddInner("Gather", node, {emitter->Read(node.input(0)), emitter->Read(&indices)});
   layer->Set(0, axis);
