@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "mmdeploy/backend/ncnn/layer/check.h"
+#include "mmdeploy/backend/ncnn/layer/rules.h"
 #include "mmdeploy/backend/ncnn/request.h"
 #include "mmdeploy/backend/options.h"
 #include "mmdeploy/base/fork.h"
@@ -48,14 +49,29 @@ Shape WithBatch(int64_t batch, const std::vector<int64_t>& dims) {
   return Shape(shape);
 }
 
+// How many dimensions the layers take that read a blob, where the first that says so takes one
+// number only; those of an image otherwise.
+size_t RankOfReader(const ParamFile& file, int blob) {
+  constexpr size_t kImage = 3;
+  for (const ParamLayer& layer : file.layers) {
+    if (layer.inputs.empty() || layer.inputs[0] != blob) continue;
+    const LayerRow& row = *FindRow(layer.type);
+    if (row.rank.min == row.rank.max) return static_cast<size_t>(row.rank.min);
+    if (layer.type == "Gemm") return 2;
+    const bool passes_on = row.shape == SameShape && !layer.outputs.empty();
+    return passes_on ? RankOfReader(file, layer.outputs[0]) : kImage;
+  }
+  return kImage;
+}
+
 // An Input layer has a parameter for each dimension; none at all in files of other converters.
-Shape InputShape(const ParamLayer& layer) {
+Shape InputShape(const ParamFile& file, const ParamLayer& layer) {
   const int64_t batch = DimOrDynamic(layer.Number(kBatchParam, 0));
   std::vector<int64_t> dims;
   for (const int id : {2, 11, 1, 0}) {  // c, d, h, w
     if (layer.params.count(id)) dims.push_back(DimOrDynamic(layer.Number(id, 0)));
   }
-  if (dims.empty()) dims.assign(3, Shape::kDynamic);  // an image
+  if (dims.empty()) dims.assign(RankOfReader(file, layer.outputs[0]), Shape::kDynamic);
   return WithBatch(batch, dims);
 }
 
@@ -137,7 +153,7 @@ Result<void> NcnnNet::ReadInfos() {
     if (layer.type != "Input") continue;
     const int blob = layer.outputs[0];
     input_blobs_.push_back(blob);
-    inputs_.push_back({NameOf(file, blob, layer), DataType::kFloat32, InputShape(layer)});
+    inputs_.push_back({NameOf(file, blob, layer), DataType::kFloat32, InputShape(file, layer)});
     batch = inputs_.back().shape[0];
   }
   MMDEPLOY_ENSURE(!inputs_.empty(), Code::kNotSupported, "the network has no layer of type Input");

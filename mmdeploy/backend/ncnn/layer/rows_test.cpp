@@ -166,5 +166,18 @@ TEST(NcnnRowsTest, HarmlessParametersOfOtherConverters) {
               HasSubstr("group (parameter 7) is 2, allowed 1..1"));
 }
 
+TEST(NcnnRowsTest, InputsWithoutShapesAreAsTheirReaders) {
+  const auto rank = [](const std::vector<std::string>& layers, int blobs, size_t bytes) {
+    const auto net = Load(Param(layers, blobs), std::string(bytes, 0));
+    EXPECT_TRUE(net) << net.error().message();
+    return net ? (*net)->inputs()[0].shape.size() : 0;
+  };
+  EXPECT_EQ(rank({"Input x 0 1 x", "LSTM l 1 1 x y 0=1 1=4"}, 2, 60), 3u);
+  EXPECT_EQ(rank({"Input x 0 1 x", "ReLU r 1 1 x z", "Convolution1D c 1 1 z y 0=1 1=1 6=1"}, 3, 8),
+            3u);
+  EXPECT_EQ(rank({"Input x 0 1 x", "Convolution3D c 1 1 x y 0=1 1=1 6=1"}, 2, 8), 5u);
+  EXPECT_EQ(rank({"Input x 0 1 x", "ReLU r 1 1 x y"}, 2, 0), 4u);
+}
+
 }  // namespace
 }  // namespace mmdeploy::ncnn::testing

@@ -89,7 +89,11 @@ std::vector<Converter> binary_converters() {
   std::vector<Converter> converters;
   for (const auto& [op, operation] : Operations()) {
     const bool many = op == "Max" || op == "Min" || op == "Sum";
-    converters.push_back({op, ConvertBinary, many ? kAnyInputs : 2, {"broadcast=0"}});
+    if (many) {
+      converters.push_back({op, ConvertBinary, kAnyInputs});
+    } else {
+      converters.push_back({op, ConvertBinary, 2, {"broadcast=0"}});
+    }
   }
   return converters;
 }
