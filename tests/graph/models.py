@@ -14,8 +14,8 @@ from torch import Tensor, nn
 
 from mmdeploy.apis.onnx import export as onnx_export
 from mmdeploy.codebase import import_codebase
-from mmdeploy.codebase.mmcls import architectures
 from mmdeploy.utils import Backend, Codebase
+from tests.models import architectures
 
 
 class Example(NamedTuple):
