@@ -11,7 +11,8 @@ namespace mmdeploy::graph {
 
 struct FoldOptions {
   // A node stays when its results would take more bytes than its inputs and than this.
-  int64_t max_bytes = 64 << 10;
+  // Masks of attention windows are about as large.
+  int64_t max_bytes = int64_t{2} << 20;
 };
 
 // Computes the outputs of one node from its inputs (nullptr: left out). Empty result: this

@@ -206,3 +206,51 @@ def test_print_shows_what_is_inside(tmp_path):
         ['0', 'If'], ['then_branch:'], ['0', 'Relu'], ['else_branch:'], ['0', 'Neg']
     ] or [line.split()[0] for line in lines[1:]] == ['0', 'else_branch:', '0', 'then_branch:', '0']
 
+
+
+def _chain(random: np.random.Generator, kind: str) -> tuple[str, dict[str, np.ndarray]]:
+    """Two to four nodes of a kind that passes merge, with constants; the input is float[6,7,5]."""
+    lines, constants, name = [], {}, 'x'
+    shape = [6, 7, 5]
+    for i in range(int(random.integers(2, 5))):
+        out = f't{i}'
+        if kind == 'slice':
+            axes = random.permutation(3)[:random.integers(1, 3)]
+            starts, ends = random.integers(-3, 4, len(axes)), random.integers(1, 9, len(axes))
+            ends = np.where(random.random(len(axes)) < .3, random.choice([-1, 2**31 - 1, 2**63 - 1]), ends)
+            steps = np.where(random.random(len(axes)) < .3, 2, 1)
+            for key, value in zip('seap', (starts, ends, axes, steps), strict=True):
+                constants[f'{key}{i}'] = value.astype('i8')
+            lines.append(f'{out} = Slice ({name}, s{i}, e{i}, a{i}, p{i})')
+        elif kind == 'reduce':
+            if not shape:
+                break
+            keep = int(random.integers(0, 2))
+            axes = sorted(random.permutation(len(shape))[:random.integers(1, 3)].tolist())
+            lines.append(f'{out} = ReduceM{random.choice(["ax", "ean"])} <axes = {axes}, keepdims = {keep}> ({name})')
+            shape = [1 if d in axes else n for d, n in enumerate(shape) if keep or d not in axes]
+        else:
+            axis = random.choice([0, -3])  # both the first
+            lines.append(f'{out} = Concat <axis = {axis}> ({", ".join(random.permutation([name, "x"]))})')
+        name = out
+    lines[-1] = lines[-1].replace(f'{name} =', 'y =', 1)
+    return ' '.join(lines), constants
+
+
+@pytest.mark.parametrize('kind', ['slice', 'reduce', 'concat'])
+def test_merged_nodes_give_the_same(kind):
+    random = np.random.default_rng(7)
+    fewer = 0
+    for _ in range(60):
+        body, constants = _chain(random, kind)
+        model = _text(f'g (float[{random.choice(["6,7,5", "a,b,c", "6,b,5"])}] x) => (float[] y) {{ {body} }}', 13)
+        model.graph.output[0].CopyFrom(_untyped('y'))
+        model.graph.initializer.extend(numpy_helper.from_array(v, k) for k, v in constants.items())
+        feed = {'x': random.normal(size=(6, 7, 5)).astype('f4')}
+        want, = _session(model).run(None, feed)
+        optimized = _optimized(model)
+        got, = _session(optimized).run(None, feed)
+        assert got.shape == want.shape, body
+        np.testing.assert_allclose(got, want, rtol=1e-5, atol=1e-6, err_msg=body)
+        fewer += len(optimized.graph.node) < len(model.graph.node)
+    assert fewer >= 10

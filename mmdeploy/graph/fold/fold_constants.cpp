@@ -11,6 +11,9 @@ namespace mmdeploy::graph {
 
 namespace {
 
+// Results up to this size are not counted.
+constexpr int64_t kSmallResult = 64 << 10;
+
 class Folder {
  public:
   Folder(Model* model, const FoldOptions& options)
@@ -65,7 +68,7 @@ class Folder {
     int64_t large = 0;
     for (const TensorPtr& output : outputs) {
       const int64_t bytes = output ? static_cast<int64_t>(output->bytes().size()) : 0;
-      if (bytes > options_.max_bytes) large += bytes;
+      if (bytes > kSmallResult) large += bytes;
     }
     if (large > budget_) return false;
     budget_ -= large;

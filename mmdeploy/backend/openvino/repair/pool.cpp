@@ -59,6 +59,15 @@ bool IsSame(const Node& node) {
   return pad == "SAME_UPPER" || pad == "SAME_LOWER";
 }
 
+// ONNX Runtime forgets the dilation when it counts such windows, OpenVINO does not.
+Result<void> RefuseDilatedSame(const Node& node) {
+  for (const int64_t dilation : node.Ints("dilations")) {
+    MMDEPLOY_ENSURE(dilation == 1, Code::kNotSupported,
+                    "auto_pad with dilations is understood in several ways; give pads");
+  }
+  return {};
+}
+
 bool AllKnown(const std::vector<Axis>& axes) {
   return std::all_of(axes.begin(), axes.end(), [](const Axis& axis) { return axis.size; });
 }
@@ -114,6 +123,7 @@ Result<bool> RepairMaxPool(Node* node) {
   std::vector<Axis> axes = AxesOf(*node);
   const bool indices = node->num_outputs() > 1 && node->output(1)->has_uses();
   if (IsSame(*node)) {
+    MMDEPLOY_TRYV(RefuseDilatedSame(*node));
     if (!indices || axes.empty()) return false;
     MMDEPLOY_ENSURE(AllKnown(axes), Code::kNotSupported,
                     "indices with auto_pad need fixed sizes; fix them, or give pads");
@@ -132,6 +142,7 @@ Result<bool> RepairMaxPool(Node* node) {
 
 Result<bool> RepairAveragePool(Node* node) {
   std::vector<Axis> axes = AxesOf(*node);
+  if (IsSame(*node)) MMDEPLOY_TRYV(RefuseDilatedSame(*node));
   if (IsSame(*node) || node->Int("ceil_mode", 0) == 0) return false;
   const bool counts = node->Int("count_include_pad", 0) != 0;
   if (!counts && AllSafe(axes)) return false;

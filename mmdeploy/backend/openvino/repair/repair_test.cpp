@@ -68,6 +68,12 @@ TEST(Repair, PoolingThatRoundsUp) {
   EXPECT_EQ(pool("AveragePool", "strides = [2], pads = [1, 0]"), "");
 }
 
+TEST(Repair, AutomaticPadsOfDilatedWindowsAreRefused) {
+  EXPECT_THAT(Repaired("(float[1,1,8] x) => (float[] y) { y = MaxPool<kernel_shape = [2], "
+                       "dilations = [2], auto_pad = \"SAME_UPPER\"> (x) }"),
+              HasSubstr("give pads"));
+}
+
 TEST(Repair, AutomaticPadsOfTransposedConvolutions) {
   const auto conv = [](const std::string& attributes, const std::string& size = "4") {
     return Repaired("(float[1,1," + size + "] x) => (float[] y) <float[1,1,3] w = {1, 2, 3}> " +
