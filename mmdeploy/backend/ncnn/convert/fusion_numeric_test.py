@@ -536,6 +536,21 @@ def test_unfold(kernel, stride, dilation, pad, tmp_path):
         assert layers == ['Input', 'Unfold']
 
 
+@pytest.mark.parametrize('order', [[(0, 0), (0, 1), (1, 0), (1, 1)], [(0, 0), (1, 0), (0, 1), (1, 1)],
+                                   [(1, 1), (0, 0), (0, 1), (1, 0)], [(0, 0), (0, 0), (0, 1), (1, 0)]])
+@pytest.mark.parametrize('conv', [True, False])
+def test_every_second_element(order, conv, tmp_path):
+    """As YOLOX begins; also where a part comes twice, or nothing can take the channels in another order."""
+    nodes, constants = [], dict(e=ints(2**40, 2**40), a=ints(2, 3), s=ints(2, 2), w=floats(6, 12, 3, 3))
+    for i, begin in enumerate(order):
+        constants[f'b{i}'] = ints(*begin)
+        nodes.append(node('Slice', f'x b{i} e a s', f'p{i}'))
+    nodes += [node('Concat', 'p0 p1 p2 p3', 'c', axis=1), node('Conv', 'c w') if conv else node('Relu', 'c')]
+    layers = check(nodes, {'x': floats(1, 3, 8, 6)}, constants, tmp_path)
+    whole = len(set(order)) == 4 and (conv or order == sorted(order))
+    assert ('Reorg' in layers) == whole and ('TensorSlice' in layers) != whole
+
+
 def places(*ranges):
     """Return the indices of ScatterND for all places of a block."""
     grid = np.meshgrid(*[np.array(r, np.int64) for r in ranges], indexing='ij')

@@ -75,6 +75,32 @@ TensorSlice y 1 1 x y -23300=1,6 -23301=1,1 -23302=1,2 -23303=1,-2
 )");
 }
 
+TEST(NcnnChoicesTest, Mish) {
+  EXPECT_EQ(Layers(R"(
+    g (float[1,9] x) => (float[1,9] y) { s = Softplus(x) t = Tanh(s) y = Mul(x, t) })"),
+            R"(Input x 0 1 x
+Mish y_1 1 1 x y
+)");
+  // Of something else.
+  EXPECT_EQ(Layers(R"(
+    g (float[1,9] x) => (float[1,9] y) { s = Softplus(x) t = Tanh(s) y = Mul(s, t) })")
+                .find("Mish"),
+            std::string::npos);
+}
+
+// As YOLOX begins.
+TEST(NcnnChoicesTest, SpaceToDepth) {
+  EXPECT_EQ(Layers(R"(
+    g (float[1,1,4,4] x) => (float[1,1,2,2] y) <int64[2] o = {0, 0}, int64[2] p = {1, 0}, int64[2] q =
+    {0, 1}, int64[2] r = {1, 1}, int64[2] e = {4, 4}, int64[2] a = {2, 3}, int64[2] s = {2, 2},
+    float[1,4,1,1] w = {1, 2, 3, 4}> { c0 = Slice(x, o, e, a, s) c1 = Slice(x, p, e, a, s) c2 = Slice(x, q,
+    e, a, s) c3 = Slice(x, r, e, a, s) c = Concat<axis = 1>(c0, c1, c2, c3) y = Conv(c, w) })"),
+            R"(Input x 0 1 x
+Reorg c_1 1 1 x c_1 0=2 1=1
+Convolution y 1 1 c_1 y 0=1 1=1 2=1 3=1 4=0 5=0 6=4 11=1 12=1 13=1 14=0 15=0 16=0
+)");
+}
+
 TEST(NcnnChoicesTest, CumSum) {
   EXPECT_EQ(Layers(R"(
     g (float[1,2,9] x) => (float[1,2,9] y) <int64 a = {-1}> { y = CumSum(x, a) })"),
