@@ -36,4 +36,10 @@ if [ -z "$pattern" ] || [[ custom_ops == *"$pattern"* ]]; then
   echo "==> custom_ops"
   "$venv_python" -m benchmarks.custom_ops --seconds 1
 fi
+# Our conversion to ncnn beside pnnx's, on models of torchvision and single patterns: some minutes.
+if [ -z "$pattern" ] || [[ ncnn_convert == *"$pattern"* ]]; then
+  found=1
+  echo "==> ncnn_convert"
+  "$venv_python" -m benchmarks.ncnn_convert --seconds 0.5
+fi
 [ $found = 1 ] || die "no benchmark's name holds '$pattern'; there are: $(cd build/bin && echo *_bench)"
