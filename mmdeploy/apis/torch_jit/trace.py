@@ -6,6 +6,7 @@ from typing import Any
 import torch
 
 from mmdeploy.backend.torchscript.signature import SIGNATURE_FILE, make_signature
+from mmdeploy.backend.torchscript.ts_optimizer import optimize_for_backend
 from mmdeploy.core import RewriterContext, patch_model
 from mmdeploy.utils import IR, Backend, get_root_logger
 
@@ -58,7 +59,7 @@ def trace(func: torch.nn.Module | Callable,
             check_trace=check_trace,
             check_tolerance=check_tolerance)
     if isinstance(func, torch.nn.Module):
-        module = torch.jit.freeze(module.eval())
+        module = optimize_for_backend(module.eval(), backend=backend)
     if output_path_prefix is not None:
         output_path = f'{output_path_prefix}.pt'
         get_root_logger().info(f'Save TorchScript module: {output_path}.')
