@@ -55,14 +55,18 @@ class Files(NamedTuple):
     whole: tuple[str, ...] = ()  # inputs whose blobs have the batch too
 
 
-def install_pnnx(folder: Path) -> Path:
-    """Return the program of pnnx, installed into a folder of its own."""
+def install_pnnx(folder: Path) -> Path | None:
+    """Return the program of pnnx, installed into a folder of its own; None if it cannot be."""
     program = folder / 'pnnx' / 'pnnx'
-    if not program.exists():
-        subprocess.run([
-            sys.executable, '-m', 'pip', 'install', '--quiet', '--no-deps', '--target', folder,
-            f'pnnx=={PNNX_VERSION}'], check=True)
-        program.chmod(0o755)
+    if program.exists():
+        return program
+    command = [sys.executable, '-m', 'pip', 'install', '--quiet', '--no-deps', '--target', folder]
+    done = subprocess.run([*command, f'pnnx=={PNNX_VERSION}'], capture_output=True, text=True)
+    if done.returncode or not program.exists():
+        reason = (done.stderr.strip().splitlines() or ['it holds no program'])[-1]
+        print(f'pnnx {PNNX_VERSION} cannot be installed, ours runs alone: {reason}', file=sys.stderr)
+        return None
+    program.chmod(0o755)
     return program
 
 
