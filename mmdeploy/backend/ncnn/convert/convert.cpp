@@ -64,6 +64,11 @@ Result<void> CheckAllReads(const Graph& graph) {
 Result<void> Prepare(Model* model, const ConvertOptions& options) {
   if (NameBatch(model)) {
     MMDEPLOY_TRYV(graph::InferTypes(model));
+    // Sizes that do not depend on the batch become numbers, as those of torch.chunk.
+    if (options.optimize) {
+      MMDEPLOY_TRYV(graph::Optimize(model));
+      MMDEPLOY_TRYV(graph::InferTypes(model));
+    }
     MMDEPLOY_TRYV(CheckBatch(*model));
     FixBatch(model->graph());
   }

@@ -638,3 +638,21 @@ def test_first_states(op, gates, directions, states, tmp_path):
     names = ['seq', 'w', 'r', 'b', '', first] + (['c'] if op == 'LSTM' and states != 'one' else [])
     nodes += [helper.make_node(op, names, ['y0'], **attributes), node('Reshape', 'y0 one')]
     check(nodes, feeds, constants, tmp_path)
+
+
+def test_sizes_of_an_open_batch(tmp_path):
+    """Halves of the channels, which exporters calculate from the shape of all images."""
+    import torch
+
+    class Halves(torch.nn.Module):
+
+        def forward(self, x):
+            a, b = x.chunk(2, 1)
+            return a * 2 - b
+
+    x = floats(3, 4, 5, 6)
+    torch.onnx.export(Halves(), torch.from_numpy(x), str(tmp_path / 'm.onnx'), opset_version=13, input_names=['x'],
+                      output_names=['y'], dynamic_axes={'x': {0: 'n'}, 'y': {0: 'n'}})
+    found, layers = convert_and_run(onnx.load(tmp_path / 'm.onnx'), {'x': x}, tmp_path)
+    np.testing.assert_allclose(found[0], Halves()(torch.from_numpy(x)).numpy(), rtol=1e-6)
+    assert layers == ['Input', 'Slice', 'BinaryOp', 'BinaryOp']
