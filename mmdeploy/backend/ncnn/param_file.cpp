@@ -204,11 +204,28 @@ class Parser {
       return Fail(fmt::format("layer '{}': parameter {} has id {}, allowed 0..{}", layer->name,
                               Quote(word), id, kMaxParamId));
     }
-    MMDEPLOY_TRY(auto value, ParseNumbers(word.substr(equals + 1), *layer, id, is_array));
+    const std::string_view text = word.substr(equals + 1);
+    MMDEPLOY_TRY(auto value, !is_array && text.substr(0, 1) == "\""
+                                 ? ParseText(text, *layer, id)
+                                 : ParseNumbers(text, *layer, id, is_array));
     if (!layer->params.emplace(id, std::move(value)).second) {
       return Fail(fmt::format("layer '{}': parameter {} is there twice", layer->name, id));
     }
     return {};
+  }
+
+  // "...", of which ncnn's buffer holds 255 bytes.
+  Result<ParamValue> ParseText(std::string_view word, const ParamLayer& layer, int id) const {
+    const std::string_view text = word.size() < 2 ? word : word.substr(1, word.size() - 2);
+    const bool printable = std::all_of(text.begin(), text.end(),
+                                       [](char c) { return c > ' ' && c <= '~' && c != '"'; });
+    if (word.size() < 3 || word.back() != '"' || text.size() > kMaxName || !printable) {
+      return Fail(fmt::format("layer '{}': parameter {} is {}, expected a text of 1..{} bytes",
+                              layer.name, id, Quote(word), kMaxName));
+    }
+    ParamValue value;
+    value.text = text;
+    return value;
   }
 
   Result<ParamValue> ParseNumbers(std::string_view text, const ParamLayer& layer, int id,
@@ -265,6 +282,7 @@ std::string PrintNumber(double number, bool is_float) {
 }
 
 std::string PrintValue(int id, const ParamValue& value) {
+  if (!value.text.empty()) return fmt::format(" {}=\"{}\"", id, value.text);
   if (!value.is_array)
     return fmt::format(" {}={}", id, PrintNumber(value.values[0], value.is_float));
   std::string text = fmt::format(" {}={}", kArrayBase - id, value.values.size());
@@ -289,7 +307,8 @@ std::string PrintHead(const ParamFile& file) {
 
 double ParamLayer::Number(int id, double fallback) const {
   const auto it = params.find(id);
-  return it == params.end() || it->second.is_array ? fallback : it->second.values[0];
+  const bool found = it != params.end() && !it->second.is_array && !it->second.values.empty();
+  return found ? it->second.values[0] : fallback;
 }
 
 const std::vector<double>& ParamLayer::Array(int id) const {
@@ -298,8 +317,14 @@ const std::vector<double>& ParamLayer::Array(int id) const {
   return it == params.end() || !it->second.is_array ? *none : it->second.values;
 }
 
+const std::string& ParamLayer::Text(int id) const {
+  static const auto* none = new std::string;
+  const auto it = params.find(id);
+  return it == params.end() ? *none : it->second.text;
+}
+
 void ParamLayer::Set(int id, std::vector<double> values, bool is_array) {
-  params[id] = {is_array, false, std::move(values)};
+  params[id] = {is_array, false, std::move(values), {}};
 }
 
 std::vector<int> ParamFile::Outputs() const {

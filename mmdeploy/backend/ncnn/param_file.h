@@ -13,11 +13,12 @@
 
 namespace mmdeploy::ncnn {
 
-// One value of a layer, `id=value`: a number or an array of numbers.
+// One value of a layer, `id=value`: a number, an array of numbers, or a text.
 struct ParamValue {
   bool is_array = false;
   bool is_float = false;
   std::vector<double> values;  // int32 and float are exact in double
+  std::string text;            // in place of values
 };
 
 struct ParamLayer {
@@ -33,6 +34,8 @@ struct ParamLayer {
   int Int(int id, int fallback) const { return static_cast<int>(Number(id, fallback)); }
   // An array; empty if the file has none (or a scalar).
   const std::vector<double>& Array(int id) const;
+  // A text; empty if the file has none (or numbers).
+  const std::string& Text(int id) const;
   void Set(int id, std::vector<double> values, bool is_array);
 };
 

@@ -26,7 +26,10 @@ const Table& AllRows() {
 }
 
 Result<void> CheckValue(const ParamLayer& layer, const ParamRule& rule, const ParamValue& value) {
-  if (rule.kind == ParamRule::kText) return {};  // told by the row itself
+  const bool text = rule.kind == ParamRule::kText;
+  MMDEPLOY_ENSURE(value.text.empty() != text, Code::kFail, "{}: {} (parameter {}) is {} text",
+                  Describe(layer), rule.name, rule.id, text ? "no" : "a");
+  if (text) return {};  // read by `agree`
   const bool array = rule.kind == ParamRule::kInts || rule.kind == ParamRule::kFloats;
   MMDEPLOY_ENSURE(value.is_array == array, Code::kFail, "{}: {} (parameter {}) is {}, expected {}",
                   Describe(layer), rule.name, rule.id, value.is_array ? "an array" : "one number",

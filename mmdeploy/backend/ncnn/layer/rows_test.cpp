@@ -106,6 +106,9 @@ std::vector<Form> Forms() {
       {"LSTM 0=2 1=48 2=2", {{5, 3}}, 99},
       {"Reshape 0=-1 1=2", {{3, 4, 5}}},
       {"Reshape 0=0 1=0 2=3 11=1", {{3, 4, 5}}},
+      {"Reshape 6=\"*(0w,2),//(0h,2),0c\"", {{3, 4, 5}}},
+      {"Reshape 6=\"-1,0c\"", {{3, 4, 5}}},
+      {"Reshape 6=\"0w,1,0h,max(0c,2)\"", {{3, 4, 5}}},
       {"Permute 0=4", {{3, 4, 5}}},
       {"Permute 0=17", {{2, 3, 4, 5}}},
       {"Concat 0=1", {{3, 4}, {3, 6}}},
@@ -164,6 +167,29 @@ TEST(NcnnRowsTest, HarmlessParametersOfOtherConverters) {
   EXPECT_EQ(Made(form), ShapeOf({2, 4, 5}));
   EXPECT_THAT(LoadError(TextOf({"Convolution 0=2 1=1 6=6 7=2", {{3, 4, 5}}}), std::string(28, 0)),
               HasSubstr("group (parameter 7) is 2, allowed 1..1"));
+}
+
+TEST(NcnnRowsTest, ExpressionsThatAreNotUnderstood) {
+  const auto error = [](const char* expression) {
+    return LoadError(
+        TextOf({("Reshape 6=\"" + std::string(expression) + "\"").c_str(), {{3, 4, 5}}}));
+  };
+  EXPECT_EQ(error("0w,-1"), "");
+  EXPECT_THAT(error("sqrt(0w,2)"), HasSubstr("'sqrt' in 'sqrt(0w,2)', allowed: +, -, *"));
+  EXPECT_THAT(error("1w,-1"), HasSubstr("'1w' in '1w,-1' is of another input"));
+  EXPECT_THAT(error("0n,-1"), HasSubstr("allowed: 0w, 0h, 0d, 0c"));
+  EXPECT_THAT(error("0w,x"), HasSubstr("expected a whole number"));
+}
+
+// What is no list shows when it runs at the latest, and never reaches ncnn.
+TEST(NcnnRowsTest, ExpressionsThatAreWrong) {
+  for (const char* expression : {"*(0w", "0w,,1", "//(0w,0)", "0w)", "*(0w,0w,0w)", "1,2,3,4,5",
+                                 "*(*(2147483647,2147483647),0w)", "7,9"}) {
+    const auto file = ParseParam(
+        TextOf({("Reshape 6=\"" + std::string(expression) + "\"").c_str(), {{3, 4, 5}}}), "f");
+    ASSERT_TRUE(file) << expression << ": " << file.error().message();
+    EXPECT_FALSE(InferShapes(*file, {{0, ShapeOf({3, 4, 5})}})) << expression;
+  }
 }
 
 TEST(NcnnRowsTest, InputsWithoutShapesAreAsTheirReaders) {

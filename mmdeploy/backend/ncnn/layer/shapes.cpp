@@ -1,9 +1,11 @@
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <limits>
 #include <numeric>
 #include <utility>
 
+#include "mmdeploy/backend/ncnn/layer/expression.h"
 #include "mmdeploy/backend/ncnn/layer/params.h"
 #include "mmdeploy/backend/ncnn/layer/rules.h"
 
@@ -78,6 +80,40 @@ Result<void> CheckSliceInput(const ParamLayer& layer, Shapes in) {
   return {};
 }
 
+// Extents of the new shape by the ids of their parameters; -233 for those that are not there.
+struct NewShape {
+  int64_t w = -233, h = -233, d = -233, c = -233;
+};
+
+// Of the parameters, or of the expressions in parameter 6, which then count alone.
+Result<NewShape> NewShapeOf(const ParamLayer& layer, const BlobShape& input) {
+  if (layer.Text(6).empty()) {
+    return NewShape{layer.Int(0, -233), layer.Int(1, -233), layer.Int(11, -233),
+                    layer.Int(2, -233)};
+  }
+  MMDEPLOY_TRY(const std::vector<int64_t> list, EvaluateList(layer.Text(6), input));
+  MMDEPLOY_ENSURE(list.size() <= 4, Code::kFail, "'{}' has {} numbers, allowed 1..4", layer.Text(6),
+                  list.size());
+  NewShape shape{list[0]};
+  if (list.size() > 1) shape.h = list[1];
+  if (list.size() == 3) shape.c = list[2];
+  if (list.size() == 4) {
+    shape.d = list[2];
+    shape.c = list[3];
+  }
+  return shape;
+}
+
+// That expressions can be read, whatever the input is.
+Result<void> CheckReshape(const ParamLayer& layer) {
+  if (layer.Text(6).empty()) return {};
+  MMDEPLOY_ENSURE(layer.inputs.size() == 1, Code::kNotSupported, "expressions and a second input");
+  constexpr int kAny = 5040;  // which all small numbers divide
+  const auto shape = NewShapeOf(layer, {4, kAny, kAny, kAny, kAny});
+  return shape || shape.error().code() != Code::kNotSupported ? Result<void>()
+                                                              : MakeError(shape.error());
+}
+
 Result<void> CheckReshapeInput(const ParamLayer& layer, Shapes in) {
   if (in.size() > 1) {
     MMDEPLOY_ENSURE(in[0].count() == in[1].count(), Code::kFail,
@@ -85,22 +121,22 @@ Result<void> CheckReshapeInput(const ParamLayer& layer, Shapes in) {
                     Name(in[1]));
     return {};
   }
-  int64_t known = 1;
+  MMDEPLOY_TRY(const NewShape shape, NewShapeOf(layer, in[0]));
+  double known = 1;
   bool open = false;
-  const std::array<std::pair<int, int>, 4> extents = {
-      {{0, in[0].w}, {1, in[0].h}, {11, in[0].d}, {2, in[0].c}}};
-  for (const auto& [id, current] : extents) {
-    const int extent = layer.Int(id, -233);
+  const std::array<std::pair<int64_t, int>, 4> extents = {
+      {{shape.w, in[0].w}, {shape.h, in[0].h}, {shape.d, in[0].d}, {shape.c, in[0].c}}};
+  for (const auto& [extent, current] : extents) {
     if (extent == -233) continue;
     MMDEPLOY_ENSURE(extent >= -1 && !(extent == -1 && open), Code::kFail,
-                    "extent {} (parameter {}); allowed: 0 and more, one -1", extent, id);
+                    "an extent of {}; allowed: 0 and more, one -1", extent);
     open |= extent == -1;
-    known *= extent == -1 ? 1 : extent == 0 ? current : extent;
+    known *= extent == -1 ? 1. : extent == 0 ? current : static_cast<double>(extent);
   }
-  const int64_t count = in[0].count();
-  MMDEPLOY_ENSURE(known > 0 && (open ? count % known == 0 : count == known), Code::kFail,
-                  "input {} has {} elements, the new shape {}{}", Name(in[0]), count, known,
-                  open ? " times a whole number" : "");
+  const auto count = static_cast<double>(in[0].count());
+  const bool fits = known > 0 && (open ? std::fmod(count, known) == 0 : count == known);
+  MMDEPLOY_ENSURE(fits, Code::kFail, "input {} has {} elements, the new shape {}{}", Name(in[0]),
+                  count, known, open ? " times a whole number" : "");
   return {};
 }
 
@@ -229,14 +265,15 @@ std::vector<BlobShape> ConstantShape(const ParamLayer& layer, Shapes) {
 }
 
 std::vector<BlobShape> ReshapeShape(const ParamLayer& layer, Shapes in) {
-  if (in.size() > 1 || layer.params.count(6) > 0) return {BlobShape()};
+  const auto shape = NewShapeOf(layer, in[0]);
+  if (in.size() > 1 || !shape) return {BlobShape()};
   std::vector<int64_t> dims;
-  const std::array<std::pair<int, int>, 4> extents = {
-      {{2, in[0].c}, {11, in[0].d}, {1, in[0].h}, {0, in[0].w}}};
+  const std::array<std::pair<int64_t, int>, 4> extents = {
+      {{shape->c, in[0].c}, {shape->d, in[0].d}, {shape->h, in[0].h}, {shape->w, in[0].w}}};
   int64_t known = 1;
-  for (const auto& [id, current] : extents) {
-    if (layer.params.count(id) == 0 || layer.Int(id, -233) == -233) continue;
-    dims.push_back(layer.Int(id, 0) == 0 ? current : layer.Int(id, 0));
+  for (const auto& [extent, current] : extents) {
+    if (extent == -233) continue;
+    dims.push_back(extent == 0 ? current : extent);
     if (dims.back() > 0) known *= dims.back();
   }
   for (int64_t& dim : dims) dim = dim == -1 && known > 0 ? in[0].count() / known : dim;
@@ -495,9 +532,9 @@ Rows shapes_rows() {
       {"Reshape",
        {1, 2},
        {},
-       Extents(-233),
+       Extents(-233) + Rules{{6, "shape_expr", ParamRule::kText, 0, 0}},
        {1, 4},
-       nullptr,
+       CheckReshape,
        CheckReshapeInput,
        ReshapeShape,
        nullptr},
