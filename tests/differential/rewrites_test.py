@@ -1,4 +1,5 @@
 """Some draws of each rewrite of PyTorch's functions; `python -m tests.differential.rewrites` draws on."""
+
 import pytest
 import torch
 from torch.nn import functional as F
@@ -18,7 +19,8 @@ def test_rewrites_are_right_or_refuse(name):
 
 def test_findings_are_seen():
     """A function that gives other numbers once it is traced is one."""
+
     def function(x):
         return F.relu(x) if torch.onnx.is_in_onnx_export() else x
 
-    assert check(Case(function, (-torch.ones(2), )))[0] == 'wrong'
+    assert check(Case(function, (-torch.ones(2),)))[0] == 'wrong'

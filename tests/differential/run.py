@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 
-from tests.differential import elementwise, shapes, sums, windows
+from tests.differential import chains, elementwise, shapes, sums, windows
 from tests.differential.check import GOOD, Result, check, temporary
 from tests.differential.draw import Case, Draw
 
 OPERATORS: dict[str, Callable[[Draw], Case]] = {
-    **elementwise.OPERATORS, **windows.OPERATORS, **shapes.OPERATORS, **sums.OPERATORS
+    **elementwise.OPERATORS, **windows.OPERATORS, **shapes.OPERATORS, **sums.OPERATORS, **chains.OPERATORS
 }  # yapf: disable
 SECONDS_PER_TASK = 300
 

@@ -129,6 +129,12 @@ Result<void> CheckInterface(const Value& value, std::string_view what, const std
   return {};
 }
 
+Result<void> CheckIsMade(const Value& value, const std::string& name) {
+  MMDEPLOY_ENSURE(!value.is_input() || value.name() != name, Code::kNotSupported,
+                  "output '{}' is the input of this name, ncnn has one blob of a name", name);
+  return {};
+}
+
 Result<void> CheckInputRank(const Value& input) {
   MMDEPLOY_ENSURE(!input.type.dims || input.type.dims->size() >= 2, Code::kNotSupported,
                   "input '{}' is {}, which has no batch; let it be [1,...]", input.name(),
@@ -149,6 +155,7 @@ Result<void> Emit(const Graph& graph, Emitter* emitter) {
   for (size_t i = 0; i < graph.num_outputs(); ++i) {
     const std::string& name = graph.output_name(i);
     problems.Add(CheckInterface(*graph.output(i), "output", name), "outputs");
+    problems.Add(CheckIsMade(*graph.output(i), name), "outputs");
   }
   return problems.Get();
 }

@@ -68,6 +68,12 @@ TEST(NcnnConvertTest, RefusesABatch) {
             "outputs: output 'y' is float32[2,4], its first dimension must be the batch of 1");
 }
 
+TEST(NcnnConvertTest, RefusesAnInputThatIsAnOutput) {
+  EXPECT_EQ(Layers("g (float[1,4] x) => (float[1,4] x) { y = Relu(x) }"),
+            "cannot be converted to ncnn: outputs: output 'x' is the input of this name, ncnn has "
+            "one blob of a name");
+}
+
 TEST(NcnnConvertTest, RefusesWeightsThatAreComputed) {
   EXPECT_EQ(Layers("g (float[1,1,4,4] x, float[1,1,1,1] w) => (float[1,1,4,4] y) "
                    "{ [c] y = Conv(x, w) }"),
