@@ -74,6 +74,22 @@ TEST(DeformConv, MatchesReference) {
   }
 }
 
+// Around the sizes at which the kernel goes another way: 42 places of a tile, 6 tiles of a block
+// unless the sums of many columns fill it, 256 channels of a step, 128 rows of weights, whole
+// vectors of output channels.
+TEST(DeformConv, AroundTheSizesOfBlocks) {
+  for (const int64_t channels : {42, 43, 127, 128, 129, 255, 256, 257}) {
+    ExpectBothMatch({{1, channels, 3, 4}, {3, channels, 2, 3}, {1, 1}, {1, 1}, {1, 1}});
+  }
+  for (const int64_t places : {41, 42, 43, 251, 252, 253, 505}) {
+    ExpectBothMatch({{2, 3, 1, places}, {5, 3, 1, 1}, {1, 1}, {0, 0}, {1, 1}});
+  }
+  for (const int64_t columns : {15, 16, 17, 31, 32, 33, 256, 272, 1568}) {
+    ExpectBothMatch({{1, 2, 5, 17}, {columns, 2, 1, 1}, {1, 1}, {0, 0}, {1, 1}});
+    ExpectBothMatch({{1, 4, 5, 17}, {2 * columns, 2, 1, 1}, {1, 1}, {0, 0}, {1, 1}, 2, 1});
+  }
+}
+
 TEST(DeformConv, GroupsAndDeformableGroupsAreIndependent) {
   for (const auto& [groups, deform_groups] :
        {std::pair{2, 1}, {1, 2}, {2, 3}, {3, 2}, {12, 4}, {4, 12}, {12, 12}}) {

@@ -50,6 +50,17 @@ TEST_P(RoiAlign, ManyBinsAndChannels) {
       Op(), many, {testing::Random({1, 300, 20, 24}), testing::RandomBoxes(3, 1, 40)});
 }
 
+// 300 channels are kept for 96 bins at a time.
+TEST_P(RoiAlign, BinsAroundWhatIsKept) {
+  for (const int64_t bins : {95, 96, 97, 192}) {
+    auto line = attributes();
+    line["output_height"] = int64_t{1};
+    line["output_width"] = bins;
+    testing::ExpectMatchesReference(
+        Op(), line, {testing::Random({1, 300, 6, 24}), testing::RandomBoxes(2, 1, 40)});
+  }
+}
+
 TEST_P(RoiAlign, RoisOutsideTheMapAndNotFinite) {
   testing::ExpectMatchesReference(Op(), attributes(),
                                   {testing::Random({1, 20, 9, 8}), testing::StrangeBoxes()});
