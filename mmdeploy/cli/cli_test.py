@@ -91,6 +91,15 @@ def test_what_cannot_be_written_is_an_error(writer, model, tmp_path):
         assert len(done.stderr.splitlines()) == 1
 
 
+@pytest.mark.parametrize('engine', [
+    pytest.param('ncnn', marks=pytest.mark.skipif(not get_engine_version('ncnn'), reason='ncnn is not built')),
+    pytest.param('openvino', marks=needs_openvino)])
+def test_no_converter_makes_folders(engine, model, tmp_path):
+    done = _run('convert', model, tmp_path / 'no' / 'such', '--engine', engine)
+    assert done.returncode == 2 and 'No such file' in done.stderr
+    assert not (tmp_path / 'no').exists()
+
+
 PRINTING = [('graph', 'stats'), ('graph', 'print'), ('graph', 'stats', '--json'), ('--help', ),
             ('graph', 'optimize', '--list'), ('doctor', '--json')]
 

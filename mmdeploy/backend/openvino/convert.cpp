@@ -131,6 +131,8 @@ Result<void> Save(const ModelPtr& model, const std::vector<std::string>& files, 
   MMDEPLOY_ENSURE(!IsSameFile(files[0], files[1]), Code::kInvalidArgument,
                   "'{}' and '{}' are the same file, network and weights need one each", files[0],
                   files[1]);
+  // OpenVINO makes folders; here as in every command one that is missing is an error.
+  for (const auto& file : files) MMDEPLOY_TRYV(OutputFile(file).Finish());
   const auto prefix = TemporaryName(files[1]);
   const std::string xml = prefix + ".xml", bin = prefix + ".bin";
   const TemporaryFiles temporary({xml, bin});
