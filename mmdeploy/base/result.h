@@ -38,9 +38,16 @@ class Error {
   std::string message_;
 };
 
-// A value or the reason why there is none. Propagate with MMDEPLOY_TRY.
+// A value or the reason why there is none. Propagate with MMDEPLOY_TRY. One that is not looked at
+// is a warning of the compiler: a class of its own, because an alias cannot say so.
 template <class T>
-using Result = tl::expected<T, Error>;
+class [[nodiscard]] Result : public tl::expected<T, Error> {
+ public:
+  using Base = tl::expected<T, Error>;
+  using Base::Base;
+  Result() = default;
+  Result(Base base) : Base(std::move(base)) {}  // NOLINT: what map and its like answer is a result
+};
 
 template <class... Args>
 tl::unexpected<Error> MakeError(Code code, fmt::format_string<Args...> format, Args&&... args) {

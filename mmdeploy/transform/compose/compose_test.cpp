@@ -21,10 +21,8 @@ TEST(ComposeTest, RunsItsSteps) {
 }
 
 TEST(ComposeTest, ErrorsHaveThePathOfTheInnerStep) {
-  EXPECT_EQ(Message(Compile(R"([{"type":"Compose","transforms":[{"type":"Resiez","size":5}]}])")
-                        .map_error([](const Error& e) {
-                          return Error(e.code(), e.message().substr(0, 62));
-                        })),
+  const auto unknown = Compile(R"([{"type":"Compose","transforms":[{"type":"Resiez","size":5}]}])");
+  EXPECT_EQ(Message(unknown).substr(0, 62),
             "pipeline.json:/0/transforms/0/type: unknown transform 'Resiez'");
   EXPECT_EQ(Message(Compile(R"([{"type":"Compose"}])")),
             "pipeline.json:/0: required key missing: 'transforms'");
