@@ -47,7 +47,7 @@ def files(tmp_path):
 def test_conversion_names_complete_files_only(tmp_path, files):
     assert files == [str(tmp_path / 'net.xml'), str(tmp_path / 'net.bin')]
     assert sorted(p.name for p in tmp_path.iterdir()) == ['net.bin', 'net.xml']
-    with pytest.raises(RuntimeError, match=r"openvino cannot write '.*net\.xml/net\.xml'"):
+    with pytest.raises(RuntimeError, match=r"cannot write '.*net\.xml/net\.xml'"):
         convert('openvino', _convolution(), tmp_path / 'net.xml' / 'net')  # a file, not a folder
     with pytest.raises(RuntimeError, match="'--transform': not known, or without a counterpart"):
         convert('openvino', _convolution(), tmp_path / 'other', engine_options={'--transform': 'LowLatency2'})
