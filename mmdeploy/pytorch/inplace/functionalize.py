@@ -18,6 +18,9 @@ from .views import Step, split_of, step_of, step_of_piece
 # They change what a name stands for, not the numbers.
 _METADATA = ('squeeze_', 'unsqueeze_', 't_', 'transpose_', 'swapaxes_', 'swapdims_', 'detach_')
 
+# `x |= y` and the like: what computes it, without the write. (`aten::__and__` and others with such names only read.)
+_OPERATORS = {f'aten::__i{name}__': f'aten::__{name}__' for name in ('and', 'or', 'xor', 'lshift', 'rshift')}
+
 _LIST_WRITES = ('aten::append', 'aten::insert', 'aten::extend', 'aten::pop', 'aten::clear', 'aten::_set_item',
                 'aten::Delete')
 
@@ -46,7 +49,16 @@ class _Tensor:
 
 def _is_write(node: Node) -> bool:
     kind = node.kind()
-    return kind.startswith('aten::') and kind.endswith('_') and not kind.endswith('__')
+    if not kind.startswith('aten::') or not kind.endswith('_'):
+        return False
+    return kind in _OPERATORS if kind.endswith('__') else True
+
+
+def _writes_elsewhere(node: Node) -> bool:
+    """Tell whether a node writes to an argument that is not its first, as `torch.add(x, 1, out=y)` does."""
+    schema = schema_of(node)
+    return schema is not None and any(
+        argument.alias_info is not None and argument.alias_info.is_write for argument in schema.arguments[1:])
 
 
 class _Pass:
@@ -66,6 +78,8 @@ class _Pass:
             split = split_of(node)
             whole = self._whole(split, node, first) if split else None
             self._read(node)
+            if _writes_elsewhere(node):
+                raise UnsupportedWriteError(_explain(node, 'it writes to an argument such as `out`'))
             if _is_write(node):
                 self._write(node, first, following)
             elif split:
@@ -186,7 +200,7 @@ def _new_value(graph: Graph, node: Node) -> Value | None:
     if kind in ('index_put_', '_index_put_impl_'):
         return emitter.emit('aten::index_put', list(node.inputs())[:4], target)
     schema = schema_of(node)
-    functional = node.kind().removesuffix('_')
+    functional = _OPERATORS.get(node.kind(), node.kind().removesuffix('_'))
     if schema is None or not has_schema(functional, [argument.name for argument in schema.arguments]):
         return None
     return _elementwise(emitter, functional, node, target)
@@ -214,7 +228,7 @@ def functionalize(graph: Graph) -> bool:
     """
     if any(True for node in graph.nodes() for _ in node.blocks()):
         return False
-    if any(_is_write(node) for node in graph.nodes()):
+    if any(_is_write(node) or _writes_elsewhere(node) for node in graph.nodes()):
         _Pass(graph).run()
         # It may stand at a node that is gone.
         graph.setInsertPoint(graph.return_node())

@@ -319,6 +319,56 @@ def try_program(seed: int) -> str:
     return 'right'
 
 
+def operators_of_masks(x):
+    mask, number = x > 7, (x * 1).long()
+    row = mask[0]
+    row |= x[1] > 30
+    row &= x[1] > 21
+    mask[1] ^= x[0] > 3
+    number[:, 1] <<= 2
+    number[:, 2] >>= 1
+    return mask, number
+
+
+def test_operators_that_write():
+    check(operators_of_masks, x())
+
+
+def to_out(x):
+    y = x * 1
+    torch.add(x[0, 0], 1, out=y[0, 1])
+    return y
+
+
+def test_out_is_refused_by_name():
+    with pytest.raises(UnsupportedWriteError, match='aten::add.*`out`'):
+        export_graph(to_out, (x(), ))
+
+
+def of_data(x):
+    y = x * 1
+    part = y[1]
+    y.data[0] = 3
+    y.data.mul_(5)
+    return y, part
+
+
+class OfDataOfWeights(nn.Module):
+
+    def __init__(self):
+        super().__init__()
+        self.layer = nn.Linear(5, 5)
+
+    def forward(self, x):
+        return self.layer(x) + self.layer.weight.data.sum()
+
+
+def test_data():
+    check(of_data, x())
+    assert 'data' not in vars(torch.Tensor)
+    check(OfDataOfWeights().requires_grad_(False), x())
+
+
 @pytest.mark.filterwarnings('ignore')
 def test_random_programs():
     counts = Counter(try_program(seed) for seed in range(300))

@@ -1,0 +1,32 @@
+"""`torch.Tensor.data` while PyTorch traces."""
+from collections.abc import Callable
+from typing import Any
+
+import torch
+
+from mmdeploy.core import FUNCTION_REWRITER
+
+# PyTorch does not record it: what is written to `x.data` would be lost without a word.
+_DATA = torch._C._TensorBase.data
+
+
+def _get(tensor: torch.Tensor) -> torch.Tensor:
+    """Return what the trace knows as a view; the tracer asks for modules' parameters with tracing off."""
+    return _DATA.__get__(tensor) if torch._C._get_tracing_state() is None else tensor.detach()
+
+
+def with_traced_data(function: Callable, *args: Any, **kwargs: Any) -> Any:
+    """Call a function while `x.data` is `x.detach()` to the tracer."""
+    if 'data' in vars(torch.Tensor):
+        return function(*args, **kwargs)  # an export within another one
+    torch.Tensor.data = property(_get, _DATA.__set__, _DATA.__delete__)
+    try:
+        return function(*args, **kwargs)
+    finally:
+        del torch.Tensor.data
+
+
+@FUNCTION_REWRITER.register_rewriter(func_name='torch.onnx.utils._trace_and_get_graph_from_model')
+def trace_and_get_graph__data(ctx, *args: Any, **kwargs: Any) -> Any:
+    """Trace with `x.data` recorded."""
+    return with_traced_data(ctx.origin_func, *args, **kwargs)
