@@ -12,7 +12,7 @@ from .instance_norm import instance_norm__tensorrt
 from .layer_norm import layer_norm__ncnn
 from .linear import linear__ncnn
 from .lstm import generic_rnn__ncnn
-from .pad import _prepare_onnx_paddings__tensorrt
+from .pad import _prepare_onnx_paddings__tensorrt, pad_circular__default
 from .roll import roll_default
 from .squeeze import squeeze__default
 
@@ -20,5 +20,5 @@ __all__ = [
     'adaptive_avg_pool1d__default', 'adaptive_avg_pool2d__default', 'adaptive_avg_pool3d__default',
     'grid_sampler__default', 'hardsigmoid__default', 'instance_norm__tensorrt', 'generic_rnn__ncnn',
     'squeeze__default', 'adaptive_avg_pool2d__ncnn', 'gelu__ncnn', 'layer_norm__ncnn', 'linear__ncnn',
-    '_prepare_onnx_paddings__tensorrt', 'roll_default'
+    '_prepare_onnx_paddings__tensorrt', 'roll_default', 'pad_circular__default'
 ]

@@ -169,6 +169,22 @@ def test_pad_tensorrt_of_computed_sizes():
     assert 'Transpose' not in op_types(model)
 
 
+@pytest.mark.parametrize('opset', [11, 13])
+@pytest.mark.parametrize('pad', [(1, 2, 2, 0), (1, 1, 1, 1), (0, 4, 3, 3), (-1, 2, 1, -1), (0, 0, 0, 0)])
+def test_pad_circular(pad, opset):
+    options = dict(opset=opset, input_names=['x'], dynamic_axes={'x': [0, 2, 3]})
+    for kwargs in (dict(opset=opset), options):
+        model = assert_same(lambda x: F.pad(x, pad, mode='circular'), (torch.rand(2, 1, 3, 4), ), **kwargs)
+    other = torch.rand(1, 1, 6, 7)
+    torch.testing.assert_close(run_onnx(model, [other])[0], F.pad(other, pad, mode='circular'))
+
+
+@pytest.mark.parametrize('layer, shape', [(nn.Conv1d, (1, 2, 5)), (nn.Conv2d, (1, 2, 5, 4)),
+                                          (nn.Conv3d, (1, 2, 3, 5, 4))])
+def test_convolution_with_circular_padding(layer, shape):
+    assert_same(layer(2, 3, 3, padding=1, padding_mode='circular').requires_grad_(False), (torch.rand(shape), ))
+
+
 @pytest.mark.parametrize('shifts, dims', [((1, ), (1, )), ((-1, 2), (0, 2)), ((7, ), (1, )), ((-9, ), (-1, )),
                                           ((0, ), (0, )), ((2, ), ())])
 def test_roll(shifts, dims):

@@ -1,8 +1,19 @@
 """Padding."""
-import torch
-from torch.onnx.symbolic_helper import _get_tensor_rank, _is_list, _is_packed_list, _is_scalar_list
+import sys
 
-from mmdeploy.core import FUNCTION_REWRITER
+import torch
+from torch.onnx import symbolic_helper
+from torch.onnx.symbolic_helper import (
+    _get_tensor_dim_size,
+    _get_tensor_rank,
+    _is_list,
+    _is_packed_list,
+    _is_scalar_list,
+    _slice_helper,
+)
+from torch.onnx.symbolic_opset9 import _convert_padding_node
+
+from mmdeploy.core import FUNCTION_REWRITER, SYMBOLIC_REWRITER
 from mmdeploy.utils import Backend
 
 _INT64 = 7
@@ -45,3 +56,38 @@ def _prepare_onnx_paddings__tensorrt(ctx, g, input, pad):
     begins, ends = (
         g.op('Slice', flipped, ints(first), ints(torch.iinfo(torch.int64).max), ints(0), ints(2)) for first in (1, 0))
     return g.op('Cast', g.op('Concat', begins, ends, axis_i=0), to_i=_INT64)
+
+
+def _wrap(g, x, axis: int, begin: int, end: int):
+    """Pad one axis with what lies at its other end; a negative padding cuts off, before the other one is copied."""
+    size = _get_tensor_dim_size(x, axis)
+    cut = [max(0, -begin), max(0, -end)]
+    if size is not None and max(begin, end) > size - sum(cut):
+        return symbolic_helper._unimplemented('pad', f'circular, by {(begin, end)}, of an axis of {size}')
+    if any(cut):
+        x = _slice_helper(g, x, axes=[axis], starts=[cut[0]], ends=[-cut[1] if cut[1] else sys.maxsize])
+    parts = [x]
+    if begin > 0:
+        parts.insert(0, _slice_helper(g, x, axes=[axis], starts=[-begin], ends=[sys.maxsize]))
+    if end > 0:
+        parts.append(_slice_helper(g, x, axes=[axis], starts=[0], ends=[end]))
+    return x if len(parts) == 1 else g.op('Concat', *parts, axis_i=axis)
+
+
+# `aten::pad` calls the function, `aten::_pad_circular` the symbolic.
+@FUNCTION_REWRITER.register_rewriter(func_name='torch.onnx.symbolic_opset9._pad_circular')
+@SYMBOLIC_REWRITER.register_symbolic('_pad_circular', is_pytorch=True)
+def pad_circular__default(ctx, g, input, pad):
+    """Emit slices and a concatenation per axis; PyTorch 1.13 takes the wrong elements and swaps the two ends.
+
+    Args:
+        ctx: context of the rewrite.
+        g: graph.
+        input: [N, C, *].
+        pad: constant begin and end of the last axis, of the one before, and so on.
+    """
+    padding = _convert_padding_node(pad)
+    count = len(padding) // 2
+    for index in range(count):
+        input = _wrap(g, input, 2 + index, *padding[2 * (count - 1 - index):][:2])
+    return input
