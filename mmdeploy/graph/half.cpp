@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "mmdeploy/base/half.h"
 #include "mmdeploy/graph/infer.h"
@@ -58,9 +59,51 @@ bool AttributesFitHalf(const Node& node) {
   return true;
 }
 
-// What a node has of its own must fit into 16 bits. Limits that no 16-bit number reaches are none.
+// Whether a limit of Clip means the same in 16 bits. One that no 16-bit number passes is none, but
+// only on its own side: below the least or above the largest.
+bool LimitFitsHalf(float limit, bool is_lower) {
+  if (!IsFinite(limit) || limit == 0) return true;
+  if (std::abs(limit) > kLargestHalf) return is_lower == (limit < 0);
+  return std::abs(limit) >= kSmallestNormalHalf;
+}
+
+bool LimitsFitHalf(const Node& clip) {
+  for (size_t i = 1; i < clip.num_inputs(); ++i) {
+    const Value* limit = clip.input(i);
+    if (!IsFloat(limit) || !limit->constant() || limit->constant()->num_elements() == 0) continue;
+    if (!LimitFitsHalf(limit->constant()->At<float>(0), i == 1)) return false;
+  }
+  const auto* low = clip.Get<float>("min");  // of older operator sets
+  const auto* high = clip.Get<float>("max");
+  return (!low || LimitFitsHalf(*low, true)) && (!high || LimitFitsHalf(*high, false));
+}
+
+// Whether a number that keeps the result away from zero would become zero in 16 bits.
+bool HasVanishingNumber(const Node& node) {
+  const auto vanishes = [](float value) {
+    return value != 0 && HalfToFloat(FloatToHalf(value)) == 0;
+  };
+  if (!node.Is("Clip") && !node.Is("Max") && !node.Is("Add")) return false;
+  for (size_t i = 0; i < node.num_inputs(); ++i) {
+    const Value* input = node.input(i);
+    if (!IsFloat(input) || !input->constant() || input->constant()->num_elements() != 1) continue;
+    if (vanishes(input->constant()->At<float>(0))) return true;
+  }
+  const auto* low = node.Get<float>("min");
+  return low && vanishes(*low);
+}
+
+bool OnlyMoves(const Node& node) {
+  for (const char* op :
+       {"Expand", "Flatten", "Identity", "Reshape", "Squeeze", "Tile", "Transpose", "Unsqueeze"}) {
+    if (node.Is(op)) return true;
+  }
+  return false;
+}
+
+// What a node has of its own must fit into 16 bits.
 bool FitsHalf(const Node& node) {
-  if (node.Is("Clip")) return true;
+  if (node.Is("Clip")) return LimitsFitHalf(node);
   for (size_t i = 0; i < node.num_inputs(); ++i) {
     const Value* input = node.input(i);
     if (IsFloat(input) && input->constant() && !FitsHalf(*input->constant())) return false;
@@ -75,7 +118,10 @@ class HalfConverter {
   int64_t Run() {
     int64_t count = 0;
     for (Node* node : graph_->Nodes()) {
-      if (!CanConvert(*node)) continue;
+      if (!CanConvert(*node)) {
+        NoteTiny(*node);
+        continue;
+      }
       Convert(node);
       ++count;
     }
@@ -87,8 +133,21 @@ class HalfConverter {
     if (!node.domain().empty() || !node.Subgraphs().empty()) return false;
     if (std::find(keep_.begin(), keep_.end(), node.op()) != keep_.end()) return false;
     bool any = false;
-    for (size_t i = 0; i < node.num_inputs(); ++i) any |= IsFloat(node.input(i));
+    for (size_t i = 0; i < node.num_inputs(); ++i) {
+      any |= IsFloat(node.input(i));
+      if (tiny_.count(node.input(i))) return false;
+    }
     return any && FitsHalf(node);
+  }
+
+  // A node that stays in float32 for the sake of an epsilon would do so in vain if a Cast behind it
+  // made a zero of the result: whoever divides by it, or takes its logarithm, stays as well.
+  void NoteTiny(const Node& node) {
+    const bool moves_tiny = OnlyMoves(node) && tiny_.count(node.input(0));
+    if (!moves_tiny && !HasVanishingNumber(node)) return;
+    for (size_t i = 0; i < node.num_outputs(); ++i) {
+      if (IsFloat(node.output(i))) tiny_.insert(node.output(i));
+    }
   }
 
   // Reads halves, makes halves, and casts back for whoever reads float32 so far. A reader that is
@@ -133,6 +192,7 @@ class HalfConverter {
   Graph* graph_;
   const std::vector<std::string>& keep_;
   std::unordered_map<Value*, Value*> halves_;
+  std::unordered_set<const Value*> tiny_;  // may be too small for 16 bits and must not be 0
 };
 
 }  // namespace

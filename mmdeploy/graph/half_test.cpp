@@ -62,21 +62,59 @@ TEST(Half, WhatDoesNotFitInto16BitsStaysInFloat) {
            "<float[2] w = {1e-05, -3e-05}> { y = Mul(x, w) }",  // a few bits would remain
            "{ y = LayerNormalization<epsilon=1e-12>(x, x) }",   //
            "{ y = Elu<alpha=1e+06>(x) }",                       //
+           "<float w = {1e-12}> { y = Clip(x, w) }",            // a limit that would become 0
+           "<float w = {-1e-12}> { y = Clip(x, \"\", w) }",     //
+           "<float w = {3e-05}> { y = Clip(x, w) }",            // a few bits would remain
+           "<float w = {1e+06}> { y = Clip(x, w) }",            // too large
+           "<float w = {-1e+06}> { y = Clip(x, \"\", w) }",     //
        }) {
     SCOPED_TRACE(stays);
     const auto model = Parse(std::string("g (float[2] x) => (float[2] y) ") + stays);
     EXPECT_EQ(ConvertToHalf(model.get()).value(), 0);
   }
   for (const char* fits : {
-           "<float[2] w = {1, 1e-12}> { y = Add(x, w) }",      // noise beside what counts
-           "<float[2] w = {0, 0}> { y = Mul(x, w) }",          //
-           "<float w = {-inf}> { y = Add(x, w) }",             //
-           "<float w = {3.4e+38}> { y = Clip(x, \"\", w) }",   // no limit
+           "<float[2] w = {1, 1e-12}> { y = Add(x, w) }",     // noise beside what counts
+           "<float[2] w = {0, 0}> { y = Mul(x, w) }",         //
+           "<float w = {-inf}> { y = Add(x, w) }",            //
+           "<float w = {3.4e+38}> { y = Clip(x, \"\", w) }",  // no limit
+           "<float w = {-3.4e+38}> { y = Clip(x, w) }",       //
+           "<float w = {0}, float v = {6}> { y = Clip(x, w, v) }",
+           "<float w = {inf}> { y = Clip(x, \"\", w) }",       //
            "{ y = LayerNormalization<epsilon=1e-05>(x, x) }",  //
        }) {
     SCOPED_TRACE(fits);
     const auto model = Parse(std::string("g (float[2] x) => (float[2] y) ") + fits);
     EXPECT_EQ(ConvertToHalf(model.get()).value(), 1);
+  }
+}
+
+TEST(Half, ReadersOfAnEpsilonStayInFloat) {
+  // Of torch.nn.functional.normalize: the Cast of a limit of 1e-12 would be 0, and 0 / 0 NaN.
+  ExpectHalf(
+      "g (float[2,3] x, int64[2] s) => (float[2,3] y) <float low = {1e-12}> "
+      "{ n = ReduceL2<axes=[1]>(x) c = Clip(n, low) e = Expand(c, s) d = Div(x, e) y = Neg(d) }",
+      2,
+      R"(g (float[2,3] x, int64[2] s) => (float[2,3] y)
+<float low = {1e-12}> {
+  x_1 = Cast <to: int = 10> (x)
+  n = ReduceL2 <axes: ints = [1]> (x_1)
+  n_1 = Cast <to: int = 1> (n)
+  c = Clip (n_1, low)
+  e = Expand (c, s)
+  d = Div (x, e)
+  d_1 = Cast <to: int = 10> (d)
+  y_2 = Neg (d_1)
+  y = Cast <to: int = 1> (y_2)
+}
+)");
+  for (const char* stays : {
+           "<float w = {1e-12}> { a = Add(x, w) y = Sqrt(a) }",
+           "<float w = {1e-12}> { a = Max(x, w) y = Log(a) }",
+           "<float w = {1e-12}> { a = Clip(x, w) b = Identity(a) y = Reciprocal(b) }",
+       }) {
+    SCOPED_TRACE(stays);
+    const auto model = Parse(std::string("g (float[2] x) => (float[2] y) ") + stays);
+    EXPECT_EQ(ConvertToHalf(model.get()).value(), 0);
   }
 }
 
