@@ -10,7 +10,9 @@
 //   a = ReduceMax<axes=[3]>(x)           y = ReduceMax<axes=[2,3]>(x)
 //   y = ReduceMax<axes=[2]>(a)
 //
-// Max, Min, Sum, Prod and Mean, with the same keepdims. Stays: axes that are computed or left out.
+// Max, Min, Sum, Prod and Mean, with the same keepdims. Stays: axes that are computed or left out,
+// and means of integers, each of which is rounded. (Sums and products of integers are the same in
+// every order, even where they overflow.)
 
 namespace mmdeploy::graph {
 
@@ -49,6 +51,7 @@ bool Merge(const Match& match) {
   if (first.op() != second->op() || first.Int("keepdims", 1) != second->Int("keepdims", 1)) {
     return false;
   }
+  if (second->Is("ReduceMean") && !IsFloat(match["x"])) return false;
   const auto axes = JoinAxes(first, *second);
   if (!axes) return false;
   Graph* graph = match.graph();

@@ -17,6 +17,19 @@ TEST(MergeReducesTest, JoinsAxes) {
                 "{ y = ReduceMean<axes=[2,3], keepdims=0>(x) }");
 }
 
+TEST(MergeReducesTest, OfIntegersAllButMeans) {
+  // 0, 3 and 2, 3 have the means 1 and 2 in integers, so 1, where all four have 2.
+  for (const char* type : {"int32", "int64", "uint8"}) {
+    ExpectUntouched("merge_reduces", std::string("g (") + type + "[2,2] x) => (" + type +
+                                         "[1,1] y) { a = ReduceMean<axes=[1]>(x) "
+                                         "y = ReduceMean<axes=[0]>(a) }");
+  }
+  ExpectRewrite("merge_reduces",
+                "g (int32[2,2] x) => (int32[1,1] y) "
+                "{ a = ReduceProd<axes=[1]>(x) y = ReduceProd<axes=[0]>(a) }",
+                "g (int32[2,2] x) => (int32[1,1] y) { y = ReduceProd<axes=[0,1]>(x) }");
+}
+
 TEST(MergeReducesTest, KeepsOthers) {
   ExpectUntouched("merge_reduces",
                   "g (float[2,3,4] x) => (float[2,1] y) { a = ReduceMax<axes=[2], keepdims=0>(x) "
