@@ -43,15 +43,22 @@ Value* LimitConstant(Graph* graph, ElementType type, double limit, std::string_v
   return data ? graph->AddConstant(std::move(data), std::string(like)) : nullptr;
 }
 
+// Whether a value can lie between them, which need not be finite. Limits in the wrong order, and
+// infinities on the wrong side (which LimitConstant would take for none), mean something else.
+bool IsRange(const Limits& limits) {
+  return limits.low <= limits.high && limits.low != std::numeric_limits<double>::infinity() &&
+         limits.high != -std::numeric_limits<double>::infinity();
+}
+
 bool Merge(const Match& match) {
   const auto first = LimitsOf(*match.node("a"));
   const auto second = LimitsOf(*match.root());
-  if (!first || !second || first->low > first->high || second->low > second->high) return false;
+  if (!first || !second || !IsRange(*first) || !IsRange(*second)) return false;
   const ElementType type = match["x"]->type.element;
   if (!IsFloat(match["x"]) || type == ElementType::kBfloat16) return false;
   // Clipping to [low, high] after [first.low, first.high]; empty intersections stay two steps.
   const Limits both{std::max(first->low, second->low), std::min(first->high, second->high)};
-  if (both.low > both.high) return false;
+  if (!IsRange(both)) return false;
   Graph* graph = match.graph();
   Value* y = match["y"];
   Value* merged = nullptr;

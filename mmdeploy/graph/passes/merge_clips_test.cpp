@@ -23,6 +23,34 @@ TEST(MergeClipsTest, KeepsEmptyIntersections) {
                   "{ a = Relu(x) y = Clip(a, , m) }");
 }
 
+TEST(MergeClipsTest, KeepsLimitsThatAreNoRange) {
+  for (const char* limits : {
+           "<float m = {inf}> { a = Relu(x) y = Clip(a, m) }",
+           "<float m = {-inf}> { a = Clip(x, , m) y = Clip(a, , m) }",
+           "<float m = {inf}> { a = Clip(x, m) y = Relu(a) }",
+           "<float m = {nan}> { a = Relu(x) y = Clip(a, m) }",
+           "<float m = {nan}> { a = Clip(x, , m) y = Relu(a) }",
+           "<float m = {5}, float n = {3}> { a = Relu(x) y = Clip(a, m, n) }",
+       }) {
+    SCOPED_TRACE(limits);
+    ExpectUntouched("merge_clips", std::string("g (float[N] x) => (float[N] y) ") + limits);
+  }
+}
+
+TEST(MergeClipsTest, InfinitiesOnTheRightSideAreNoLimits) {
+  ExpectRewrite("merge_clips",
+                "g (float[N] x) => (float[N] y) <float l = {-inf}, float h = {inf}> "
+                "{ a = Relu(x) y = Clip(a, l, h) }",
+                "g (float[N] x) => (float[N] y) { y = Relu(x) }");
+}
+
+TEST(MergeClipsTest, EqualLimitsMakeOneNumber) {
+  ExpectRewrite("merge_clips",
+                "g (float[N] x) => (float[N] y) <float m = {3}> { a = Relu(x) y = Clip(a, m, m) }",
+                "g (float[N] x) => (float[N] y) <float min = {3}, float max = {3}> "
+                "{ y = Clip(x, min, max) }");
+}
+
 TEST(MergeClipsTest, KeepsComputedLimitsOlderSetsAndOtherUsers) {
   ExpectUntouched("merge_clips",
                   "g (float[N] x, float m) => (float[N] y) { a = Relu(x) y = Clip(a, , m) }");
