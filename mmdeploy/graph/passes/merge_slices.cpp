@@ -45,12 +45,15 @@ std::optional<Ranges> RangesOf(const Node& node) {
   return ranges.size() == starts->size() ? std::optional(ranges) : std::nullopt;
 }
 
+// The sum of what is not negative. Beyond the largest number lies nothing either.
+int64_t Add(int64_t a, int64_t b) { return a > INT64_MAX - b ? INT64_MAX : a + b; }
+
 // Both along one axis; nullopt where the sizes would have to be known.
 std::optional<Range> Combine(const Range& first, const Range& second) {
   if (first.step != 1 || second.step != 1 || first.start < 0 || second.start < 0) {
     return std::nullopt;
   }
-  Range both{first.start + second.start, first.end, 1};
+  Range both{Add(first.start, second.start), first.end, 1};
   if (second.end >= kToEnd) return both;
   if (second.end < 0) {
     if (first.end < kToEnd) return std::nullopt;
@@ -58,7 +61,7 @@ std::optional<Range> Combine(const Range& first, const Range& second) {
     return both;
   }
   if (first.end < 0) return std::nullopt;
-  both.end = std::min(first.end, first.start + second.end);
+  both.end = std::min(first.end, Add(first.start, second.end));
   return both;
 }
 

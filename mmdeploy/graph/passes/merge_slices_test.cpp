@@ -15,6 +15,25 @@ TEST(MergeSlicesTest, OtherAxesAndTheSame) {
                 "{ y = Slice(x, y_1, y_2, y_3, y_4) }");
 }
 
+TEST(MergeSlicesTest, BoundsNearTheLargestNumber) {
+  ExpectRewrite("merge_slices",
+                "g (float[8] x) => (float[0] y) <int64[1] s = {9223372036854775800}, "
+                "int64[1] e = {9223372036854775807}, int64[1] zero = {0}, int64[1] t = {100}, "
+                "int64[1] u = {200}> { a = Slice(x, s, e, zero) y = Slice(a, t, u, zero) }",
+                "g (float[8] x) => (float[0] y) <int64[1] y_1 = {9223372036854775807}, "
+                "int64[1] y_2 = {9223372036854775807}, int64[1] y_3 = {0}> "
+                "{ y = Slice(x, y_1, y_2, y_3) }");
+  // From the end, even from far before the start: nothing is added to those.
+  ExpectRewrite("merge_slices",
+                "g (float[8] x) => (float[0] y) <int64[1] s = {1}, "
+                "int64[1] e = {9223372036854775807}, int64[1] zero = {0}, int64[1] t = {2}, "
+                "int64[1] u = {-9223372036854775807}> "
+                "{ a = Slice(x, s, e, zero) y = Slice(a, t, u, zero) }",
+                "g (float[8] x) => (float[0] y) <int64[1] y_1 = {3}, "
+                "int64[1] y_2 = {-9223372036854775807}, int64[1] y_3 = {0}> "
+                "{ y = Slice(x, y_1, y_2, y_3) }");
+}
+
 TEST(MergeSlicesTest, KeepsWhatItDoesNotKnow) {
   // Backwards, from the end, computed, or shared.
   ExpectUntouched("merge_slices",
