@@ -10,13 +10,22 @@ namespace mmdeploy::graph {
 
 namespace {
 
+// What has the elements of the value, however long the way there is.
+const Value* SourceOf(const Value* value) {
+  while (value && value->producer()) {
+    const Node* node = value->producer();
+    if (!node->Is("Expand") && !node->Is("Identity")) break;
+    value = node->input(0);
+  }
+  return value;
+}
+
 bool IsZero(const Value* value) {
+  value = SourceOf(value);
   if (!value) return false;
   if (value->constant()) return IsFilledWith(value, 0);
   const Node* node = value->producer();
-  if (!node) return false;
-  if (node->Is("Expand") || node->Is("Identity")) return IsZero(node->input(0));
-  if (!node->Is("ConstantOfShape")) return false;
+  if (!node || !node->Is("ConstantOfShape")) return false;
   const auto* filling = node->Get<TensorPtr>("value");
   if (!filling) return true;  // zeros are the default
   const auto numbers = (*filling)->Numbers();
