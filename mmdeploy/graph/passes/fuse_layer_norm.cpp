@@ -1,8 +1,6 @@
-#include <numeric>
-
-#include "mmdeploy/graph/match.h"
 #include "mmdeploy/graph/passes/facts.h"
 #include "mmdeploy/graph/passes/pass.h"
+#include "mmdeploy/graph/patterns.h"
 
 // LayerNormalization for its parts:
 //
@@ -19,80 +17,25 @@ namespace mmdeploy::graph {
 
 namespace {
 
-// Axes as negative numbers are the last ones: {-1}, {-2,-1}. Answers the first, or 0.
-int64_t FirstOfLast(const Node& mean, const Value& x) {
-  auto axes = IntsOf(mean, "axes", 1);
-  if (!axes || axes->empty() || mean.Int("keepdims", 1) == 0 || !Rank(&x)) return 0;
-  const auto rank = static_cast<int64_t>(*Rank(&x));
-  int64_t sum = 0;
-  int64_t first = 0;
-  for (int64_t axis : *axes) {
-    if (axis >= 0) axis -= rank;
-    sum += axis;
-    first = std::min(first, axis);
+bool Fuse(const Match& match, const LayerNormParts& parts) {
+  if (!parts.factor || !IsCommonFloat(parts.x) || !SameElement(parts.x, parts.factor)) return false;
+  std::vector<Value*> inputs = {parts.x, parts.factor};
+  if (parts.summand) {
+    if (!SameElement(parts.x, parts.summand)) return false;
+    inputs.push_back(parts.summand);
   }
-  const auto count = static_cast<int64_t>(axes->size());
-  if (count > rank) return 0;
-  return first == -count && sum == -count * (count + 1) / 2 ? first : 0;
-}
-
-// Whether `parameter` has just the dimensions that are normalised.
-bool FitsLast(const Value& parameter, const Value& x, int64_t first) {
-  if (!parameter.type.dims || !x.type.dims) return false;
-  const Dims last(x.type.dims->end() + first, x.type.dims->end());
-  return *parameter.type.dims == last;
-}
-
-bool Fuse(const Match& match) {
-  Value* x = match["x"];
-  const int64_t axis = FirstOfLast(*match.node("m"), *x);
-  if (axis == 0 || FirstOfLast(*match.node("v"), *x) != axis) return false;
-  const std::optional<double> epsilon = ConstantNumber(match["epsilon"]);
-  Value* factor = match["w"];
-  Value* summand = match["b"];
-  if (!epsilon || !IsCommonFloat(x) || !SameElement(x, factor)) return false;
-  if (!FitsLast(*factor, *x, axis)) return false;
-  if (summand && (!SameElement(x, summand) || !FitsLast(*summand, *x, axis))) return false;
-  std::vector<Value*> inputs = {x, factor};
-  if (summand) inputs.push_back(summand);
   Value* y = match["y"];
   Value* norm = match.graph()->AddOp("LayerNormalization", inputs, match.root(), y->name());
-  norm->producer()->Set("axis", axis);
-  norm->producer()->Set("epsilon", static_cast<float>(*epsilon));
+  norm->producer()->Set("axis", parts.axis);
+  norm->producer()->Set("epsilon", parts.epsilon);
   norm->type = y->type;
   Replace(match, norm);
   return true;
 }
 
-constexpr std::string_view kWithShift = R"(
-  m = ReduceMean(x, ...)
-  d = Sub(x, m)
-  v = ReduceMean(Pow(d, 2), ...)
-  n = Div(d, Sqrt(Add(v, const epsilon)))
-  y = Add(Mul(n, w), b)
-)";
-
-constexpr std::string_view kWithShiftSquare = R"(
-  m = ReduceMean(x, ...)
-  d = Sub(x, m)
-  v = ReduceMean(Mul(d, d), ...)
-  n = Div(d, Sqrt(Add(v, const epsilon)))
-  y = Add(Mul(n, w), b)
-)";
-
-constexpr std::string_view kScaleOnly = R"(
-  m = ReduceMean(x, ...)
-  d = Sub(x, m)
-  v = ReduceMean(Pow(d, 2), ...)
-  n = Div(d, Sqrt(Add(v, const epsilon)))
-  y = Mul(n, w)
-)";
-
 Result<int64_t> Run(Model* model) {
   if (model->opset() < 17) return 0;
-  MMDEPLOY_TRY(const int64_t whole, Rewrite(model, {{kWithShift, Fuse}, {kWithShiftSquare, Fuse}}));
-  MMDEPLOY_TRY(const int64_t part, Rewrite(model, {{kScaleOnly, Fuse}}));
-  return whole + part;
+  return RewriteLayerNorms(model, Fuse);
 }
 
 }  // namespace
