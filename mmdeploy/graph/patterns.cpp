@@ -99,6 +99,8 @@ bool RewriteLayerNorm(const Match& match, const LayerNormRewrite& rewrite) {
   const int64_t axis = FirstOfLast(*match.node("m"), *x);
   const std::optional<double> epsilon = ConstantNumber(match["epsilon"]);
   if (axis == 0 || FirstOfLast(*match.node("v"), *x) != axis || !epsilon) return false;
+  // An epsilon of more dimensions than x would add them to the result.
+  if (match["epsilon"]->constant()->rank() > *Rank(x)) return false;
   const LayerNormParts parts = {x, match["w"], match["b"], axis, static_cast<float>(*epsilon)};
   if (!FitsLast(parts.factor, *x, axis) || !FitsLast(parts.summand, *x, axis)) return false;
   return rewrite(match, parts);

@@ -1,8 +1,10 @@
 #include "mmdeploy/backend/openvino/convert.h"
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <openvino/core/graph_util.hpp>
+#include <openvino/op/constant.hpp>
 
 #include "mmdeploy/backend/openvino/checksum.h"
 #include "mmdeploy/backend/openvino/guard.h"
@@ -112,6 +114,24 @@ Result<void> KeepOutputs(const std::vector<std::string>& outputs, ModelPtr* mode
                [&] { *model = std::make_shared<ov::Model>(results, (*model)->get_parameters()); });
 }
 
+// OpenVINO turns larger numbers into the largest of float16.
+Result<void> CheckHalf(const ov::Model& model) {
+  constexpr float kLargestHalf = 65504;
+  for (const auto& op : model.get_ops()) {
+    const auto constant = ov::as_type_ptr<ov::op::v0::Constant>(op);
+    if (!constant || constant->get_element_type() != ov::element::f32) continue;
+    const float* data = constant->get_data_ptr<float>();
+    for (size_t i = 0; i < ov::shape_size(constant->get_shape()); ++i) {
+      MMDEPLOY_ENSURE(!(std::fabs(data[i]) > kLargestHalf) || std::isinf(data[i]),
+                      Code::kNotSupported,
+                      "openvino: '{}' holds {}, float16 has numbers up to 65504: convert with "
+                      "precision FP32",
+                      constant->get_friendly_name(), data[i]);
+    }
+  }
+  return {};
+}
+
 // Removes what an unfinished conversion leaves behind.
 class TemporaryFiles {
  public:
@@ -172,8 +192,10 @@ Result<std::vector<std::string>> Convert(const ConvertTask& task) {
   MMDEPLOY_TRYV(KeepOutputs(options.outputs, &model));
   MMDEPLOY_TRYV(Reshape(task, options, model.get()));
   MMDEPLOY_TRYV(AddPreprocessing(options, &model));
+  const bool fp16_weights = options.fp16_weights || task.precision == "FP16";
+  if (fp16_weights) MMDEPLOY_TRYV(CheckHalf(*model));
   progress("write", 0.5);
-  MMDEPLOY_TRYV(Save(model, files, options.fp16_weights || task.precision == "FP16"));
+  MMDEPLOY_TRYV(Save(model, files, fp16_weights));
   progress("done", 1.0);
   return files;
 }

@@ -40,6 +40,15 @@ TEST(FuseLayerNormTest, KeepsOtherAxes) {
                   17);
 }
 
+// It adds a dimension to the result.
+TEST(FuseLayerNormTest, KeepsAnEpsilonOfMoreDimensions) {
+  ExpectUntouched("fuse_layer_norm",
+                  "g (float[1,3,2] x) => (float[1,1,3,2] y) <float two = {2}, float[1,1,1,1] e = "
+                  "{1e-5}, float[2] w = {1,2}, float[2] b = {3,4}> " +
+                      kNorm + "o = Mul(n, w) y = Add(o, b) }",
+                  17);
+}
+
 TEST(FuseLayerNormTest, KeepsAFactorOfOtherDimensions) {
   ExpectUntouched("fuse_layer_norm",
                   "g (float[N,3,2] x) => (float[N,3,2] y) <float two = {2}, float e = {1e-5}, "

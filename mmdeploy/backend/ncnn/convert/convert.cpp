@@ -1,5 +1,7 @@
 #include "mmdeploy/backend/ncnn/convert/convert.h"
 
+#include <algorithm>
+#include <cmath>
 #include <map>
 #include <set>
 #include <unordered_map>
@@ -14,6 +16,7 @@
 #include "mmdeploy/graph/check.h"
 #include "mmdeploy/graph/fold.h"
 #include "mmdeploy/graph/infer.h"
+#include "mmdeploy/graph/passes/facts.h"
 #include "mmdeploy/graph/passes/pass.h"
 #include "mmdeploy/graph/topology.h"
 
@@ -96,6 +99,24 @@ bool WrapsAround(const Node& node) {
   return ops->count(node.op()) > 0 && types->count(node.output()->type.element) > 0;
 }
 
+bool HasWholeExponents(const Node& pow) {
+  const Value* exponent = pow.input(1);
+  const auto numbers =
+      exponent && exponent->constant() ? exponent->constant()->Numbers() : std::nullopt;
+  return numbers && std::all_of(numbers->begin(), numbers->end(), [](double number) {
+           return number >= 0 && number == std::floor(number);
+         });
+}
+
+// Operators whose result has a fraction, which ONNX cuts off for whole numbers.
+bool CutsFractions(const Node& node) {
+  static const auto* ops =
+      new std::set<std::string_view>{"ReduceL2", "ReduceLogSum", "ReduceLogSumExp", "ReduceMean"};
+  const bool has_fraction =
+      ops->count(node.op()) > 0 || (node.Is("Pow") && !HasWholeExponents(node));
+  return has_fraction && !graph::IsFloat(node.output());
+}
+
 Result<void> ConvertNode(const Node& node, Emitter* emitter) {
   const Converter* converter = FindConverter(node);
   MMDEPLOY_ENSURE(converter, Code::kNotSupported, "ncnn has no layer for it");
@@ -114,6 +135,9 @@ Result<void> ConvertNode(const Node& node, Emitter* emitter) {
   MMDEPLOY_TRYV(CheckReads(node, *converter));
   MMDEPLOY_ENSURE(!WrapsAround(node), Code::kNotSupported,
                   "it calculates in {}, ncnn in float32, which does not wrap around",
+                  Name(node.output()->type.element));
+  MMDEPLOY_ENSURE(!CutsFractions(node), Code::kNotSupported,
+                  "it calculates in {} and cuts off fractions, ncnn calculates in float32",
                   Name(node.output()->type.element));
   const Result<void> converted = converter->convert(node, emitter);
   const Result<void> problem = emitter->TakeProblem();

@@ -125,6 +125,14 @@ void Append(std::string* bytes, const void* data, size_t size) {
   bytes->append(static_cast<const char*>(data), size);
 }
 
+// Weights beyond what 16 bits hold stay as they are.
+bool FitHalf(const std::vector<float>& values) {
+  constexpr float kLargestHalf = 65504;
+  return std::all_of(values.begin(), values.end(), [](float value) {
+    return !(std::fabs(value) > kLargestHalf) || std::isinf(value);
+  });
+}
+
 void AppendHalves(std::string* bytes, const std::vector<float>& values) {
   Append(bytes, &kFloat16Tag, sizeof(kFloat16Tag));
   for (float value : values) {
@@ -155,7 +163,7 @@ std::string WriteBin(const std::vector<Layer>& layers, bool fp16_storage) {
   std::string bytes;
   for (const Layer& layer : layers) {
     for (const Weight& weight : layer.weights) {
-      if (weight.tagged && !weight.exact && fp16_storage) {
+      if (weight.tagged && !weight.exact && fp16_storage && FitHalf(weight.values)) {
         AppendHalves(&bytes, weight.values);
         continue;
       }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "mmdeploy/graph/passes/facts.h"
+
 namespace mmdeploy::ncnn_convert {
 
 using graph::Dims;
@@ -83,7 +85,15 @@ Result<std::vector<float>> Floats(const Value* value) {
   const auto numbers = data->Numbers();
   MMDEPLOY_ENSURE(numbers, Code::kNotSupported, "'{}' is {}, ncnn has numbers only", value->name(),
                   Name(data->value_type()));
-  return std::vector<float>(numbers->begin(), numbers->end());
+  std::vector<float> floats(numbers->begin(), numbers->end());
+  const bool is_whole = !graph::IsFloat(value);
+  for (size_t i = 0; is_whole && i < floats.size(); ++i) {
+    MMDEPLOY_ENSURE(static_cast<double>(floats[i]) == (*numbers)[i], Code::kNotSupported,
+                    "'{}' holds {:.0f}, ncnn calculates in float32, which has whole numbers up to "
+                    "16777216 only",
+                    value->name(), (*numbers)[i]);
+  }
+  return floats;
 }
 
 Result<std::optional<std::vector<int64_t>>> IntsOf(const Node& node, std::string_view attribute,

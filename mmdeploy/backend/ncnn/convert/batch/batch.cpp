@@ -1,5 +1,7 @@
 #include "mmdeploy/backend/ncnn/convert/batch/batch.h"
 
+#include <algorithm>
+
 #include "mmdeploy/backend/ncnn/convert/batch/tracker.h"
 
 namespace mmdeploy::ncnn_convert {
@@ -62,7 +64,34 @@ class Check {
       MMDEPLOY_ENSURE(!tracker_.Of(node.input(i)).has_count() || IsSize(node, i),
                       Code::kNotSupported, "it calculates with the number of images");
     }
+    MMDEPLOY_TRYV(RunRule(node));
+    return CheckSizes(node);
+  }
+
+  // The number of images is a size of the result where its images lie, and nowhere else.
+  Result<void> CheckSizes(const Node& node) {
+    const Images& images = tracker_.Of(node.output());
+    const auto& dims = node.output()->type.dims;
+    for (size_t i = 0; i < node.num_inputs(); ++i) {
+      const std::vector<bool>& counts = tracker_.Of(node.input(i)).counts;
+      // Expand names the last sizes.
+      const size_t missing =
+          dims && dims->size() > counts.size() ? dims->size() - counts.size() : 0;
+      for (size_t k = 0; counts.size() > 1 && k < counts.size(); ++k) {
+        const bool fits = !counts[k] || images.axis == static_cast<int>(k + missing);
+        MMDEPLOY_ENSURE(fits, Code::kNotSupported, "size {} is the number of images", k);
+      }
+      if (!tracker_.Of(node.input(i)).has_count() || !dims) continue;
+      const auto sizes = std::count(dims->begin(), dims->end(), tracker_.batch());
+      MMDEPLOY_ENSURE(sizes <= 1, Code::kNotSupported, "several sizes are the number of images");
+    }
+    return {};
+  }
+
+  Result<void> RunRule(const Node& node) {
     if (!tracker_.HasImages(node)) return Broadcast(node);
+    MMDEPLOY_ENSURE(!node.Is("Tile") || !tracker_.Of(node.input(1)).has_count(),
+                    Code::kNotSupported, "it repeats images by their number");
     const BatchRule rule = FindBatchRule(node);
     MMDEPLOY_ENSURE(rule && node.Subgraphs().empty(), Code::kNotSupported,
                     "what it does with the images of a batch is not known");
@@ -88,11 +117,13 @@ class Check {
   Result<void> RunIf(const Node& node) {
     MMDEPLOY_ENSURE(!tracker_.Of(node.input(0)).has_images(), Code::kNotSupported,
                     "its condition depends on the images");
+    MMDEPLOY_ENSURE(!tracker_.Of(node.input(0)).has_count(), Code::kNotSupported,
+                    "its condition depends on the number of images");
     for (const Graph* branch : node.Subgraphs()) {
       RunNodes(*branch);
       for (size_t i = 0; i < branch->num_outputs() && i < node.num_outputs(); ++i) {
         const Images& images = tracker_.Of(branch->output(i));
-        if (images.has_images()) tracker_.Put(node.output(i), images);
+        if (images.has_images() || images.has_count()) tracker_.Put(node.output(i), images);
       }
     }
     return {};
@@ -108,7 +139,7 @@ class Check {
   }
 
   void Add(const std::string& where, std::string_view what) {
-    lines_ += fmt::format("\n  {}: {}", where, what);
+    lines_ += fmt::format("{} {}: {}", lines_.empty() ? "" : ";", where, what);
     ++num_lines_;
   }
 

@@ -55,6 +55,20 @@ TEST(NcnnBatchTest, WhatMixesImagesIsRefused) {
            // A mean by the number of images.
            "g (float[N,4] x) => (float[N,4] y) <int64 z = {0}> { s = Shape(x) n = Gather(s, z) f = "
            "Cast<to = 1>(n) y = Div(x, f) }",
+           // The number of images elsewhere than at the images.
+           "g (float[N,4] x) => (float[N,a] y) <int64[1] z = {0}, int64[1] o = {1}> { s = Shape(x) "
+           "n = Gather(s, z) y = Slice(x, z, n, o) }",
+           "g (float[N,4] x) => (float[N,a] y) <int64[1] z = {0}, int64[3] o = {0, 0, 0}> { s = "
+           "Shape(x) n = Gather(s, z) p = Concat<axis = 0>(o, n) y = Pad(x, p) }",
+           "g (float[N,4] x) => (float[N,a] y) <int64[1] z = {0}, int64[1] o = {1}> { s = Shape(x) "
+           "n = Gather(s, z) r = Concat<axis = 0>(o, n) y = Tile(x, r) }",
+           "g (float[N,1] x) => (float[N,N] y) <int64[1] z = {0}> { s = Shape(x) n = Gather(s, z) "
+           "r = Concat<axis = 0>(n, n) y = Expand(x, r) }",
+           "g (float[N,8,4] x) => (float[N,a,b] y) <int64[1] z = {0}, int64[1] o = {-1}> { s = "
+           "Shape(x) n = Gather(s, z) r = Concat<axis = 0>(n, o, n) y = Reshape(x, r) }",
+           "g (float[N,4] x) => (float[N,4] y) <int64 z = {0}, int64 o = {1}> { s = Shape(x) n = "
+           "Gather(s, z) c = Equal(n, o) y = If(c) <then_branch = t () => (float[N,4] a) { a = "
+           "Relu(x) }, else_branch = e () => (float[N,4] b) { b = Neg(x) }> }",
            // The same for all images: would come once for each.
            "g (float[N,4] x) => (float[N,4] y, float[1,4] z) <float[1,4] c = {1, 2, 3, 4}> { y = "
            "Relu(x) z = Identity(c) }",

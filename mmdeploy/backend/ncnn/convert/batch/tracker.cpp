@@ -170,8 +170,8 @@ bool IsSize(const Node& node, size_t input) {
   if (!node.domain().empty()) return false;
   const std::string& op = node.op();
   if (op == "ConstantOfShape") return true;
-  return input > 0 && (op == "Reshape" || op == "Expand" || op == "Tile" || op == "Resize" ||
-                       op == "Upsample" || op == "Slice" || op == "Pad");
+  return input > 0 &&
+         (op == "Reshape" || op == "Expand" || op == "Tile" || op == "Resize" || op == "Upsample");
 }
 
 }  // namespace mmdeploy::ncnn_convert

@@ -34,6 +34,7 @@ bool IsGlobalMean(const Node& node) {
   const auto rank = graph::Rank(node.input(0));
   auto axes = graph::IntsOf(node, "axes", 1);
   if (!node.Is("ReduceMean") || !rank || *rank < 3 || !axes) return false;
+  if (!graph::IsFloat(node.output())) return false;  // whole numbers are cut off
   for (int64_t& axis : *axes) axis += axis < 0 ? static_cast<int64_t>(*rank) : 0;
   std::sort(axes->begin(), axes->end());
   if (axes->size() != *rank - 2) return false;

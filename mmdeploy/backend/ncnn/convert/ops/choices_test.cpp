@@ -1,4 +1,4 @@
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include "mmdeploy/backend/ncnn/convert/testing.h"
 
@@ -6,6 +6,8 @@
 
 namespace mmdeploy::ncnn_convert {
 namespace {
+
+using ::testing::HasSubstr;
 
 std::string Einsum(const std::string& equation, const std::string& a, const std::string& b,
                    const std::string& y) {
@@ -110,12 +112,34 @@ CumulativeSum y 1 1 x y 0=1
   EXPECT_EQ(Layers(R"(
     g (float[1,2,9] x) => (float[1,2,9] y) <int64 a = {1}> { y = CumSum<reverse = 1, exclusive = 1>(x, a) })"),
             R"(Input x 0 1 x
-Split splitncnn_input0 1 2 x x_splitncnn_0 x_splitncnn_1
-Flip y_Flip 1 1 x_splitncnn_1 y_Flip -23300=1,0
+Crop x_1 1 1 x x_1 -23309=1,1 -23310=1,2 -23311=1,0
+Padding x_2 1 1 x_1 x_2 0=0 1=1 2=0 3=0 4=0 5=0.000000e+00
+Flip y_Flip 1 1 x_2 y_Flip -23300=1,0
 CumulativeSum y_CumulativeSum 1 1 y_Flip y_CumulativeSum 0=0
-Flip y_Flip_1 1 1 y_CumulativeSum y_Flip_1 -23300=1,0
-BinaryOp y 2 1 y_Flip_1 x_splitncnn_0 y 0=1
+Flip y 1 1 y_CumulativeSum y -23300=1,0
 )");
+  EXPECT_THAT(Layers(R"(
+    g (float[1,2,1] x) => (float[1,2,1] y) <int64 a = {2}> { y = CumSum<exclusive = 1>(x, a) })"),
+              HasSubstr("'exclusive' needs two elements or more of a known size"));
+}
+
+// What is a whole number in ONNX and has a fraction in float32.
+TEST(NcnnChoicesTest, WholeNumbers) {
+  for (const char* op :
+       {"m = ReduceMean<axes = [1]>(i)", "m = ReduceL2<axes = [1]>(i)",
+        "m = ReduceLogSum<axes = [1]>(i)", "m = ReduceLogSumExp<axes = [1]>(i)", "m = Pow(i, h)"}) {
+    const std::string graph = fmt::format(
+        "g (float[1,3] x) => (float[a,b] y) <float h = {{0.5}}> {{ i = Cast<to = 7>(x) {} y = "
+        "Cast<to = 1>(m) }}",
+        op);
+    EXPECT_THAT(Layers(graph), HasSubstr("it calculates in int64 and cuts off fractions")) << graph;
+  }
+  EXPECT_THAT(Layers("g (float[1,3] x) => (float[1,3] y) <float h = {2}> { i = Cast<to = 7>(x) m = "
+                     "Pow(i, h) y = Cast<to = 1>(m) }"),
+              HasSubstr("UnaryOp m 1 1 i y 0=4"));
+  EXPECT_THAT(Layers("g (float[1,3] x) => (bool[1,3] y) <int64 c = {16777217}> { i = Cast<to = "
+                     "7>(x) y = Equal(i, c) }"),
+              HasSubstr("'c' holds 16777217, ncnn calculates in float32"));
 }
 
 TEST(NcnnChoicesTest, GridSample) {

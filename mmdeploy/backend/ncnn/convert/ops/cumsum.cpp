@@ -10,18 +10,18 @@ using graph::Value;
 namespace {
 
 Result<void> ConvertCumSum(const Node& node, Emitter* emitter) {
-  constexpr int64_t kSub = 1;
   const Value& x = *node.input(0);
   MMDEPLOY_ENSURE(node.input(1), Code::kOutOfRange, "an input is left out");
   const auto number = graph::ConstantInts(node.input(1));
   MMDEPLOY_ENSURE(number && number->size() == 1, Code::kNotSupported,
                   "'{}' (axis) must be a constant number", node.input(1)->name());
+  MMDEPLOY_ENSURE(node.Int("exclusive", 0) == 0, Code::kNotSupported,
+                  "'exclusive' needs two elements or more of a known size");
   MMDEPLOY_TRY(const int64_t axis, BlobAxis(x, number->front()));
-  const std::string whole = emitter->Read(&x);
   const auto add = [&](std::string_view type, std::vector<std::string> inputs) {
     return emitter->AddInner(type, node, std::move(inputs));
   };
-  std::string blob = whole;
+  std::string blob = emitter->Read(&x);
   const auto flip = [&] {
     Layer* layer = add("Flip", {blob});
     layer->Set(0, std::vector<int64_t>{axis});
@@ -33,8 +33,6 @@ Result<void> ConvertCumSum(const Node& node, Emitter* emitter) {
   sum->Set(0, axis);
   blob = sum->outputs[0];
   if (reverse) flip();
-  // Without the element itself.
-  if (node.Int("exclusive", 0) != 0) add("BinaryOp", {blob, whole})->Set(0, kSub);
   emitter->RenameLast(node);
   return {};
 }
