@@ -353,6 +353,12 @@ def of_data(x):
     return y, part
 
 
+def other_data(x):
+    y = x * 1
+    y.data = x * 2
+    return y
+
+
 class OfDataOfWeights(nn.Module):
 
     def __init__(self):
@@ -360,13 +366,17 @@ class OfDataOfWeights(nn.Module):
         self.layer = nn.Linear(5, 5)
 
     def forward(self, x):
-        return self.layer(x) + self.layer.weight.data.sum()
+        self.layer.weight.data = self.layer.weight.data
+        return self.layer.float()(x) + self.layer.weight.data.sum()
 
 
 def test_data():
     check(of_data, x())
     assert 'data' not in vars(torch.Tensor)
     check(OfDataOfWeights().requires_grad_(False), x())
+    with pytest.raises(UnsupportedWriteError, match='assignment to Tensor.data'):
+        export_graph(other_data, (x(), ))
+    assert 'data' not in vars(torch.Tensor)
 
 
 @pytest.mark.filterwarnings('ignore')
