@@ -169,6 +169,46 @@ def test_pad_tensorrt_of_computed_sizes():
     assert 'Transpose' not in op_types(model)
 
 
+@pytest.mark.parametrize('opset', [11, 13, 16])
+@pytest.mark.parametrize('size, chunks, dim', [(5, 4, 1), (5, 4, -1), (9, 4, 1), (7, 4, -1), (6, 3, 1), (2, 5, 1)])
+def test_chunk(size, chunks, dim, opset):
+    x = torch.rand(2, size)
+    model = export_graph(lambda x: torch.chunk(x, chunks, dim), (x, ), opset=opset)
+    for found, wanted in zip(run_onnx(model, [x]), torch.chunk(x, chunks, dim), strict=True):
+        torch.testing.assert_close(found, wanted)
+
+
+def sum_rows(x, index):
+    return torch.zeros(2, 3, 4).scatter_add(1, index, x)
+
+
+def add_rows(x, index):
+    y = x * 1
+    y.index_add_(-2, index, x, alpha=2)
+    return y.index_add(1, index, x)
+
+
+REPEATED = {sum_rows: torch.zeros(2, 3, 4, dtype=torch.long), add_rows: torch.tensor([0, 0, 2])}
+
+
+@pytest.mark.parametrize('function', REPEATED)
+def test_repeated_indices_add_up(function):
+    x = torch.rand(2, 3, 4)
+    assert_same(function, (x, REPEATED[function]), opset=16)
+    with pytest.raises(Exception, match='(scatter|index)_add with an index that may repeat.*16'):
+        export_graph(function, (x, REPEATED[function]), opset=13)
+    with pytest.raises(Exception, match='(scatter|index)_add with an index that may repeat.*16'):
+        export_graph(lambda x: function(x, REPEATED[function]), (x, ), opset=11)
+
+
+@pytest.mark.parametrize('opset', [11, 13, 16])
+def test_constant_indices_that_do_not_repeat(opset):
+    order = torch.tensor([2, 0, 1])
+    assert_same(lambda x: add_rows(x, order), (torch.rand(2, 3, 4), ), opset=opset)
+    rows = order[None, :, None].expand(2, 3, 4).contiguous()
+    assert_same(lambda x: sum_rows(x, rows), (torch.rand(2, 3, 4), ), opset=opset)
+
+
 @pytest.mark.parametrize('opset', [11, 13])
 @pytest.mark.parametrize('pad', [(1, 2, 2, 0), (1, 1, 1, 1), (0, 4, 3, 3), (-1, 2, 1, -1), (0, 0, 0, 0)])
 def test_pad_circular(pad, opset):
