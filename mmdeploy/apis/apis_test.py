@@ -1,5 +1,7 @@
 """Tests of the functions that users call, on the classifier of the zoo."""
 import importlib.util
+import subprocess
+import sys
 from pathlib import Path
 
 import cv2
@@ -161,6 +163,19 @@ def test_custom_passes(tmp_path):
     with pytest.raises(AssertionError, match='onnx_custom_passes is int'):
         with RewriterContext({}, onnx_custom_passes=3):
             torch.onnx.export(WrapFunction(torch.relu), torch.rand(2), path)
+    with pytest.raises(AssertionError, match=r'returned NoneType, expected the triple \(graph, params_dict, torch_out'):
+        with RewriterContext({}, onnx_custom_passes=lambda *_: None):
+            torch.onnx.export(WrapFunction(torch.relu), torch.rand(2), path)
+
+
+def test_custom_passes_need_no_import():
+    code = ('import io, sys, torch\n'
+            'from mmdeploy.core import RewriterContext\n'
+            'calls = []\n'
+            'with RewriterContext({}, onnx_custom_passes=lambda ctx, *rest: calls.append(1) or rest):\n'
+            '    torch.onnx.export(torch.nn.ReLU(), torch.ones(2), io.BytesIO())\n'
+            'assert calls == [1] and "mmdeploy.apis.onnx" not in sys.modules, calls\n')
+    subprocess.run([sys.executable, '-c', code], check=True, cwd=ROOT)
 
 
 def test_calibration_data(tmp_path):

@@ -1,5 +1,4 @@
 """Exports to ONNX and cuts ONNX models."""
-from . import optimizer  # noqa: F401, registers its rewrites
 from .export import export
 from .partition import extract_partition
 

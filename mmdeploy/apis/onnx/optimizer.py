@@ -1,29 +1,7 @@
-"""Lets passes run while PyTorch exports a graph."""
-from mmdeploy.core import FUNCTION_REWRITER
-from mmdeploy.utils import Backend
+"""Lets passes run while PyTorch exports a graph; registered with the rewrites of PyTorch."""
+from mmdeploy.pytorch.functions.custom_passes import (
+    jit_pass_onnx_deduplicate_initializers__disable,
+    model_to_graph__custom_optimizer,
+)
 
-
-@FUNCTION_REWRITER.register_rewriter('torch.onnx.utils._model_to_graph')
-def model_to_graph__custom_optimizer(ctx, *args, **kwargs):
-    """Run `onnx_custom_passes` of the context after PyTorch's own passes.
-
-    The callback is called with the context, the graph, the weights by name
-    and the output of the trace, and returns the last three.
-    """
-    result = ctx.origin_func(*args, **kwargs)
-    passes = getattr(ctx, 'onnx_custom_passes', None)
-    if passes is None:
-        return result
-    assert callable(passes), (
-        f'onnx_custom_passes is {type(passes).__name__}, expected a function '
-        '(ctx, graph, params_dict, torch_out)')
-    return passes(ctx, *result)
-
-
-@FUNCTION_REWRITER.register_rewriter(
-    'torch._C._jit_pass_onnx_deduplicate_initializers',
-    backend=Backend.TENSORRT.value)
-def jit_pass_onnx_deduplicate_initializers__disable(ctx, graph, param_dict,
-                                                    arg2):
-    """Keep equal weights apart, because TensorRT names layers by them."""
-    return param_dict
+__all__ = ['jit_pass_onnx_deduplicate_initializers__disable', 'model_to_graph__custom_optimizer']
