@@ -118,12 +118,14 @@ def _rewrite(graph: Graph, kind: str, rule: Callable[[Graph, Node], Value | None
 
 
 def _replace(graph: Graph, old: Value, new: Value) -> None:
-    """Let another value take a value's place; an output of the graph keeps its name."""
+    """Let another value take a value's place; an output of the graph keeps its name, if the user gave it one."""
     outputs = _ids(graph.outputs())
     if old.unique() in outputs:
         if new.unique() in outputs | _ids(graph.inputs()):
             return
-        new.setDebugName(old.debugName())
+        # A number is what PyTorch counts values with, and no name.
+        if not old.debugName().isdigit():
+            new.setDebugName(old.debugName())
     old.replaceAllUsesWith(new)
 
 

@@ -46,6 +46,21 @@ def _check(function, inputs, ops, run=optimize_onnx, **options):
 X = torch.arange(120.).reshape(2, 3, 4, 5) / 120
 
 
+def _select_assign(x):
+    y, mask = x * 1, x > 0.5
+    y[mask] = (x * 2)[mask]
+    return y
+
+
+def test_an_output_without_a_name():
+    file, run = io.BytesIO(), _only(passes._jit_pass_fuse_select_assign)
+    with RewriterContext({}, onnx_custom_passes=run):
+        torch.onnx.export(WrapFunction(_select_assign), (X, ), file, opset_version=11)
+    model = onnx.load_from_string(file.getvalue())
+    assert 'Where' in _ops(model) and 'ScatterND' not in _ops(model)
+    torch.testing.assert_close(run_onnx(model, [X])[0], _select_assign(X))
+
+
 @pytest.mark.parametrize('opset', [11, 13])
 def test_sizes_are_taken_at_once(opset):
     run, axes = _only(passes._jit_pass_merge_shape_concate), [0, 2, 3]
