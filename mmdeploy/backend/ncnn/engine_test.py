@@ -111,3 +111,10 @@ def test_wrapper_and_manager(files):
                                                              precision='FP32')
     with pytest.raises(RuntimeError, match='use_vulkan is set, but ncnn .* has no Vulkan; set it to False'):
         NCNNWrapper(*files, use_vulkan=True)
+    with pytest.raises(RuntimeError, match="'ncnn' has no option 'threads'"):
+        NCNNWrapper(*files, engine_options=dict(threads='2'))
+    with pytest.raises(RuntimeError, match="'ncnn' has no option 'threads'"):
+        manager.build_wrapper(files, 'cpu', deploy_cfg=dict(
+            backend_config=dict(type='ncnn', engine_options=dict(threads='2'))))
+    with pytest.raises(TypeError, match='no_such'):
+        NCNNWrapper(*files, no_such=1)

@@ -49,7 +49,8 @@ class Manager(NativeManager):
             bin_file=backend_files[1] if len(backend_files) > 1 else beside,
             output_names=output_names,
             use_vulkan=config.get('use_vulkan', False),
-            precision=config.get('precision', 'FP32'))
+            precision=config.get('precision', 'FP32'),
+            engine_options=config.get('engine_options'))
 
     @staticmethod
     def get_sdk_files(save_file: str, backend_config: dict) -> dict[str, str]:

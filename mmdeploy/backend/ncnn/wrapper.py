@@ -1,5 +1,5 @@
 """Runs an ncnn model."""
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -21,6 +21,7 @@ class NCNNWrapper(NativeWrapper):
         output_names: by default the outputs of the model.
         use_vulkan: refused by builds without Vulkan.
         precision: `FP32`, `FP16` (where the processor can) or `INT8`.
+        engine_options: ncnn has none; refused by name.
 
     Raises:
         RuntimeError: the model can't be loaded; the message says why.
@@ -32,13 +33,14 @@ class NCNNWrapper(NativeWrapper):
                  output_names: Sequence[str] | None = None,
                  use_vulkan: bool = False,
                  precision: str = 'FP32',
-                 **kwargs):
+                 engine_options: Mapping[str, str] | None = None):
         net = import_native().Net(
             param_file,
             Backend.NCNN.value,
             weights=bin_file,
             precision=precision,
-            use_vulkan=use_vulkan)
+            use_vulkan=use_vulkan,
+            engine_options=dict(engine_options or {}))
         super().__init__(net, output_names)
 
     @staticmethod
