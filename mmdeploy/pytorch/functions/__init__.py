@@ -1,7 +1,8 @@
 """Rewrites of PyTorch's functions."""
+# It registers rewrites; the names that the package exports are those of MMDeploy.
+from . import custom_passes  # noqa: F401
 from .atan2 import atan2__default
 from .chunk import chunk__ncnn, chunk__torchscript
-from .custom_passes import jit_pass_onnx_deduplicate_initializers__disable, model_to_graph__custom_optimizer
 from .expand import expand__ncnn
 from .getattribute import tensor__getattribute__ncnn
 from .group_norm import group_norm__ncnn
@@ -19,6 +20,5 @@ __all__ = [
     'tensor__getattribute__ncnn', 'group_norm__ncnn', 'interpolate__ncnn', 'interpolate__tensorrt', 'linear__ncnn',
     'tensor__repeat__tensorrt', 'tensor__size__ncnn', 'topk__dynamic', 'topk__tensorrt', 'chunk__ncnn',
     'triu__default', 'atan2__default', 'normalize__ncnn', 'expand__ncnn', 'chunk__torchscript',
-    'masked_fill__onnxruntime', 'tensor__setitem__default', 'model_to_graph__custom_optimizer',
-    'jit_pass_onnx_deduplicate_initializers__disable'
+    'masked_fill__onnxruntime', 'tensor__setitem__default'
 ]

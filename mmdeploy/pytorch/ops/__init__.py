@@ -1,11 +1,12 @@
 """Symbolics of PyTorch's operators."""
+# They register rewrites; the names that the package exports are those of MMDeploy.
+from . import chunk, scatter_add  # noqa: F401
 from .adaptive_avg_pool import (
                                 adaptive_avg_pool1d__default,
                                 adaptive_avg_pool2d__default,
                                 adaptive_avg_pool2d__ncnn,
                                 adaptive_avg_pool3d__default,
 )
-from .chunk import chunk__default
 from .gelu import gelu__ncnn
 from .grid_sampler import grid_sampler__default
 from .hardsigmoid import hardsigmoid__default
@@ -13,15 +14,13 @@ from .instance_norm import instance_norm__tensorrt
 from .layer_norm import layer_norm__ncnn
 from .linear import linear__ncnn
 from .lstm import generic_rnn__ncnn
-from .pad import _prepare_onnx_paddings__tensorrt, pad_circular__default
+from .pad import _prepare_onnx_paddings__tensorrt
 from .roll import roll_default
-from .scatter_add import index_add__default, scatter_add__default
 from .squeeze import squeeze__default
 
 __all__ = [
     'adaptive_avg_pool1d__default', 'adaptive_avg_pool2d__default', 'adaptive_avg_pool3d__default',
     'grid_sampler__default', 'hardsigmoid__default', 'instance_norm__tensorrt', 'generic_rnn__ncnn',
     'squeeze__default', 'adaptive_avg_pool2d__ncnn', 'gelu__ncnn', 'layer_norm__ncnn', 'linear__ncnn',
-    '_prepare_onnx_paddings__tensorrt', 'roll_default', 'pad_circular__default', 'chunk__default',
-    'index_add__default', 'scatter_add__default'
+    '_prepare_onnx_paddings__tensorrt', 'roll_default'
 ]
