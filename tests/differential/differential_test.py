@@ -1,4 +1,4 @@
-"""Some draws of each operator, in the engines that convert ONNX themselves."""
+"""Some draws of each operator for ncnn; `python -m tests.differential --engine NAME` draws for others."""
 
 import importlib
 import os

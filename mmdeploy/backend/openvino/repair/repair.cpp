@@ -56,6 +56,7 @@ constexpr Repair kRepairs[] = {
     {"RoiAlign", RepairRoiAlign},
     {"Softmax", RepairSoftmax},
     {"Sum", RepairPassOn},
+    {"Tile", RepairTile},
 };
 
 const Repair* Find(const Node& node) {

@@ -35,6 +35,7 @@ Result<bool> RepairRoiAlign(graph::Node* node);
 Result<bool> RepairCompress(graph::Node* node);
 Result<bool> RepairNonZero(graph::Node* node);
 Result<bool> RepairGather(graph::Node* node);
+Result<bool> RepairTile(graph::Node* node);
 Result<bool> RepairPassOn(graph::Node* node);
 
 }  // namespace mmdeploy::openvino

@@ -52,6 +52,20 @@ TEST(Repair, ReductionsWhoseAxesAreNotRead) {
       "  y = Abs (x)\n}\n");
 }
 
+TEST(Repair, TileOverSeveralAxes) {
+  EXPECT_EQ(
+      Repaired("(float[N,1,3,2] x) => (float[] y) <int64[4] r = {1, 2, 1, 3}> "
+               "{ y = Tile (x, r) }"),
+      "  y_1 = Concat <axis: int = 3> (x, x, x)\n  y = Concat <axis: int = 1> (y_1, y_1)\n}\n");
+  EXPECT_EQ(Repaired("(float[N,3] x) => (float[] y) <int64[2] r = {1, 2}> { y = Tile (x, r) }"),
+            "");
+  EXPECT_EQ(Repaired("(float[N,3] x) => (float[] y) <int64[2] r = {2, 0}> { y = Tile (x, r) }"),
+            "");
+  EXPECT_THAT(Repaired("(float[N,3] x) => (float[] y) <int64[2] r = {2, 1025}> "
+                       "{ y = Tile (x, r) }"),
+              HasSubstr("allowed: up to 1024 times, found 1025"));
+}
+
 TEST(Repair, PoolingThatRoundsUp) {
   const auto pool = [](const std::string& op, const std::string& attributes,
                        const std::string& size = "8") {
