@@ -28,8 +28,8 @@ CPP_LAYERS = {
     'cli': ('base', 'op', 'graph', 'model', 'backend', 'transform', 'module', 'codebase', 'pipeline', 'verify'),
 }
 # Python: a folder imports from those before it.
-PYTHON_LAYERS = ('version', 'utils', 'backend', 'core', 'op', 'graph', 'pytorch', 'mmcv', 'codebase', 'backend/sdk',
-                 'apis', 'model', 'test')
+PYTHON_LAYERS = ('version', 'utils', 'backend/base', 'graph', 'backend', 'core', 'op', 'pytorch', 'mmcv', 'codebase',
+                 'backend/sdk', 'apis', 'model', 'test')
 # Helpers for tests that are documented names of `utils`: they stand above everything.
 TEST_HELPERS = ('utils/test.py', 'utils/validate.py', 'pytorch/testing.py', 'graph/infer/operator_cases.py')
 
@@ -82,7 +82,8 @@ def check_includes() -> Iterator[str]:
 def python_layer(name: str) -> str:
     if name in TEST_HELPERS or is_test(name):
         return 'test'
-    return 'backend/sdk' if name.startswith('backend/sdk') else name.partition('/')[0].removesuffix('.py')
+    own = next((layer for layer in ('backend/base', 'backend/sdk') if name.startswith(layer)), None)
+    return own or name.partition('/')[0].removesuffix('.py')
 
 
 def imports(path: Path, name: str) -> Iterator[str]:
@@ -93,7 +94,9 @@ def imports(path: Path, name: str) -> Iterator[str]:
             found = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             base = '.'.join(folder[:len(folder) - node.level + 1]) if node.level else ''
-            found = ['.'.join(part for part in (base, node.module) if part)]
+            module = '.'.join(part for part in (base, node.module) if part)
+            # What is imported from the package itself is a folder of it, or a name that one of them has.
+            found = [f'{module}.{alias.name}' for alias in node.names] if module == 'mmdeploy' else [module]
         else:
             continue
         for module in found:

@@ -1,5 +1,6 @@
 """What the converter asks an engine, so that no tool knows engines by name."""
 import importlib
+import os.path as osp
 import pkgutil
 from abc import ABCMeta, abstractmethod
 from collections.abc import Sequence
@@ -7,7 +8,6 @@ from typing import Any
 
 import torch
 
-import mmdeploy.backend
 from mmdeploy.utils import Backend
 
 from .native import explain_missing_engine, get_engine_version
@@ -101,7 +101,7 @@ class NativeManager(BackendManager):
 
 def list_backends() -> list[str]:
     """Return the names of the engines that have a folder."""
-    folders = pkgutil.iter_modules(mmdeploy.backend.__path__)
+    folders = pkgutil.iter_modules([osp.dirname(osp.dirname(__file__))])
     return sorted(f.name for f in folders
                   if f.ispkg and f.name in {b.value for b in Backend})
 

@@ -32,15 +32,6 @@ Rules OutputPads3() {
           Int(26, "output_h", 0, kSize),          Int(27, "output_d", 0, kSize)};
 }
 
-Result<void> CheckActivation(const ParamLayer& layer) {
-  constexpr std::array<size_t, 7> kCounts = {0, 0, 1, 2, 0, 0, 2};
-  const size_t needed = kCounts[static_cast<size_t>(layer.Int(9, 0))];
-  MMDEPLOY_ENSURE(layer.Array(10).size() >= needed, Code::kFail,
-                  "activation_params (parameter 10) has {} numbers, activation_type {} takes {}",
-                  layer.Array(10).size(), layer.Int(9, 0), needed);
-  return {};
-}
-
 Result<void> CheckConvolution(const ParamLayer& layer) {
   const int64_t window = WindowElements(layer), group = GroupOf(layer);
   const int64_t outputs = layer.Int(0, 0), weights = layer.Int(6, 0);

@@ -28,6 +28,8 @@ ParamRule Offset(int id, const char* name);
 ParamRule Offsets(int id, const char* name);
 ParamRule Floats(int id, const char* name);
 ParamRule Padding(int id, const char* name);
+// Windows of convolutions and what slides otherwise: kernel, stride, dilation along w, h and d; the
+// pads around it; weights with their bias and activation.
 Rules Weights();
 Rules Window1();
 Rules Window2();
@@ -40,8 +42,5 @@ Rules Group();
 Rules Int8();
 Rules Extents(double min);
 Rules operator+(Rules a, const Rules& b);
-
-// Windows of convolutions and what slides otherwise: kernel, stride, dilation along w, h and d; the
-// pads around it; weights with their bias and activation.
 
 }  // namespace mmdeploy::ncnn

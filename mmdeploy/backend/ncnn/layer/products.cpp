@@ -11,15 +11,6 @@
 namespace mmdeploy::ncnn {
 namespace {
 
-Result<void> CheckActivation(const ParamLayer& layer) {
-  constexpr std::array<size_t, 7> kCounts = {0, 0, 1, 2, 0, 0, 2};
-  const size_t needed = kCounts[static_cast<size_t>(layer.Int(9, 0))];
-  MMDEPLOY_ENSURE(layer.Array(10).size() >= needed, Code::kFail,
-                  "activation_params (parameter 10) has {} numbers, activation_type {} takes {}",
-                  layer.Array(10).size(), layer.Int(9, 0), needed);
-  return {};
-}
-
 Rules Gemm() {
   return {Float(0, "alpha"),
           Float(1, "beta"),

@@ -1,6 +1,7 @@
 #include "mmdeploy/backend/ncnn/layer/rules.h"
 
 #include <algorithm>
+#include <array>
 
 namespace mmdeploy::ncnn {
 
@@ -17,6 +18,15 @@ std::vector<BlobShape> BroadcastShape(const ParamLayer&, Shapes in) {
     }
   }
   return {ShapeOf(dims)};
+}
+
+Result<void> CheckActivation(const ParamLayer& layer) {
+  constexpr std::array<size_t, 7> kCounts = {0, 0, 1, 2, 0, 0, 2};
+  const size_t needed = kCounts[static_cast<size_t>(layer.Int(9, 0))];
+  MMDEPLOY_ENSURE(layer.Array(10).size() >= needed, Code::kFail,
+                  "activation_params (parameter 10) has {} numbers, activation_type {} takes {}",
+                  layer.Array(10).size(), layer.Int(9, 0), needed);
+  return {};
 }
 
 }  // namespace mmdeploy::ncnn
