@@ -2,6 +2,7 @@
 
 import importlib
 import os
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -11,6 +12,8 @@ from tests.differential.run import OPERATORS, Report, run_isolated
 
 DRAWS = int(os.environ.get('MMDEPLOY_DRAWS', '200'))
 PROCESSES = 2
+# ncnn has no layer for these: every draw is refused.
+NOT_CONVERTED = {'LpPool', 'Softsign', 'ThresholdedRelu'}
 
 
 def _has_engine(name: str) -> bool:
@@ -45,7 +48,13 @@ def test_ncnn_is_right_or_refuses(operator, ncnn_reports):
         for finding in report.findings
     ]
     assert not findings, '\n'.join(findings[:5])
-    assert sum(sum(report.counts.values()) for report in ncnn_reports[operator]) == DRAWS
+    counts = sum((Counter(report.counts) for report in ncnn_reports[operator]), Counter())
+    assert sum(counts.values()) == DRAWS
+    # An operator that refuses everything would pass, too.
+    if operator in NOT_CONVERTED:
+        assert counts['right'] == 0
+    else:
+        assert counts['right'] >= DRAWS // 25, counts
 
 
 def test_findings_are_seen():
