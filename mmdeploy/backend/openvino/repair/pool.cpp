@@ -59,8 +59,15 @@ bool IsSame(const Node& node) {
   return pad == "SAME_UPPER" || pad == "SAME_LOWER";
 }
 
-// ONNX Runtime forgets the dilation when it counts such windows, OpenVINO does not.
-Result<void> RefuseDilatedSame(const Node& node) {
+// ONNX Runtime forgets the dilation when it counts such windows, OpenVINO does not. Nor do they
+// agree where steps that round up leave out pixels.
+Result<void> RefuseUnclearSame(const Node& node, const std::vector<Axis>& axes) {
+  const bool leaves_out = std::any_of(axes.begin(), axes.end(),
+                                      [](const Axis& axis) { return axis.stride > axis.kernel; });
+  const bool unclear = node.Int("ceil_mode", 0) != 0 || node.Int("count_include_pad", 0) != 0;
+  MMDEPLOY_ENSURE(!leaves_out || !unclear, Code::kNotSupported,
+                  "auto_pad with strides larger than the kernel, and ceil_mode or "
+                  "count_include_pad, is understood in several ways; give pads");
   for (const int64_t dilation : node.Ints("dilations")) {
     MMDEPLOY_ENSURE(dilation == 1, Code::kNotSupported,
                     "auto_pad with dilations is understood in several ways; give pads");
@@ -123,7 +130,7 @@ Result<bool> RepairMaxPool(Node* node) {
   std::vector<Axis> axes = AxesOf(*node);
   const bool indices = node->num_outputs() > 1 && node->output(1)->has_uses();
   if (IsSame(*node)) {
-    MMDEPLOY_TRYV(RefuseDilatedSame(*node));
+    MMDEPLOY_TRYV(RefuseUnclearSame(*node, axes));
     if (!indices || axes.empty()) return false;
     MMDEPLOY_ENSURE(AllKnown(axes), Code::kNotSupported,
                     "indices with auto_pad need fixed sizes; fix them, or give pads");
@@ -142,7 +149,7 @@ Result<bool> RepairMaxPool(Node* node) {
 
 Result<bool> RepairAveragePool(Node* node) {
   std::vector<Axis> axes = AxesOf(*node);
-  if (IsSame(*node)) MMDEPLOY_TRYV(RefuseDilatedSame(*node));
+  if (IsSame(*node)) MMDEPLOY_TRYV(RefuseUnclearSame(*node, axes));
   if (IsSame(*node) || node->Int("ceil_mode", 0) == 0) return false;
   const bool counts = node->Int("count_include_pad", 0) != 0;
   if (!counts && AllSafe(axes)) return false;

@@ -52,6 +52,18 @@ TEST(Repair, ReductionsWhoseAxesAreNotRead) {
       "  y = Abs (x)\n}\n");
 }
 
+TEST(Repair, AutomaticPadsThatLeaveOutPixels) {
+  const auto pool = [](const std::string& op, const std::string& ceil_mode) {
+    return Repaired("(float[1,1,12] x) => (float[] y) { y = " + op +
+                    "<kernel_shape = [2], strides = [3], auto_pad = \"SAME_UPPER\", ceil_mode = " +
+                    ceil_mode + "> (x) }");
+  };
+  for (const char* op : {"MaxPool", "AveragePool"}) {
+    EXPECT_THAT(pool(op, "1"), HasSubstr("auto_pad with strides larger than the kernel"));
+    EXPECT_EQ(pool(op, "0"), "");
+  }
+}
+
 TEST(Repair, TileOverSeveralAxes) {
   EXPECT_EQ(
       Repaired("(float[N,1,3,2] x) => (float[] y) <int64[4] r = {1, 2, 1, 3}> "
