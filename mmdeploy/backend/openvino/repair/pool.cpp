@@ -64,10 +64,10 @@ bool IsSame(const Node& node) {
 Result<void> RefuseUnclearSame(const Node& node, const std::vector<Axis>& axes) {
   const bool leaves_out = std::any_of(axes.begin(), axes.end(),
                                       [](const Axis& axis) { return axis.stride > axis.kernel; });
-  const bool unclear = node.Int("ceil_mode", 0) != 0 || node.Int("count_include_pad", 0) != 0;
+  const bool unclear = node.Is("AveragePool") || node.Int("ceil_mode", 0) != 0;
   MMDEPLOY_ENSURE(!leaves_out || !unclear, Code::kNotSupported,
-                  "auto_pad with strides larger than the kernel, and ceil_mode or "
-                  "count_include_pad, is understood in several ways; give pads");
+                  "auto_pad with strides larger than the kernel is understood in several ways; "
+                  "give pads");
   for (const int64_t dilation : node.Ints("dilations")) {
     MMDEPLOY_ENSURE(dilation == 1, Code::kNotSupported,
                     "auto_pad with dilations is understood in several ways; give pads");
