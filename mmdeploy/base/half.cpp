@@ -37,4 +37,6 @@ uint16_t FloatToHalf(float value) {
   return static_cast<uint16_t>(sign | ((rounded >> 13) - (112u << 10)));
 }
 
+bool OverflowsHalf(float value) { return std::fabs(value) > kLargestHalf && !std::isinf(value); }
+
 }  // namespace mmdeploy

@@ -13,7 +13,6 @@ namespace mmdeploy::graph {
 
 namespace {
 
-constexpr float kLargestHalf = 65504;
 constexpr float kSmallestNormalHalf = 6.1035156e-5F;  // 2^-14
 constexpr float kSmallestHalf = 5.9604645e-8F;        // 2^-24: what is less becomes 0
 

@@ -1,12 +1,12 @@
 """Some draws of each operator for ncnn; `python -m tests.differential --engine NAME` draws for others."""
 
-import importlib
 import os
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from mmdeploy.backend.base.native import get_engine_version
 from tests.differential import check
 from tests.differential.run import OPERATORS, Report, run_isolated
 
@@ -16,20 +16,13 @@ PROCESSES = 2
 NOT_CONVERTED = {'LpPool', 'Softsign', 'ThresholdedRelu'}
 
 
-def _has_engine(name: str) -> bool:
-    try:
-        return bool(importlib.import_module('mmdeploy_python').engine_version(name))
-    except (ImportError, RuntimeError):
-        return False
-
-
 def _draw(engine: str, operators: list[str]) -> list[Report]:
     return list(run_isolated(engine, [(operator, range(DRAWS)) for operator in operators]))
 
 
 @pytest.fixture(scope='module')
 def ncnn_reports() -> dict[str, list[Report]]:
-    if not _has_engine('ncnn'):
+    if not get_engine_version('ncnn'):
         pytest.skip('ncnn is not built')
     parts = [sorted(OPERATORS)[i::PROCESSES] for i in range(PROCESSES)]
     reports: dict[str, list[Report]] = {operator: [] for operator in OPERATORS}

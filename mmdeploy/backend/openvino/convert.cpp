@@ -1,7 +1,6 @@
 #include "mmdeploy/backend/openvino/convert.h"
 
 #include <algorithm>
-#include <cmath>
 #include <filesystem>
 #include <openvino/core/graph_util.hpp>
 #include <openvino/op/constant.hpp>
@@ -12,6 +11,7 @@
 #include "mmdeploy/backend/openvino/net.h"
 #include "mmdeploy/backend/openvino/preprocess.h"
 #include "mmdeploy/backend/openvino/repair/repair.h"
+#include "mmdeploy/base/half.h"
 #include "mmdeploy/base/log.h"
 #include "mmdeploy/base/output_file.h"
 #include "mmdeploy/base/suggest.h"
@@ -116,14 +116,12 @@ Result<void> KeepOutputs(const std::vector<std::string>& outputs, ModelPtr* mode
 
 // OpenVINO turns larger numbers into the largest of float16.
 Result<void> CheckHalf(const ov::Model& model) {
-  constexpr float kLargestHalf = 65504;
   for (const auto& op : model.get_ops()) {
     const auto constant = ov::as_type_ptr<ov::op::v0::Constant>(op);
     if (!constant || constant->get_element_type() != ov::element::f32) continue;
     const float* data = constant->get_data_ptr<float>();
     for (size_t i = 0; i < ov::shape_size(constant->get_shape()); ++i) {
-      MMDEPLOY_ENSURE(!(std::fabs(data[i]) > kLargestHalf) || std::isinf(data[i]),
-                      Code::kNotSupported,
+      MMDEPLOY_ENSURE(!OverflowsHalf(data[i]), Code::kNotSupported,
                       "openvino: '{}' holds {}, float16 has numbers up to 65504: convert with "
                       "precision FP32",
                       constant->get_friendly_name(), data[i]);

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from mmdeploy.utils import IR, Backend, get_root_logger
 
-from .rewriter_utils import Checker, ContextCaller, RewriterRegistry, eval_with_import, import_function
+from .rewriter_utils import Checker, ContextCaller, RewriterRegistry, eval_with_import, function_of, import_function
 from .served import check_served
 
 
@@ -44,20 +44,9 @@ def _locate(path: str) -> _Patch:
     return _Patch(path, owner_class, name, inherited, False)
 
 
-def _function_of(stored: Any) -> Callable:
-    """Return the function that a static method or a property calls."""
-    if isinstance(stored, staticmethod | classmethod):
-        return stored.__func__
-    if isinstance(stored, property):
-        return stored.fget
-    if isinstance(stored, functools.cached_property):
-        return stored.func
-    return stored
-
-
 def _original(patch: _Patch) -> Callable:
     """Return the function below static methods, properties and outer rewrites."""
-    func = _function_of(patch.stored)
+    func = function_of(patch.stored)
     origin = getattr(func, 'mmdeploy_origin_func', None)
     return func if origin is None else origin
 

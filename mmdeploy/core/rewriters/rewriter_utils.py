@@ -13,6 +13,17 @@ import mmdeploy
 from mmdeploy.utils import IR, Backend, get_backend, get_backend_config, get_backend_version, get_codebase_version
 
 
+def function_of(stored: Any) -> Callable:
+    """Return the function that a static method or a property calls."""
+    if isinstance(stored, staticmethod | classmethod):
+        return stored.__func__
+    if isinstance(stored, property):
+        return stored.fget
+    if isinstance(stored, functools.cached_property):
+        return stored.func
+    return stored
+
+
 def _import_prefix(path: str) -> tuple[Any, list[str]]:
     """Import the longest module prefix of a dotted path.
 

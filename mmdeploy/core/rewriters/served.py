@@ -8,7 +8,7 @@ import inspect
 from collections.abc import Callable, Sequence
 from types import CodeType
 
-from .rewriter_utils import eval_with_import
+from .rewriter_utils import eval_with_import, function_of
 
 
 class NotServedError(NotImplementedError):
@@ -26,11 +26,7 @@ def _names(code: CodeType) -> set[str]:
 
 def _function_at(cls: type, name: str) -> Callable | None:
     """Return the function of a class, below rewrites and decorators."""
-    found = inspect.getattr_static(cls, name, None)
-    if isinstance(found, staticmethod | classmethod):
-        found = found.__func__
-    elif isinstance(found, property):
-        found = found.fget
+    found = function_of(inspect.getattr_static(cls, name, None))
     found = getattr(found, 'mmdeploy_origin_func', None) or found
     found = inspect.unwrap(found) if callable(found) else None
     return found if inspect.isfunction(found) else None

@@ -127,10 +127,7 @@ void Append(std::string* bytes, const void* data, size_t size) {
 
 // Weights beyond what 16 bits hold stay as they are.
 bool FitHalf(const std::vector<float>& values) {
-  constexpr float kLargestHalf = 65504;
-  return std::all_of(values.begin(), values.end(), [](float value) {
-    return !(std::fabs(value) > kLargestHalf) || std::isinf(value);
-  });
+  return std::none_of(values.begin(), values.end(), OverflowsHalf);
 }
 
 void AppendHalves(std::string* bytes, const std::vector<float>& values) {
@@ -143,6 +140,12 @@ void AppendHalves(std::string* bytes, const std::vector<float>& values) {
 }
 
 }  // namespace
+
+void SetNumber(int64_t operation, float number, Layer* layer) {
+  layer->Set(0, operation);
+  layer->Set(1, int64_t{1});
+  layer->Set(2, number);
+}
 
 void InsertSplits(std::vector<Layer>* layers, const std::vector<std::string>& outputs) {
   *layers = Splitter(layers, outputs).Run();

@@ -40,6 +40,9 @@ struct Layer {
   void AddRaw(std::vector<float> values) { weights.push_back({std::move(values), false, true}); }
 };
 
+// Lets a BinaryOp calculate with a number as its second operand.
+void SetNumber(int64_t operation, float number, Layer* layer);
+
 // What ncnn demands of a blob's readers is one per blob: lets each blob that is read more than once
 // (being an output counts) pass through a Split. Layers of type Input come first.
 void InsertSplits(std::vector<Layer>* layers, const std::vector<std::string>& outputs);

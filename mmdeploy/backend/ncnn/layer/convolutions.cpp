@@ -52,48 +52,6 @@ Result<void> CheckConvolution(const ParamLayer& layer) {
   return CheckActivation(layer);
 }
 
-Result<void> CheckConvolutionInput(const ParamLayer& layer, Shapes in) {
-  const int spatial = NumSpatialAxes(layer);
-  MMDEPLOY_TRYV(ExpectSize(in[0], in[0].outermost(), InputChannels(layer), "channels"));
-  if (StartsWith(layer.type, "Deconvolution")) return {};
-  for (int axis = 0; axis < spatial; ++axis) {
-    const auto i = static_cast<size_t>(axis);
-    const int before = layer.Int(kBefore[i], layer.Int(4, 0));
-    const int after = layer.Int(kAfter[i], before);
-    if (before < 0 || after < 0) continue;  // as large as needed
-    const int64_t window =
-        int64_t{WindowParam(layer, 2, axis, 1)} * (WindowParam(layer, 1, axis, 1) - 1) + 1;
-    MMDEPLOY_TRYV(ExpectWindow(in[0], axis, window, before + after));
-  }
-  return {};
-}
-
-Result<void> CheckUnfoldInput(const ParamLayer& layer, Shapes in) {
-  double count = in[0].c;
-  for (int axis = 0; axis < 2; ++axis) {
-    const auto i = static_cast<size_t>(axis);
-    const int kernel = WindowParam(layer, 1, axis, 0);
-    const int before = layer.Int(kBefore[i], layer.Int(4, 0));
-    const int after = layer.Int(kAfter[i], before);
-    MMDEPLOY_ENSURE(kernel > 0 && before >= 0 && after >= 0, Code::kFail,
-                    "kernel {}, padding {} and {}; allowed: 1 and more, 0 and more", kernel, before,
-                    after);
-    const int64_t window = int64_t{WindowParam(layer, 2, axis, 1)} * (kernel - 1) + 1;
-    MMDEPLOY_TRYV(ExpectWindow(in[0], axis, window, before + after));
-    count *= static_cast<double>(kernel) * (Extent(in[0], axis) + before + after);
-  }
-  MMDEPLOY_ENSURE(count <= 1 << 28, Code::kFail, "input {} would have up to {} elements",
-                  Name(in[0]), count);
-  return {};
-}
-
-// [channels, spatial...]; nothing where ncnn calculates pads itself.
-BlobShape Spatial(int64_t channels, const std::vector<int64_t>& from_width) {
-  std::vector<int64_t> dims = {channels};
-  dims.insert(dims.end(), from_width.rbegin(), from_width.rend());
-  return ShapeOf(dims);
-}
-
 struct Pads {
   int before = 0, after = 0;
 };
@@ -107,6 +65,41 @@ Pads PadsOf(const ParamLayer& layer, int axis) {
 
 int64_t WindowExtent(const ParamLayer& layer, int axis) {
   return int64_t{WindowParam(layer, 2, axis, 1)} * (WindowParam(layer, 1, axis, 1) - 1) + 1;
+}
+
+Result<void> CheckConvolutionInput(const ParamLayer& layer, Shapes in) {
+  const int spatial = NumSpatialAxes(layer);
+  MMDEPLOY_TRYV(ExpectSize(in[0], in[0].outermost(), InputChannels(layer), "channels"));
+  if (StartsWith(layer.type, "Deconvolution")) return {};
+  for (int axis = 0; axis < spatial; ++axis) {
+    const Pads pads = PadsOf(layer, axis);
+    if (pads.before < 0 || pads.after < 0) continue;  // as large as needed
+    MMDEPLOY_TRYV(ExpectWindow(in[0], axis, WindowExtent(layer, axis), pads.before + pads.after));
+  }
+  return {};
+}
+
+Result<void> CheckUnfoldInput(const ParamLayer& layer, Shapes in) {
+  double count = in[0].c;
+  for (int axis = 0; axis < 2; ++axis) {
+    const int kernel = WindowParam(layer, 1, axis, 0);
+    const auto [before, after] = PadsOf(layer, axis);
+    MMDEPLOY_ENSURE(kernel > 0 && before >= 0 && after >= 0, Code::kFail,
+                    "kernel {}, padding {} and {}; allowed: 1 and more, 0 and more", kernel, before,
+                    after);
+    MMDEPLOY_TRYV(ExpectWindow(in[0], axis, WindowExtent(layer, axis), before + after));
+    count *= static_cast<double>(kernel) * (Extent(in[0], axis) + before + after);
+  }
+  MMDEPLOY_ENSURE(count <= 1 << 28, Code::kFail, "input {} would have up to {} elements",
+                  Name(in[0]), count);
+  return {};
+}
+
+// [channels, spatial...]; nothing where ncnn calculates pads itself.
+BlobShape Spatial(int64_t channels, const std::vector<int64_t>& from_width) {
+  std::vector<int64_t> dims = {channels};
+  dims.insert(dims.end(), from_width.rbegin(), from_width.rend());
+  return ShapeOf(dims);
 }
 
 std::vector<BlobShape> ConvolutionShape(const ParamLayer& layer, Shapes in) {

@@ -42,14 +42,6 @@ Rules Attention() {
           Float(6, "scale")};
 }
 
-Result<void> CheckProduct(const ParamLayer& layer, int weights_id, int64_t rows) {
-  const int64_t weights = layer.Int(weights_id, 0);
-  MMDEPLOY_ENSURE(rows > 0 && weights > 0 && weights % rows == 0, Code::kFail,
-                  "weight_data_size {} is no multiple of {}, which the other parameters ask for",
-                  weights, rows);
-  return {};
-}
-
 Result<void> CheckAttention(const ParamLayer& layer) {
   const int embed = layer.Int(0, 0), heads = layer.Int(1, 1);
   MMDEPLOY_ENSURE(embed > 0 && embed % heads == 0, Code::kFail,

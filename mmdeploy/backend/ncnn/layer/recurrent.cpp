@@ -13,14 +13,6 @@ Rules Recurrent() {
           Int(2, "direction", 0, 2), Int(8, "int8_scale_term", 0, 2)};
 }
 
-Result<void> CheckProduct(const ParamLayer& layer, int weights_id, int64_t rows) {
-  const int64_t weights = layer.Int(weights_id, 0);
-  MMDEPLOY_ENSURE(rows > 0 && weights > 0 && weights % rows == 0, Code::kFail,
-                  "weight_data_size {} is no multiple of {}, which the other parameters ask for",
-                  weights, rows);
-  return {};
-}
-
 Result<void> CheckRecurrent(const ParamLayer& layer) {
   const int gates = layer.type == "LSTM" ? 4 : layer.type == "GRU" ? 3 : 1;
   const int64_t directions = layer.Int(2, 0) == 2 ? 2 : 1;

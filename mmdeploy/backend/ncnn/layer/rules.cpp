@@ -29,4 +29,12 @@ Result<void> CheckActivation(const ParamLayer& layer) {
   return {};
 }
 
+Result<void> CheckProduct(const ParamLayer& layer, int weights_id, int64_t rows) {
+  const int64_t weights = layer.Int(weights_id, 0);
+  MMDEPLOY_ENSURE(rows > 0 && weights > 0 && weights % rows == 0, Code::kFail,
+                  "weight_data_size {} is no multiple of {}, which the other parameters ask for",
+                  weights, rows);
+  return {};
+}
+
 }  // namespace mmdeploy::ncnn

@@ -14,6 +14,9 @@ std::vector<BlobShape> BroadcastShape(const ParamLayer& layer, Shapes in);
 // Whether the activation (parameter 9) has its numbers (10).
 Result<void> CheckActivation(const ParamLayer& layer);
 
+// Whether a number of weights (parameter `weights_id`) is a multiple of `rows`.
+Result<void> CheckProduct(const ParamLayer& layer, int weights_id, int64_t rows);
+
 // A parameter that is the number of weights.
 template <int kId>
 int64_t CountInParam(const ParamLayer& layer) {

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "mmdeploy/backend/ncnn/layers/axis_layer.h"
 #include "mmdeploy/backend/ncnn/layers/dense.h"
 #include "mmdeploy/backend/ncnn/layers/layers.h"
 
@@ -9,13 +10,8 @@ namespace {
 // Data, indices of one dimension -> the rows of data along an axis that the indices name, as many
 // as there are indices. Negative indices count from the end; others than those of rows are an
 // error. Parameters: 0 axis.
-class Gather : public ::ncnn::Layer {
+class Gather : public AxisLayer {
  public:
-  int load_param(const ::ncnn::ParamDict& params) override {
-    axis_ = params.get(0, 0);
-    return 0;
-  }
-
   int forward(const std::vector<::ncnn::Mat>& bottoms, std::vector<::ncnn::Mat>& tops,
               const ::ncnn::Option& option) const override {
     const Dense data = ToDense(bottoms[0]), indices = ToDense(bottoms[1]);
@@ -47,8 +43,6 @@ class Gather : public ::ncnn::Layer {
                ? std::min(static_cast<int>(row), extent - 1)
                : -1;
   }
-
-  int axis_ = 0;
 };
 
 }  // namespace

@@ -1,3 +1,4 @@
+#include "mmdeploy/backend/ncnn/layers/axis_layer.h"
 #include "mmdeploy/backend/ncnn/layers/elements.h"
 #include "mmdeploy/backend/ncnn/layers/layers.h"
 
@@ -6,13 +7,8 @@ namespace {
 
 // Data, indices of as many dimensions -> the elements that the indices name along an axis.
 // Parameters: 0 axis.
-class GatherElements : public ::ncnn::Layer {
+class GatherElements : public AxisLayer {
  public:
-  int load_param(const ::ncnn::ParamDict& params) override {
-    axis_ = params.get(0, 0);
-    return 0;
-  }
-
   int forward(const std::vector<::ncnn::Mat>& bottoms, std::vector<::ncnn::Mat>& tops,
               const ::ncnn::Option& option) const override {
     const Dense data = ToDense(bottoms[0]);
@@ -22,9 +18,6 @@ class GatherElements : public ::ncnn::Layer {
     for (size_t i = 0; i < elements->size(); ++i) result.values[i] = data.values[(*elements)[i]];
     return FromDense(result, option.blob_allocator, &tops[0]);
   }
-
- private:
-  int axis_ = 0;
 };
 
 }  // namespace

@@ -1,3 +1,4 @@
+#include "mmdeploy/backend/ncnn/layers/axis_layer.h"
 #include "mmdeploy/backend/ncnn/layers/elements.h"
 #include "mmdeploy/backend/ncnn/layers/layers.h"
 
@@ -7,13 +8,8 @@ namespace {
 // Data, indices, updates -> data with the elements that the indices name along an axis replaced by
 // the updates, one for each index; of several for one element the last one stays. Parameters: 0
 // axis.
-class ScatterElements : public ::ncnn::Layer {
+class ScatterElements : public AxisLayer {
  public:
-  int load_param(const ::ncnn::ParamDict& params) override {
-    axis_ = params.get(0, 0);
-    return 0;
-  }
-
   int forward(const std::vector<::ncnn::Mat>& bottoms, std::vector<::ncnn::Mat>& tops,
               const ::ncnn::Option& option) const override {
     Dense data = ToDense(bottoms[0]);
@@ -23,9 +19,6 @@ class ScatterElements : public ::ncnn::Layer {
     for (size_t i = 0; i < elements->size(); ++i) data.values[(*elements)[i]] = updates.values[i];
     return FromDense(data, option.blob_allocator, &tops[0]);
   }
-
- private:
-  int axis_ = 0;
 };
 
 }  // namespace

@@ -27,9 +27,7 @@ constexpr const char* kErf = "Erf";
 Result<void> ConvertSoftplus(const Node& node, Emitter* emitter) {
   constexpr int64_t kLogAddExp = 14;
   Layer* layer = emitter->Add("BinaryOp", node);
-  layer->Set(0, kLogAddExp);
-  layer->Set(1, int64_t{1});
-  layer->Set(2, 0.0F);
+  SetNumber(kLogAddExp, 0.0F, layer);
   return {};
 }
 

@@ -64,9 +64,8 @@ Result<void> ConvertBinary(const Node& node, Emitter* emitter) {
       const auto scalar = Scalar(*node.input(side), other);
       if (!scalar) continue;
       Layer* layer = emitter->Add("BinaryOp", node, {emitter->Read(&other)});
-      layer->Set(0, side == 1 ? operation.number : operation.reversed);
-      layer->Set(1, int64_t{1});
-      layer->Set(2, static_cast<float>(*scalar));
+      SetNumber(side == 1 ? operation.number : operation.reversed, static_cast<float>(*scalar),
+                layer);
       return {};
     }
   }

@@ -36,9 +36,7 @@ void AddSummand(const Node& node, const std::string& product, Emitter* emitter) 
   std::string summand = emitter->ReadAs(node, node.input(2), BlobRank(*node.output()));
   if (beta != 1) {
     Layer* scale = emitter->AddInner("BinaryOp", node, {summand});
-    scale->Set(0, kMul);
-    scale->Set(1, int64_t{1});
-    scale->Set(2, beta);
+    SetNumber(kMul, beta, scale);
     summand = scale->outputs[0];
   }
   emitter->Add("BinaryOp", node, {product, summand})->Set(0, kAdd);

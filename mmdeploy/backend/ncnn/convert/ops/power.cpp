@@ -40,9 +40,7 @@ class Chain {
   }
   std::string Scalar(const std::string& x, double y, int64_t operation) {
     Layer* layer = emitter_.AddInner("BinaryOp", node_, {x});
-    layer->Set(0, operation);
-    layer->Set(1, int64_t{1});
-    layer->Set(2, static_cast<float>(y));
+    SetNumber(operation, static_cast<float>(y), layer);
     return layer->outputs[0];
   }
   std::string Clip(const std::string& x, float min, float max) {
@@ -147,9 +145,7 @@ Result<void> AddPlain(const Node& node, Emitter* emitter) {
   const auto number = graph::ConstantNumber(&base);
   if (base.constant() && number && base.constant()->rank() <= node.input(1)->type.dims->size()) {
     Layer* layer = emitter->Add("BinaryOp", node, {emitter->Read(node.input(1))});
-    layer->Set(0, kReversedPow);
-    layer->Set(1, int64_t{1});
-    layer->Set(2, static_cast<float>(*number));
+    SetNumber(kReversedPow, static_cast<float>(*number), layer);
     return {};
   }
   const size_t rank = BlobRank(*node.output());

@@ -28,9 +28,7 @@ void AddParts(const Node& node, Emitter* emitter) {
   const size_t rank = BlobRank(*node.output());
   const std::string x = emitter->ReadAs(node, node.input(0), rank);
   Layer* negative = emitter->AddInner("BinaryOp", node, {x});
-  negative->Set(0, kMin);
-  negative->Set(1, int64_t{1});
-  negative->Set(2, 0.0F);
+  SetNumber(kMin, 0.0F, negative);
   const std::string below = negative->outputs[0];
   Layer* scaled =
       emitter->AddInner("BinaryOp", node, {below, emitter->ReadAs(node, node.input(1), rank)});

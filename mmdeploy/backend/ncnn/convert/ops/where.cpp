@@ -56,9 +56,7 @@ Result<void> ConvertLogic(const Node& node, Emitter* emitter) {
 Result<void> ConvertNot(const Node& node, Emitter* emitter) {
   constexpr int64_t kReverseSub = 7;
   Layer* layer = emitter->Add("BinaryOp", node);
-  layer->Set(0, kReverseSub);
-  layer->Set(1, int64_t{1});
-  layer->Set(2, 1.0F);
+  SetNumber(kReverseSub, 1.0F, layer);
   return {};
 }
 
