@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <openvino/core/graph_util.hpp>
 #include <openvino/op/constant.hpp>
+#include <openvino/runtime/properties.hpp>
 
 #include "mmdeploy/backend/openvino/checksum.h"
 #include "mmdeploy/backend/openvino/guard.h"
@@ -161,9 +162,12 @@ Result<void> Save(const ModelPtr& model, const std::vector<std::string>& files, 
   MMDEPLOY_TRY(const auto checksum, Checksum({bin, bin, nullptr}));
   SetChecksum(*model, checksum);
   MMDEPLOY_TRYV(Guard(what, save));
-  // OpenVINO does not notice a full disk: what is cut cannot be read.
+  // OpenVINO does not notice a full disk: what is cut cannot be read. What it cannot compile is
+  // better said here than where the files are loaded.
   MMDEPLOY_TRY(ov::Core * core, GetCore());
-  MMDEPLOY_TRYV(Guard(what, [&] { core->read_model(xml, bin); }));
+  MMDEPLOY_TRY(const auto written, Guard(what, [&] { return core->read_model(xml, bin); }));
+  const ov::AnyMap properties{ov::hint::inference_precision(ov::element::f32)};
+  MMDEPLOY_TRYV(Compile(written, files[0], "CPU", properties));
   MMDEPLOY_TRYV(MoveIntoPlace(bin, files[1]));
   return MoveIntoPlace(xml, files[0]);
 }

@@ -304,3 +304,117 @@ def test_what_stays_wrong_is_refused(reason, tmp_path):
         with pytest.raises(RuntimeError, match=f'OpenVINO would calculate it wrongly: node 0 .*{reason}'):
             way()
     assert not list(tmp_path.iterdir())
+
+
+_R = np.random.default_rng(3)
+_WIDE = _R.integers(-2**30, 2**30, 64)
+_NEAR = _WIDE + _R.integers(-2, 3, 64)
+_NAN = np.array([np.nan, 1, np.nan, 2, np.inf, 0] * 4, 'f4'), np.array([1, np.nan, np.nan, 2, np.nan, -0.] * 4, 'f4')
+COMPARISONS = ('Less', 'LessOrEqual', 'Greater', 'GreaterOrEqual', 'Equal')
+_COLUMN = _R.normal(size=(2, 1, 11, 4)).astype('f4'), _R.normal(size=(3, 1, 4, 3)).astype('f4')
+_CUBE = _R.normal(size=(1, 1, 7, 4, 4)).astype('f4'), _R.normal(size=(2, 1, 1, 1, 3)).astype('f4')
+# Operator, opset, inputs, attributes.
+OPERANDS = {
+    **{f'{op}_{kind}': (op, 13, values, {})
+       for op in COMPARISONS for kind, values in {
+           'nan': _NAN, 'int32': (_WIDE.astype('i4'), _NEAR.astype('i4')), 'int64': (_WIDE, _NEAR)}.items()},
+    **{f'{op}_{kind}': (op, 14, (_R.integers(0, 256, 64).astype(kind), _R.integers(0, 256, 64).astype(kind)), {})
+       for op in ('Add', 'Sub', 'Mul') for kind in ('u1', 'i1')},
+    'conv_column': ('Conv', 13, _COLUMN, dict(strides=[1, 3])),
+    'conv_column_pads': ('Conv', 9, _COLUMN, dict(strides=[1, 3], pads=[1, 0, 0, 1])),
+    'conv_column_3': ('Conv', 13, _CUBE, dict(strides=[3, 1, 2])),
+    'slice_back': ('Slice', 13, (_X, np.array([-1]), np.array([2**63 - 1]), np.array([2]), np.array([-2])), {}),
+    'tile': ('Tile', 13, (_X, np.array([2, 3, 2, 4])), {}),
+    'dft': ('DFT', 20, (_X[..., None], np.array(9), np.array(-2)), {}),
+    'dft_2': ('DFT', 17, (_X[..., None], ), dict(axis=-2)),
+    'top_k': ('TopK', 13, (_R.integers(0, 9, (20, 30)).astype('f4'), np.array([30])), {}),
+}
+
+
+@pytest.mark.parametrize('name', OPERANDS)
+def test_operands_that_it_gets_wrong_are_right(name, tmp_path):
+    import onnxruntime
+    kind, opset, values, attributes = OPERANDS[name]
+    count = 2 if kind == 'TopK' else 1
+    # What decides about shapes is constant, as in most models; but not of Tile, whose counts may be computed.
+    constant = {'Slice': (1, 2, 3, 4), 'DFT': (1, 2), 'TopK': (1, )}.get(kind, ())
+    names = [f'x{i}' for i in range(len(values))]
+    outputs = [f'y{i}' for i in range(count)]
+    graph = helper.make_graph([helper.make_node(kind, names, outputs, **attributes)], 'g', [
+        helper.make_tensor_value_info(names[i], helper.np_dtype_to_tensor_dtype(value.dtype), value.shape)
+        for i, value in enumerate(values) if i not in constant
+    ], [onnx.ValueInfoProto(name=name) for name in outputs],
+        [onnx.numpy_helper.from_array(values[i], names[i]) for i in constant if i < len(values)])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid('', opset)], ir_version=8).SerializeToString()
+    feeds = {names[i]: value for i, value in enumerate(values) if i not in constant}
+    options = onnxruntime.SessionOptions()
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    want = onnxruntime.InferenceSession(model, options).run(None, feeds)
+    net = Net(convert('openvino', model, tmp_path / 'net')[0], 'openvino')
+    found = net.run(feeds)
+    for name, expected in zip(outputs, want, strict=True):
+        np.testing.assert_allclose(found[name], expected, rtol=1e-4, atol=1e-4)
+
+
+def _ints(kind, dtype=TensorProto.INT64):
+    graph = helper.make_graph([helper.make_node(kind, ['a', 'b'], ['y'], name='one')], 'g',
+                              [helper.make_tensor_value_info(name, dtype, [3]) for name in 'ab'],
+                              [onnx.ValueInfoProto(name='y')])
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid('', 13)], ir_version=8).SerializeToString()
+
+
+def test_what_may_be_wrong_is_a_warning_by_node(tmp_path, capfd):
+    convert('openvino', _ints('Div'), tmp_path / 'net')
+    lines = [line for line in capfd.readouterr().err.splitlines() if 'node' in line]
+    assert len(lines) == 1
+    assert "openvino: node 'one' (Div): integers from 16777216 on are rounded to float32" in lines[0]
+    convert('openvino', _ints('Div', TensorProto.FLOAT), tmp_path / 'net')
+    assert not capfd.readouterr().err
+
+
+def test_ties_of_large_top_k_are_a_warning(tmp_path, capfd):
+    def top_k(size, chosen):
+        graph = helper.make_graph([helper.make_node('TopK', ['x', 'k'], ['v', 'i'], name='top')], 'g',
+                                  [helper.make_tensor_value_info('x', TensorProto.FLOAT, [1, size])],
+                                  [onnx.ValueInfoProto(name='v'), onnx.ValueInfoProto(name='i')],
+                                  [onnx.numpy_helper.from_array(np.array([chosen]), 'k')])
+        model = helper.make_model(graph, opset_imports=[helper.make_opsetid('', 13)], ir_version=8)
+        convert('openvino', model.SerializeToString(), tmp_path / 'net')
+        return capfd.readouterr().err
+
+    assert '(TopK): of equal values, others than the first may be chosen' in top_k(20000, 1000)
+    assert not top_k(1000, 100)
+
+
+def test_what_cannot_be_compiled_is_said_when_it_is_converted(tmp_path):
+    """Axes that are computed leave the rank open."""
+    graph = helper.make_graph([helper.make_node('Unsqueeze', ['x', 'a'], ['y'])], 'g',
+                              [helper.make_tensor_value_info('x', TensorProto.FLOAT, [2, 3]),
+                               helper.make_tensor_value_info('a', TensorProto.INT64, [1])],
+                              [onnx.ValueInfoProto(name='y')])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid('', 13)], ir_version=8)
+    with pytest.raises(RuntimeError, match='openvino cannot compile .*dynamic rank'):
+        convert('openvino', model.SerializeToString(), tmp_path / 'net')
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_input_that_nothing_reads_stays(tmp_path):
+    graph = helper.make_graph([helper.make_node('Neg', ['x'], ['y'])], 'g',
+                              [helper.make_tensor_value_info('like', TensorProto.INT64, ['n', 2]),
+                               helper.make_tensor_value_info('x', TensorProto.FLOAT, [3])],
+                              [helper.make_tensor_value_info('y', TensorProto.FLOAT, [3])])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid('', 13)], ir_version=8).SerializeToString()
+    x, like = np.arange(3, dtype='f4'), np.zeros((4, 2), 'i8')
+    for net in (Net(model, 'openvino'), Net(convert('openvino', model, tmp_path / 'net')[0], 'openvino')):
+        assert sorted(info.name for info in net.inputs) == ['like', 'x']
+        np.testing.assert_array_equal(net.run({'x': x, 'like': like})['y'], -x)
+
+
+def test_floats_of_8_bits_are_refused(tmp_path):
+    graph = helper.make_graph([helper.make_node('Cast', ['x'], ['h'], to=TensorProto.FLOAT8E5M2),
+                               helper.make_node('Cast', ['h'], ['y'], to=TensorProto.FLOAT)], 'g',
+                              [helper.make_tensor_value_info('x', TensorProto.FLOAT, [3])],
+                              [helper.make_tensor_value_info('y', TensorProto.FLOAT, [3])])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid('', 19)], ir_version=9)
+    with pytest.raises(RuntimeError, match=r"node 0 \(Cast\) making 'h': 'h' has floats of less than 16 bits"):
+        convert('openvino', model.SerializeToString(), tmp_path / 'net')

@@ -183,7 +183,7 @@ Result<std::shared_ptr<const Net>> OpenvinoNet::Load(const NetFiles& files,
   net->state_ = std::make_unique<PerProcess<State>>([] { return std::make_unique<State>(); });
   MMDEPLOY_TRYV(net->SetUp(*core, options));
   MMDEPLOY_TRY(net->model_, ReadModel(*core, files, &net->weights_));
-  MMDEPLOY_TRY(net->state_->Get().compiled, net->Compile());
+  MMDEPLOY_TRY(net->state_->Get().compiled, net->CompileAnew());
   MMDEPLOY_TRYV(net->ReadInfos());
   if (!net->is_dynamic()) net->model_.reset();
   return std::shared_ptr<const Net>(std::move(net));
@@ -220,25 +220,29 @@ Result<std::shared_ptr<ov::Model>> OpenvinoNet::TakeModel() const {
   return ReadModel(*core, files_, &nothing);
 }
 
-Result<ov::CompiledModel> OpenvinoNet::Compile() const {
+Result<ov::CompiledModel> Compile(const std::shared_ptr<ov::Model>& model, const std::string& name,
+                                  const std::string& device, ov::AnyMap properties) {
   MMDEPLOY_TRY(ov::Core * core, GetCore());
-  MMDEPLOY_TRY(const auto model, TakeModel());
-  ov::AnyMap properties = properties_;
   MMDEPLOY_ENSURE(ForkCount() < 2, Code::kNotSupported,
                   "openvino works in a child of the process that used it first, not in a child of "
                   "that one; start processes by spawn instead of fork");
   // OpenVINO keeps executors that are idle, in a child without their threads; those that it does
   // not share are made anew.
   if (ForkCount() > 0) properties["EXCLUSIVE_ASYNC_REQUESTS"] = true;
-  return Guard(fmt::format("compile '{}' for {}", files_.net.name, device_),
-               [&] { return core->compile_model(model, device_, properties); });
+  return Guard(fmt::format("compile '{}' for {}", name, device),
+               [&] { return core->compile_model(model, device, properties); });
+}
+
+Result<ov::CompiledModel> OpenvinoNet::CompileAnew() const {
+  MMDEPLOY_TRY(const auto model, TakeModel());
+  return Compile(model, files_.net.name, device_, properties_);
 }
 
 Result<ov::InferRequest> OpenvinoNet::NewRequest(int* generation) const {
   State& state = state_->Get();
   const std::lock_guard lock(state.mutex);
   if (!state.compiled) {
-    MMDEPLOY_TRY(state.compiled, Compile());
+    MMDEPLOY_TRY(state.compiled, CompileAnew());
   }
   *generation = state.generation;
   return Guard("create a request", [&] { return state.compiled.create_infer_request(); });

@@ -21,6 +21,10 @@ constexpr const char* kDeviceOption = "device";
 // leave threads behind. Errors: kFail, when its libraries are damaged.
 Result<ov::Core*> GetCore();
 
+// Compiles a model, also in a child made by fork; `name` is for messages.
+Result<ov::CompiledModel> Compile(const std::shared_ptr<ov::Model>& model, const std::string& name,
+                                  const std::string& device, ov::AnyMap properties);
+
 // A model compiled for a device.
 //
 // OpenVINO 2026 leaves a compiled model of dynamic shapes in disorder when a run fails: the shapes
@@ -60,7 +64,7 @@ class OpenvinoNet : public Net {
   OpenvinoNet() = default;
   Result<void> SetUp(ov::Core& core, const NetOptions& options);
   Result<std::shared_ptr<ov::Model>> TakeModel() const;
-  Result<ov::CompiledModel> Compile() const;
+  Result<ov::CompiledModel> CompileAnew() const;
   Result<void> ReadInfos();
 
   // What callers of one process share.

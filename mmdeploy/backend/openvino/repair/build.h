@@ -27,6 +27,21 @@ inline int64_t OpsetOf(const graph::Node& node) {
   return opset > 0 ? opset : 1000;
 }
 
+inline graph::Value* AddCast(graph::Value* x, graph::ElementType to, graph::Node* at) {
+  graph::Value* cast = Add("Cast", {x}, at);
+  cast->producer()->Set("to", static_cast<int64_t>(to));
+  cast->type.element = to;
+  return cast;
+}
+
+// A node with zeros around: an attribute before operator set 11, an input from then on.
+inline graph::Value* AddPad(graph::Value* x, const std::vector<int64_t>& pads, graph::Node* at) {
+  if (OpsetOf(*at) >= 11) return Add("Pad", {x, AddInts(pads, at)}, at);
+  graph::Value* padded = Add("Pad", {x}, at);
+  padded->producer()->Set("pads", pads);
+  return padded;
+}
+
 // A node with dimensions taken out: an attribute before operator set 13, an input from then on.
 inline graph::Value* AddSqueeze(graph::Value* x, const std::vector<int64_t>& axes,
                                 graph::Node* at) {

@@ -15,7 +15,7 @@ namespace {
 // Whether all sequences are surely as long as the input.
 bool AreWhole(const Node& node) {
   const auto lengths = graph::ConstantInts(node.input(4));
-  const auto steps = graph::KnownDim(node.input(0), node.Int("layout", 0) == 0 ? 0 : 1);
+  const auto steps = graph::KnownDim(node.input(0), 0);
   return lengths && steps &&
          std::all_of(lengths->begin(), lengths->end(), [&](int64_t n) { return n == *steps; });
 }
@@ -24,6 +24,8 @@ bool AreWhole(const Node& node) {
 
 Result<bool> RepairRecurrent(Node* node) {
   bool changed = false;
+  MMDEPLOY_ENSURE(node->Int("layout", 0) == 0, Code::kNotSupported,
+                  "layout 1 (batch in front) is taken for layout 0; transpose instead");
   if (node->input(4)) {  // sequence_lens
     MMDEPLOY_ENSURE(AreWhole(*node), Code::kNotSupported,
                     "input 4 (sequence_lens) cuts sequences, which is calculated in another way; "

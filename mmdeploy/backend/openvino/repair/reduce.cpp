@@ -37,9 +37,20 @@ Value* AddAlone(Value* x, Node* node) {
   return Add("Identity", {x}, node);
 }
 
+// Two means behind each other become one, of integers with another rounding.
+Result<void> RefuseMeanOfMean(const Node& node) {
+  const Node* before = node.input(0)->producer();
+  const bool means = node.Is("ReduceMean") && before && before->Is("ReduceMean");
+  MMDEPLOY_ENSURE(!means || graph::IsFloat(node.input(0)), Code::kNotSupported,
+                  "a mean of a mean of {} is rounded once instead of twice; cast to float32 before",
+                  Name(node.input(0)->type.element));
+  return {};
+}
+
 }  // namespace
 
 Result<bool> RepairReduce(Node* node) {
+  MMDEPLOY_TRYV(RefuseMeanOfMean(*node));
   const int64_t opset = OpsetOf(*node);
   const bool axes_are_input = opset >= 18 || (opset >= 13 && node->Is("ReduceSum"));
   Value* x = node->input(0);

@@ -23,6 +23,12 @@ Result<std::shared_ptr<ov::Model>> ReadOnnx(ov::Core& core, const NetFile& ir,
 Result<int64_t> RepairModel(graph::Model* model);
 
 // One node: whether it was changed. Errors say why the node would be wrong, without naming it.
+Result<bool> RepairArithmetic(graph::Node* node);
+Result<bool> RepairAttention(graph::Node* node);
+Result<bool> RepairCompare(graph::Node* node);
+Result<bool> RepairConv(graph::Node* node);
+Result<bool> RepairDft(graph::Node* node);
+Result<bool> RepairSlice(graph::Node* node);
 Result<bool> RepairSoftmax(graph::Node* node);
 Result<bool> RepairReduce(graph::Node* node);
 Result<bool> RepairLrn(graph::Node* node);
@@ -36,6 +42,7 @@ Result<bool> RepairCompress(graph::Node* node);
 Result<bool> RepairNonZero(graph::Node* node);
 Result<bool> RepairGather(graph::Node* node);
 Result<bool> RepairTile(graph::Node* node);
+Result<bool> RepairWidth(graph::Node* node);
 Result<bool> RepairPassOn(graph::Node* node);
 
 }  // namespace mmdeploy::openvino

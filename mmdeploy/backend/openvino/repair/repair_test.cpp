@@ -2,13 +2,17 @@
 
 #include <gmock/gmock.h>
 
+#include "mmdeploy/backend/openvino/repair/doubts.h"
 #include "mmdeploy/graph/infer.h"
 #include "mmdeploy/graph/text.h"
 
 namespace mmdeploy::openvino {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
 
 // What becomes of a graph: its nodes as text, "" if nothing changes, or the error.
 std::string Repaired(const std::string& graph, int opset = 13) {
@@ -145,6 +149,162 @@ TEST(Repair, TheSamplingRatioOfRoiAlignIsSaid) {
               HasSubstr("sampling_ratio: int = 0"));
   EXPECT_EQ(Repaired(graph + "sampling_ratio = 2> (x, r, b) }", 16), "");
   EXPECT_THAT(Repaired(graph + "mode = \"max\"> (x, r, b) }", 16), HasSubstr("allowed: 'avg'"));
+}
+
+TEST(Repair, ConvolutionsOfOneChannelToOneColumn) {
+  const auto conv = [](const std::string& size, const std::string& attributes,
+                       const std::string& weight = "float[1,1,3,3]") {
+    return Repaired("(float[1,1," + size + "] x, " + weight + " w) => (float[] y) { y = Conv<" +
+                    attributes + "> (x, w) }");
+  };
+  EXPECT_EQ(conv("9,4", "strides = [1, 2]"),
+            "  y_2 = Pad (x, y_1)\n  y_4 = Pad (w, y_3)\n"
+            "  y = Conv <strides: ints = [1, 2]> (y_2, y_4)\n}\n");
+  EXPECT_THAT(conv("H,W", "strides = [1, 2], auto_pad = \"SAME_UPPER\""), HasSubstr("Pad"));
+  EXPECT_EQ(conv("9,5", "strides = [1, 2]"), "");  // two columns
+  EXPECT_EQ(conv("9,4", "strides = [2, 2]"), "");
+  EXPECT_EQ(conv("9,4", "strides = [1, 1]"), "");
+  EXPECT_EQ(Repaired("(float[1,3,9,4] x, float[1,3,3,3] w) => (float[] y) "
+                     "{ y = Conv<strides = [1, 2]> (x, w) }"),
+            "");
+}
+
+TEST(Repair, TheLargestEndOfSlicesThatGoBack) {
+  const auto slice = [](const std::string& end, const std::string& step) {
+    return Repaired("(float[4,5] x) => (float[] y) <int64[1] s = {-1}, int64[1] e = {" + end +
+                    "}, int64[1] a = {1}, int64[1] t = {" + step +
+                    "}> { y = Slice (x, s, e, a, t) }");
+  };
+  for (const char* end : {"2147483647", "9223372036854775807"}) {
+    EXPECT_EQ(slice(end, "-1"), "  y = Slice (x, s, y_1, a, t)\n}\n");
+    EXPECT_EQ(slice(end, "1"), "");
+  }
+  EXPECT_EQ(slice("-9", "-1"), "");
+}
+
+TEST(Repair, ComparisonsAreExact) {
+  const auto compare = [](const std::string& op, const std::string& a, const std::string& b) {
+    return Repaired("(" + a + " a, " + b + " b) => (bool[] y) { y = " + op + " (a, b) }");
+  };
+  EXPECT_EQ(compare("Greater", "float[3]", "float[3]"), "  y = Less (b, a)\n}\n");
+  EXPECT_EQ(compare("GreaterOrEqual", "float[3]", "float[3]"), "  y = LessOrEqual (b, a)\n}\n");
+  EXPECT_EQ(compare("Less", "float[3]", "float[3]"), "");
+  EXPECT_EQ(compare("Equal", "int64[3]", "int64[3]"),
+            "  y_1 = Sub (a, b)\n  y_2 = Cast <to: int = 9> (y_1)\n  y = Not (y_2)\n}\n");
+  EXPECT_EQ(compare("Less", "int32[3]", "int32[3]"),
+            "  y_1 = Max (a, b)\n  y_2 = Sub (y_1, a)\n  y = Cast <to: int = 9> (y_2)\n}\n");
+  EXPECT_EQ(compare("Less", "uint8[3]", "uint8[3]"), "");
+  EXPECT_EQ(Repaired("(int64[3] a) => (bool[3] y) <int64 b = {16777215}> { y = Less (a, b) }"), "");
+  EXPECT_THAT(Repaired("(int64[3] a) => (bool[3] y) <int64 b = {16777216}> { y = Less (a, b) }"),
+              HasSubstr("Max"));
+  EXPECT_EQ(Repaired("(float[N,M] x, int64[2] a) => (bool[2] y) "
+                     "{ s = Shape (x) y = Less (s, a) }"),
+            "");
+}
+
+TEST(Repair, IntegersStayWithinTheirType) {
+  const auto add = [](const std::string& type) {
+    return Repaired(
+        "(" + type + "[3] a, " + type + "[3] b) => (" + type + "[3] y) { y = Add (a, b) }", 14);
+  };
+  EXPECT_EQ(add("uint8"),
+            "  y_1 = Cast <to: int = 6> (a)\n  y_2 = Cast <to: int = 6> (b)\n"
+            "  y_3 = Add (y_1, y_2)\n  y = Cast <to: int = 2> (y_3)\n}\n");
+  EXPECT_THAT(add("uint16"), HasSubstr("uint16 is calculated in 32 bits"));
+  EXPECT_EQ(add("int32"), "");
+  EXPECT_THAT(Repaired("(int32[2,3] x) => (int32[] y) { a = ReduceMean<axes = [0]> (x) "
+                       "y = ReduceMean<axes = [1]> (a) }"),
+              HasSubstr("a mean of a mean of int32 is rounded once"));
+}
+
+TEST(Repair, CopiesWhoseCountsAreComputed) {
+  EXPECT_EQ(Repaired("(float[2,3] x, int64[2] r) => (float[] y) { y = Tile (x, r) }"),
+            "  y_3 = Gather (r, y_2)\n  y_4 = Concat <axis: int = 0> (y_1, y_3)\n"
+            "  y_5 = Tile (x, y_4)\n  y_7 = Gather (r, y_6)\n"
+            "  y_8 = Concat <axis: int = 0> (y_7, y_1)\n  y = Tile (y_5, y_8)\n}\n");
+  EXPECT_EQ(Repaired("(float[2,3] x, int64[1] n) => (float[] y) <int64[1] one = {1}> "
+                     "{ r = Concat<axis = 0> (n, one) y = Tile (x, r) }"),
+            "");
+}
+
+TEST(Repair, WhatItDoesNotReadIsRefused) {
+  EXPECT_THAT(Repaired("(float[1,2,4,8] q, float[1,2,6,8] k, float[1,2,3,8] p) => (float[] y) "
+                       "{ y = Attention<is_causal = 1> (q, k, k, \"\", p, p) }",
+                       23),
+              HasSubstr("is_causal with input 4 (past_key)"));
+  EXPECT_THAT(Repaired("(float[1,4,8,1] x) => (float[] y) { y = DFT<onesided = 1> (x) }", 20),
+              HasSubstr("onesided is calculated in another way"));
+  EXPECT_EQ(Repaired("(float[1,4,8,1] x) => (float[] y) { y = DFT (x) }", 20),
+            "  y = DFT <axis: int = 2> (x)\n}\n");
+  EXPECT_THAT(Repaired("(float[1,1,4,8] x) => (float[] y) <int64[2] s = {2, 2}> { y = Resize<"
+                       "keep_aspect_ratio_policy = \"not_larger\", axes = [2, 3]> "
+                       "(x, \"\", \"\", s) }",
+                       18),
+              HasSubstr("keep_aspect_ratio_policy 'not_larger' is not read"));
+  EXPECT_THAT(Repaired("(float[3,1,2] x, float[1,4,2] w, float[1,4,1] r) => (float[] y) "
+                       "{ y = LSTM<hidden_size = 1, layout = 1> (x, w, r) }",
+                       14),
+              HasSubstr("layout 1 (batch in front)"));
+}
+
+TEST(Repair, WhatHasNoElements) {
+  EXPECT_THAT(Repaired("(float[N,0] x) => (float[] y) { y = Flatten (x) }"),
+              HasSubstr("(Flatten) making 'y': its result is empty"));
+  EXPECT_EQ(Repaired("(float[N,0] x) => (float[] y) { y = Relu (x) }"), "");
+  EXPECT_THAT(Repaired("(float[3,1] x) => (float[] y) <float[0] c = {}> { y = Div (x, c) }"),
+              HasSubstr("node 0 (Div) making 'y': its result is empty"));
+  EXPECT_EQ(Repaired("(float[3] x) => (float[] y) <float[0] c = {}> "
+                     "{ y = Concat<axis = 0> (x, c) }"),
+            "");
+}
+
+// The lines of warning for a graph.
+std::vector<std::string> Doubts(const std::string& graph, int opset = 13) {
+  auto model = graph::ParseText(
+      fmt::format("<ir_version: 8, opset_import: [\"\" : {}]> g {}", opset, graph));
+  EXPECT_TRUE(model && graph::InferTypes(model->get()));
+  return FindDoubts((*model)->graph(), {"ordered"});
+}
+
+TEST(Doubts, IntegersThatFloatsDoNotHold) {
+  EXPECT_THAT(Doubts("(int64[3] a, int64[3] b) => (int64[3] y) { [d] y = Div (a, b) }"),
+              ElementsAre(HasSubstr("node 'd' (Div): integers from 16777216 on are rounded")));
+  EXPECT_THAT(Doubts("(float[3] a, float[3] b) => (float[3] y) { y = Div (a, b) }"), IsEmpty());
+  EXPECT_THAT(Doubts("(float[N,M] x, int64[2] b) => (int64[2] y) { s = Shape (x) y = Div (s, b) }"),
+              IsEmpty());
+  // Height times width may be too many.
+  EXPECT_THAT(Doubts("(float[N,M] x) => (int64 y) { s = Shape (x) y = ReduceProd (s) }"),
+              ElementsAre(HasSubstr("(ReduceProd) making 'y'")));
+  EXPECT_THAT(Doubts("(float[8,8] x) => (int64 y) { s = Shape (x) y = ReduceProd (s) }"),
+              IsEmpty());
+  EXPECT_THAT(Doubts("(int64[3] a) => (int64[3] y) <int64 c = {4294967296}> { y = Add (a, c) }"),
+              ElementsAre(HasSubstr("64-bit integers are calculated in 32 bits, input 1 holds")));
+  EXPECT_THAT(Doubts("(bool[4,4] m) => (int64 y) { a = Cast<to = 7> (m) y = ReduceSum (a) }"),
+              IsEmpty());
+  EXPECT_THAT(Doubts("(int32[4,4] a) => (int32[] y) { y = ReduceMax (a) }"), SizeIs(1));
+  EXPECT_THAT(Doubts("(int32[4,4] a) => (int32[] y) { y = MatMul (a, a) }"), SizeIs(1));
+  EXPECT_THAT(Doubts("(int32[4] a) => (int32[] y) <int32 l = {0}> { y = Clip (a, l) }"), SizeIs(1));
+  EXPECT_THAT(Doubts("(int32[4] a) => (int32[] y) <int32 l = {0}, int32 h = {9}> "
+                     "{ y = Clip (a, l, h) }"),
+              IsEmpty());
+}
+
+TEST(Doubts, EqualValuesOfTopK) {
+  const auto choose = [](const std::string& number, const std::string& indices) {
+    return Doubts("(float[9] x) => (float[] v, int64[] i) <int64[1] k = {" + number + "}> { v, " +
+                  indices + " = TopK (x, k) i = Identity (" + indices + ") }");
+  };
+  EXPECT_THAT(choose("3", "j"), ElementsAre(HasSubstr("(TopK) making 'v': of equal values")));
+  EXPECT_THAT(choose("3", "ordered"), IsEmpty());
+  EXPECT_THAT(choose("1", "j"), IsEmpty());
+  EXPECT_THAT(Doubts("(float[9] x) => (float[] v) <int64[1] k = {3}> { v, j = TopK (x, k) }"),
+              IsEmpty());
+}
+
+TEST(Doubts, StepsOfQuantisation) {
+  EXPECT_THAT(Doubts("(float[3] x) => (uint8[3] y) <float s = {0.1}, uint8 z = {3}> "
+                     "{ y = QuantizeLinear (x, s, z) }"),
+              ElementsAre(HasSubstr("halfway between two steps")));
 }
 
 TEST(Repair, NodesInsideOthers) {

@@ -9,6 +9,9 @@ using graph::Node;
 // weights outside of it are left out.
 Result<bool> RepairResize(Node* node) {
   const std::string mode = node->String("mode", "nearest");
+  const std::string policy = node->String("keep_aspect_ratio_policy", "stretch");
+  MMDEPLOY_ENSURE(policy == "stretch" || !node->input(3), Code::kNotSupported,
+                  "keep_aspect_ratio_policy '{}' is not read, allowed: 'stretch'", policy);
   MMDEPLOY_ENSURE(mode != "cubic" || node->Int("exclude_outside", 0) == 0, Code::kNotSupported,
                   "exclude_outside is calculated in another way; export without it");
   if (node->Int("antialias", 0) == 0 || mode == "nearest") return false;
