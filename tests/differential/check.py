@@ -1,9 +1,12 @@
 """Runs a case in ONNX Runtime and in an engine."""
 
+import contextlib
 import importlib
+import os
 import sys
 import tempfile
 import traceback
+from collections.abc import Iterator
 from enum import Enum
 from pathlib import Path
 
@@ -24,10 +27,11 @@ class Result(Enum):
     REFUSED = 'refused'  # by the converter
     UNKNOWN = 'unknown'  # ONNX Runtime has no answer
     WRONG = 'wrong'
+    WARNED = 'warned'  # wrong, and the conversion named the node
     LATE = 'late'  # converted, and then refused
 
 
-GOOD = (Result.RIGHT, Result.REFUSED, Result.UNKNOWN)
+GOOD = (Result.RIGHT, Result.REFUSED, Result.WARNED, Result.UNKNOWN)
 
 
 def expected(model: onnx.ModelProto, feeds: dict[str, np.ndarray]) -> dict[str, np.ndarray] | None:
@@ -69,6 +73,39 @@ def run(engine: str, model: onnx.ModelProto, feeds: dict[str, np.ndarray], folde
     return {name: np.asarray(value) for name, value in net.run(feeds).items()}
 
 
+@contextlib.contextmanager
+def _standard_error() -> Iterator[list[str]]:
+    """What libraries print there, once it is over."""
+    lines: list[str] = []
+    kept = os.dup(2)
+    with tempfile.TemporaryFile() as file:
+        os.dup2(file.fileno(), 2)
+        try:
+            yield lines
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+            file.seek(0)
+            lines += file.read().decode(errors='replace').splitlines()
+
+
+def warns(engine: str, model: onnx.ModelProto, folder: str) -> bool:
+    """Tell whether the conversion names a node that may be calculated otherwise."""
+    native = importlib.import_module('mmdeploy_python')
+    with _standard_error() as lines:
+        native.convert(engine, model.SerializeToString(), f'{folder}/m', inputs={})
+    return any(f'{engine}: node ' in line for line in lines)
+
+
+def judge(
+    engine: str, model: onnx.ModelProto, wanted: dict[str, np.ndarray], found: dict[str, np.ndarray], folder: str
+) -> tuple[Result, str]:
+    problems = [text for name, value in wanted.items() if (text := differs(name, value, found[name]))]
+    if not problems:
+        return Result.RIGHT, ''
+    return (Result.WARNED if warns(engine, model, folder) else Result.WRONG), '; '.join(problems)
+
+
 def check(engine: str, case: Case, folder: str) -> tuple[Result, str]:
     wanted = expected(case.model, case.feeds)
     if wanted is None or any(value.size > 1 << 20 for value in wanted.values()):
@@ -83,8 +120,7 @@ def check(engine: str, case: Case, folder: str) -> tuple[Result, str]:
         return (Result.REFUSED if text.startswith('failed to convert') else Result.LATE), text
     except Exception:
         return Result.WRONG, traceback.format_exc(limit=1)
-    problems = [text for name, value in wanted.items() if (text := differs(name, value, found[name]))]
-    return (Result.WRONG, '; '.join(problems)) if problems else (Result.RIGHT, '')
+    return judge(engine, case.model, wanted, found, folder)
 
 
 def temporary() -> tempfile.TemporaryDirectory:

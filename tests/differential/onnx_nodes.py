@@ -20,7 +20,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from tests.differential.check import GOOD, Result, differs, run, temporary
+from tests.differential.check import GOOD, Result, expected, judge, run, temporary
 
 FOLDER = Path(onnx.__file__).parent / 'backend' / 'test' / 'data' / 'node'
 # Outputs are drawn, or the model holds the state of a training.
@@ -109,6 +109,9 @@ def variants(name: str) -> Iterator[tuple[str, onnx.ModelProto, Arrays, Arrays]]
         return
     model, inputs, outputs = loaded
     yield 'plain', model, inputs, outputs
+    # A size of 0 is copied by Reshape.
+    if not all(array.size for array in inputs.values()):
+        return
     if not inputs or next((entry.version for entry in model.opset_import if not entry.domain), 1) < 6:
         return
     for direct in (False, True):
@@ -128,8 +131,12 @@ def check(engine: str, model: onnx.ModelProto, inputs: Arrays, outputs: Arrays, 
         return (Result.REFUSED if text.startswith('failed to convert') else Result.LATE), text
     except TypeError as error:  # types of inputs that bindings do not have
         return Result.UNKNOWN, str(error)
-    problems = [text for name, value in outputs.items() if (text := differs(name, value, found[name]))]
-    return (Result.WRONG, '; '.join(problems)) if problems else (Result.RIGHT, '')
+    result, text = judge(engine, model, outputs, found, folder)
+    if result is Result.RIGHT:
+        return result, text
+    # Rows of float32 do not hold every integer, and not all of ONNX is unambiguous.
+    by_onnxruntime = expected(model, inputs)
+    return judge(engine, model, by_onnxruntime, found, folder) if by_onnxruntime else (result, text)
 
 
 def _child(engine: str, tests: Sequence[str], connection: Connection) -> None:
