@@ -8,7 +8,7 @@ import pytest
 
 from mmdeploy.backend.base.native import get_engine_version
 from tests.differential import check
-from tests.differential.run import OPERATORS, Report, run_isolated
+from tests.differential.run import OPERATORS, Report, draw_isolated
 
 DRAWS = int(os.environ.get('MMDEPLOY_DRAWS', '200'))
 PROCESSES = 2
@@ -17,7 +17,7 @@ NOT_CONVERTED = {'LpPool', 'Softsign', 'ThresholdedRelu'}
 
 
 def _draw(engine: str, operators: list[str]) -> list[Report]:
-    return list(run_isolated(engine, [(operator, range(DRAWS)) for operator in operators]))
+    return list(draw_isolated(engine, [(operator, range(DRAWS)) for operator in operators]))
 
 
 @pytest.fixture(scope='module')

@@ -8,12 +8,10 @@ are constants then).
 """
 
 import argparse
-import contextlib
-import multiprocessing
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from multiprocessing.connection import Connection
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -21,11 +19,11 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from tests.differential.check import GOOD, Result, expected, judge, run, temporary
+from tests.differential.isolated import Lost, run_isolated
 
 FOLDER = Path(onnx.__file__).parent / 'backend' / 'test' / 'data' / 'node'
 # Outputs are drawn, or the model holds the state of a training.
 RANDOM = ('bernoulli', 'training', 'dropout', 'adagrad', 'adam', 'momentum', 'randomuniform')
-SECONDS = 60
 Arrays = dict[str, np.ndarray]
 
 
@@ -139,42 +137,18 @@ def check(engine: str, model: onnx.ModelProto, inputs: Arrays, outputs: Arrays, 
     return judge(engine, model, by_onnxruntime, found, folder) if by_onnxruntime else (result, text)
 
 
-def _child(engine: str, tests: Sequence[str], connection: Connection) -> None:
-    with temporary() as folder, contextlib.suppress(BrokenPipeError):
-        for name in tests:
-            for kind, model, inputs, outputs in variants(name):
-                connection.send((name, kind, None, ''))
-                result, text = check(engine, model, inputs, outputs, folder)
-                connection.send((name, kind, result.value, text))
-        connection.send(None)
+def _test(engine: str, name: str) -> Iterator[tuple[str, tuple | None]]:
+    with temporary() as folder:
+        for kind, model, inputs, outputs in variants(name):
+            yield kind, None
+            result, text = check(engine, model, inputs, outputs, folder)
+            yield kind, (name, kind, result.value, text)
 
 
 def run_all(engine: str, tests: Sequence[str]) -> Iterator[tuple[str, str, str, str]]:
-    """Name, variant, result and text of each; a test that kills its process 'died'."""
-    tests = list(tests)
-    while tests:
-        receiver, sender = multiprocessing.Pipe(False)
-        child = multiprocessing.get_context('spawn').Process(target=_child, args=(engine, tests, sender))
-        child.start()
-        sender.close()
-        at = (tests[0], 'before it runs')
-        done = False
-        with contextlib.suppress(EOFError):
-            while receiver.poll(SECONDS):
-                message = receiver.recv()
-                if message is None:
-                    done = True
-                    break
-                if message[2] is None:
-                    at = message[:2]
-                else:
-                    yield message
-        child.kill()
-        child.join()
-        if done:
-            return
-        yield *at, f'died of {child.exitcode}', ''
-        tests = tests[tests.index(at[0]) + 1 :]
+    """Name, variant, result and text of each; a test that ends its process 'died'."""
+    for found in run_isolated(partial(_test, engine), tests):
+        yield (found.task, found.place or 'before it runs', found.fate, '') if isinstance(found, Lost) else found
 
 
 def main() -> int:

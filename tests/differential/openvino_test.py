@@ -7,7 +7,7 @@ import pytest
 from mmdeploy.backend.base.native import get_engine_version
 from tests.differential import onnx_nodes
 from tests.differential.check import GOOD
-from tests.differential.run import OPERATORS, run_isolated
+from tests.differential.run import OPERATORS, draw_isolated
 
 pytestmark = pytest.mark.skipif(not get_engine_version('openvino'), reason='OpenVINO is not built')
 DRAWS = 2
@@ -40,7 +40,7 @@ NODES = (
 def test_draws():
     tasks = [(operator, range(DRAWS)) for operator in sorted(OPERATORS)]
     tasks += [(operator, range(seed, seed + 1)) for operator, seeds in FOUND.items() for seed in seeds]
-    reports = list(run_isolated('openvino', tasks))
+    reports = list(draw_isolated('openvino', tasks))
     findings = [
         f'{finding.operator} --case {finding.seed}: {finding.result}: {finding.text}'
         for report in reports

@@ -1,22 +1,20 @@
 """Draws many cases and collects what is wrong with them."""
 
-import contextlib
-import multiprocessing
 import time
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from multiprocessing.connection import Connection
+from functools import partial
 
 from tests.differential import chains, elementwise, shapes, sums, windows
 from tests.differential.check import GOOD, Result, check, temporary
 from tests.differential.draw import Case, Draw
+from tests.differential.isolated import Lost, run_isolated
 
 OPERATORS: dict[str, Callable[[Draw], Case]] = {
     **elementwise.OPERATORS, **windows.OPERATORS, **shapes.OPERATORS, **sums.OPERATORS, **chains.OPERATORS
 }  # yapf: disable
-SECONDS_PER_TASK = 300
 
 
 @dataclass
@@ -47,62 +45,40 @@ def make(operator: str, seed: int) -> Case:
 Task = tuple[str, range]
 
 
-def run_task(engine: str, task: Task, folder: str, at: 'multiprocessing.sharedctypes.Synchronized') -> Report:
+def _draw(engine: str, task: Task) -> Iterator[tuple[int, Report | None]]:
     operator, seeds = task
     report = Report(operator)
-    for seed in seeds:
-        at.value = seed
-        case = make(operator, seed)
-        result, text = check(engine, case, folder)
-        report.counts[result.value] += 1
-        if result not in GOOD:
-            report.findings.append(Finding(operator, seed, result.value, f'{case.text}: {text}'))
-    return report
-
-
-def _child(
-    engine: str, tasks: Sequence[Task], at: 'multiprocessing.sharedctypes.Synchronized', connection: Connection
-) -> None:
     with temporary() as folder:
-        for task in tasks:
-            report = run_task(engine, task, folder, at)
-            with contextlib.suppress(BrokenPipeError):  # nobody waits any more
-                connection.send(report)
+        for seed in seeds:
+            yield seed, None
+            case = make(operator, seed)
+            result, text = check(engine, case, folder)
+            report.counts[result.value] += 1
+            if result not in GOOD:
+                report.findings.append(Finding(operator, seed, result.value, f'{case.text}: {text}'))
+    yield seeds.stop, report
 
 
-def run_isolated(engine: str, tasks: Sequence[Task]) -> Iterator[Report]:
+def _undrawn(task: Task, seed: int | None) -> Task | None:
+    operator, seeds = task
+    return (operator, range(seed + 1, seeds.stop)) if seed is not None and seed < seeds.stop - 1 else None
+
+
+def draw_isolated(engine: str, tasks: Sequence[Task]) -> Iterator[Report]:
     """Reports of tasks, run in a process of their own, whose death is a finding."""
-    context = multiprocessing.get_context('spawn')
-    tasks = list(tasks)
-    while tasks:
-        at = context.Value('q', -1)
-        receiver, sender = context.Pipe(False)
-        child = context.Process(target=_child, args=(engine, tasks, at, sender))
-        child.start()
-        sender.close()
-        try:
-            while tasks and receiver.poll(SECONDS_PER_TASK):
-                yield receiver.recv()
-                tasks.pop(0)
-            fate = 'hangs'
-        except EOFError:
-            child.join()
-            fate = f'died of {child.exitcode}'
-        child.kill()
-        child.join()
-        if tasks:
-            operator, seeds = tasks.pop(0)
-            text = make(operator, at.value).text if at.value >= 0 else 'before the first case'
-            yield Report(operator, findings=[Finding(operator, at.value, fate, text)])
-            if seeds.start <= at.value < seeds.stop - 1:
-                tasks.insert(0, (operator, range(at.value + 1, seeds.stop)))
+    for found in run_isolated(partial(_draw, engine), tasks, _undrawn):
+        if isinstance(found, Lost):
+            operator, seed = found.task[0], found.place
+            text = 'before the first case' if seed is None else make(operator, seed).text
+            found = Report(operator, findings=[Finding(operator, -1 if seed is None else seed, found.fate, text)])
+        yield found
 
 
 def run_for(engine: str, operators: Sequence[str], seconds: float, first: int, batch: int) -> Iterator[Report]:
     """Reports of batches of draws until the time is over."""
     end = time.monotonic() + seconds
     while True:
-        for report in run_isolated(engine, [(operator, range(first, first + batch)) for operator in operators]):
+        for report in draw_isolated(engine, [(operator, range(first, first + batch)) for operator in operators]):
             yield report
             if time.monotonic() > end:
                 return
