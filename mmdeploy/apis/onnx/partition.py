@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import onnx
 
 from mmdeploy.core import get_new_name
+from mmdeploy.core.optimizers.optimize import free_name
 from mmdeploy.graph import load, to_onnx
 
 from ..core import PIPELINE_MANAGER
@@ -25,11 +26,9 @@ def _find_cuts(graph, markers: Markers, end: bool,
     cuts, taken = [], set()
     for marker in [markers] if isinstance(markers, str) else markers:
         for value, name in graph.find_marks(marker, end):
-            new_name = base = get_new_name(dict(name=name), marker, name_map)
-            number = 0
-            while new_name in taken and base not in given:
-                number += 1
-                new_name = f'{base}_{number}'
+            new_name = get_new_name(dict(name=name), marker, name_map)
+            if new_name not in given:
+                new_name = free_name(new_name, taken)
             taken.add(new_name)
             cuts.append((value, new_name))
     return cuts

@@ -10,6 +10,7 @@ from mmcv.utils import ProgressBar
 from torch.utils.data import DataLoader
 
 from mmdeploy.core import RewriterContext, reset_mark_function_count
+from mmdeploy.core.optimizers.function_marker import Calibration
 from mmdeploy.utils import get_partition_config
 
 from ..core import PIPELINE_MANAGER
@@ -68,11 +69,8 @@ def _store(file: h5py.File, path: str, tensor: Any) -> None:
     """Write one tensor; a list holds the views of one sample."""
     while isinstance(tensor, list | tuple):
         tensor = tensor[0]
-    file.create_dataset(
-        path,
-        data=tensor.detach().cpu().numpy(),
-        compression='gzip',
-        compression_opts=4)
+    array = tensor.detach().cpu().numpy() if isinstance(tensor, torch.Tensor) else tensor
+    file.create_dataset(path, data=array, compression='gzip', compression_opts=4)
 
 
 def _partitions(deploy_cfg: Any) -> list[dict]:
@@ -85,17 +83,15 @@ def _partitions(deploy_cfg: Any) -> list[dict]:
 def _run_marked(file: h5py.File, data_id: int, model: torch.nn.Module,
                 sample: Any, inference_func: Callable | None,
                 context_info: dict) -> None:
-    """Run the model; the rewrite of `Mark.forward` writes the tensors."""
+    """Run the model, and write the tensors that the rewrite of `Mark.forward` has seen."""
     reset_mark_function_count()
-    info = dict(
-        context_info,
-        backend='default',
-        create_calib=True,
-        calib_file=file,
-        data_id=data_id,
-        partitions=_partitions(context_info['cfg']))
+    calibration = Calibration(_partitions(context_info['cfg']))
+    info = dict(context_info, backend='default', create_calib=True, calib_file=file, data_id=data_id,
+                calibration=calibration)
     with RewriterContext(**info), torch.no_grad():
         if inference_func is None:
             model(sample)
         else:
             inference_func(model, sample)
+    for partition, name, array in calibration.tensors():
+        _store(file, f'calib_data/partition{partition}/{name}/{data_id}', array)

@@ -5,15 +5,17 @@ A model is cut at its marks, and calibration data are taken there.
 import functools
 import inspect
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+import numpy as np
 import torch
 
 from mmdeploy.core.rewriters.rewriter_manager import FUNCTION_REWRITER
 from mmdeploy.utils import IR, cfg_apply_marks
 
 from .extractor import parse_extractor_io_string
+from .optimize import free_name
 
 # Calls of each marked function so far, by the name of its marks.
 MARK_FUNCTION_COUNT: dict[str, int] = dict()
@@ -79,32 +81,43 @@ def mark_symbolic(rewriter, g, x, *args):
     return x
 
 
-def _store_calibration(rewriter, x: torch.Tensor, func: str, func_id: int,
-                       io_type: str, name: str) -> None:
-    """Write a marked tensor to the partitions of the context that start at the mark."""
-    for i, partition in enumerate(rewriter.partitions):
-        start = partition['start']
-        markers = [start] if isinstance(start, str) else start
-        if (func, func_id, io_type) not in map(parse_extractor_io_string,
-                                               markers):
-            continue
-        group = rewriter.calib_file.require_group(
-            f'calib_data/partition{i}/{name}')
-        group.create_dataset(
-            str(rewriter.data_id),
-            data=x.detach().cpu().numpy(),
-            compression='gzip',
-            compression_opts=4)
+class Calibration:
+    """What enters the partitions of a model for one sample.
+
+    Args:
+        partitions: of the deploy config; `start` names one or several marks.
+    """
+
+    def __init__(self, partitions: Sequence[dict]):
+        starts = [partition['start'] for partition in partitions]
+        starts = [[start] if isinstance(start, str) else start for start in starts]
+        self._markers = [[parse_extractor_io_string(marker) for marker in start] for start in starts]
+        self._found: list[tuple[int, int, int, str, np.ndarray]] = []
+
+    def add(self, x: torch.Tensor, func: str, func_id: int, io_type: str, name: str, id: int) -> None:
+        """Keep a marked tensor for the partitions that start at the mark."""
+        for i, markers in enumerate(self._markers):
+            if (func, func_id, io_type) in markers:
+                place = markers.index((func, func_id, io_type))
+                self._found.append((i, place, id, name, x.detach().cpu().numpy()))
+
+    def tensors(self) -> Iterator[tuple[int, str, np.ndarray]]:
+        """Yield partition, name and value of each tensor; the names are those that `extract_partition` gives."""
+        taken: set[tuple[int, str]] = set()
+        for partition, _, _, name, array in sorted(self._found, key=lambda found: found[:3]):
+            name = free_name(name, {own for i, own in taken if i == partition})
+            taken.add((partition, name))
+            yield partition, name, array
 
 
 @FUNCTION_REWRITER.register_rewriter(
     'mmdeploy.core.optimizers.function_marker.Mark.forward')
 def forward_of_mark(rewriter, ctx, x, dtype, shape, func, func_id, type, name,
                     id, attrs) -> torch.Tensor:
-    """Store the tensor while calibration data are made."""
-    if cfg_apply_marks(rewriter.cfg) and getattr(rewriter, 'create_calib',
-                                                 False):
-        _store_calibration(rewriter, x, func, func_id, type, name)
+    """Keep the tensor while calibration data are made."""
+    calibration = getattr(rewriter, 'calibration', None)
+    if calibration is not None and cfg_apply_marks(rewriter.cfg):
+        calibration.add(x, func, func_id, type, name, id)
     return rewriter.origin_func(ctx, x, dtype, shape, func, func_id, type,
                                 name, id, attrs)
 

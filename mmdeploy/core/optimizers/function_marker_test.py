@@ -171,28 +171,41 @@ class _Marked(nn.Module):
         return _add(_add(x, x * 2), x)
 
 
-def test_calibration_data_of_partitions(tmp_path):
+def _calibrate(folder, partitions):
+    """Return the calibration data of two samples, by their paths in the file."""
     import h5py
     from torch.utils.data import DataLoader
 
     from mmdeploy.apis.utils import create_calib_input_data
-    cfg = dict(
-        partition_config=dict(
-            apply_marks=True,
-            type='toy',
-            partition_cfg=[
-                dict(start='add:input', end='add:output'),
-                dict(start=['add[1]:input', 'add[1]:output'], end=[])
-            ]))
+    cfg = dict(partition_config=dict(apply_marks=True, type='toy', partition_cfg=partitions))
     data = DataLoader(torch.arange(6.).reshape(2, 3), batch_size=1)
-    path = str(tmp_path / 'calib.h5')
-    create_calib_input_data(
-        path, _Marked(), data, model_partition=True,
-        context_info=dict(cfg=cfg))
+    path = str(folder / 'calib.h5')
+    create_calib_input_data(path, _Marked(), data, model_partition=True, context_info=dict(cfg=cfg))
     with h5py.File(path) as file:
         found = {}
         file.visititems(lambda name, item: found.update(
             {name: item[()].tolist()} if hasattr(item, 'dtype') else {}))
+    return found
+
+
+def test_calibration_data_of_several_starts_with_equal_names(tmp_path):
+    starts = ['add[1]:input', 'add:input']
+    found = _calibrate(tmp_path, [dict(start=starts, end='add[1]:output')])
+    first = {name: value for name, value in found.items() if name.endswith('/0')}
+    assert first == {
+        'calib_data/partition0/x/0': [[0, 3, 6]],
+        'calib_data/partition0/y/0': [[0, 1, 2]],
+        'calib_data/partition0/x_1/0': [[0, 1, 2]],
+        'calib_data/partition0/y_1/0': [[0, 2, 4]],
+    }
+    marked = _Marked()
+    part = extract_partition(_export(lambda a, b: marked(a) + b), starts, 'add[1]:output')
+    assert {value.name for value in part.graph.input} <= {name.split('/')[2] for name in found}
+
+
+def test_calibration_data_of_partitions(tmp_path):
+    found = _calibrate(tmp_path, [dict(start='add:input', end='add:output'),
+                                  dict(start=['add[1]:input', 'add[1]:output'], end=[])])
     assert found == {
         'calib_data/partition0/x/0': [[0, 1, 2]],
         'calib_data/partition0/y/0': [[0, 2, 4]],

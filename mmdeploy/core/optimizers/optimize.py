@@ -1,5 +1,6 @@
 """Small edits of ONNX models."""
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Collection
 from typing import Any
 
 import onnx
@@ -127,3 +128,9 @@ def remove_identity(model: ModelProto) -> None:
 
     remove_nodes(
         model, lambda n: is_identity(n) and n.output[0] not in outputs)
+
+
+def free_name(name: str, taken: Collection[str]) -> str:
+    """Return a name, or the first of `name_1`, `name_2`, ... that is not taken."""
+    numbered = (f'{name}_{number}' for number in itertools.count(1))
+    return name if name not in taken else next(other for other in numbered if other not in taken)
