@@ -5,6 +5,7 @@ from typing import Any
 import torch
 
 from mmdeploy.core import FUNCTION_REWRITER
+from mmdeploy.utils import IR
 
 from .functionalize import UnsupportedWriteError
 
@@ -38,5 +39,11 @@ def with_traced_data(function: Callable, *args: Any, **kwargs: Any) -> Any:
 
 @FUNCTION_REWRITER.register_rewriter(func_name='torch.onnx.utils._trace_and_get_graph_from_model')
 def trace_and_get_graph__data(ctx, *args: Any, **kwargs: Any) -> Any:
+    """Trace with `x.data` recorded."""
+    return with_traced_data(ctx.origin_func, *args, **kwargs)
+
+
+@FUNCTION_REWRITER.register_rewriter(func_name='torch.jit.trace', ir=IR.TORCHSCRIPT)
+def trace__data(ctx, *args: Any, **kwargs: Any) -> Any:
     """Trace with `x.data` recorded."""
     return with_traced_data(ctx.origin_func, *args, **kwargs)

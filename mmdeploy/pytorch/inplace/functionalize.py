@@ -12,6 +12,7 @@ from torch._C import Graph, Node, Value
 
 from mmdeploy.core import FUNCTION_REWRITER
 
+from ..open_axes import has_open_axes
 from .graph import Emitter, has_schema, is_tensor, scalar_type_of, schema_of, sizes_of
 from .views import Step, split_of, step_of, step_of_piece
 
@@ -170,12 +171,27 @@ def _explain(node: Node, reason: str) -> str:
             f'{reason}; write to the tensor itself, or compute a new one')
 
 
+def _unexpanded(emitter: Emitter, value: Value) -> Value:
+    """Return what `x[...] = value` has expanded to the sizes of the trace: others may come."""
+    node = value.node()
+    if node.kind() == 'aten::expand':
+        return _unexpanded(emitter, node.inputsAt(0))
+    content = value.toIValue() if node.kind() == 'prim::Constant' else None
+    if isinstance(content, torch.Tensor) and 0 in content.stride():
+        return emitter.constant(content[tuple(slice(0, 1 if stride == 0 else None) for stride in content.stride())])
+    return value
+
+
 def _as_content(emitter: Emitter, value: Value, target: Value) -> Value:
     """Return a value with the shape and the element type of what it replaces."""
+    if has_open_axes():
+        value = _unexpanded(emitter, value)
     if scalar_type_of(value) != scalar_type_of(target):
         value = emitter.emit('aten::type_as', [value, target], value)
         value.setType(value.type().with_dtype(target.type().dtype()))
-    if sizes_of(value) is None or sizes_of(value) != sizes_of(target):
+    sizes = sizes_of(value)
+    # An open axis that is 1 in the trace looks like one that is always 1.
+    if sizes is None or sizes != sizes_of(target) or (has_open_axes() and 1 in sizes):
         value = emitter.emit('aten::expand_as', [value, target], target)
     return value
 

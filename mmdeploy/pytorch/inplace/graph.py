@@ -56,7 +56,7 @@ def is_viewable(value: Value, sizes: Sequence[int]) -> bool:
     if own is None or strides is None:
         return True
     try:
-        torch.empty_strided(own, strides).view(*sizes)
+        torch.empty_strided(own, strides).view(list(sizes))
     except RuntimeError:
         return False
     return True

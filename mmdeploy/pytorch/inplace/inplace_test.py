@@ -6,8 +6,10 @@ import pytest
 import torch
 from torch import nn
 
+from mmdeploy.core import RewriterContext
 from mmdeploy.pytorch.inplace.functionalize import UnsupportedWriteError
 from mmdeploy.pytorch.testing import op_types, run_onnx
+from mmdeploy.utils import IR
 from mmdeploy.utils.validate import export_graph
 
 
@@ -210,6 +212,31 @@ def test_open_sizes():
           others=[(torch.rand(*size), ) for size in ((1, 1, 1), (2, 9, 4), (3, 2, 7))])
 
 
+def test_open_sizes_of_what_is_broadcast():
+    number, row = torch.tensor([3.]), torch.tensor([[1., 2, 3]])
+
+    def function(x):
+        x = x * 1
+        x[:-1] = number
+        x[1:] = row
+        x[:, 1] = number
+        x[:1] += number
+        return x
+
+    for traced in (2, 4):
+        check(function, torch.rand(traced, 3), input_names=['x'], dynamic_axes={'x': [0]},
+              others=[(torch.rand(size, 3), ) for size in (1, 2, 5)])
+
+
+def test_a_number_of_a_vector():
+    def function(x):
+        y = x[:1] * 1
+        y[torch.tensor([0])] += 2.5
+        return y.reshape(()) * 1
+
+    check(function, torch.rand(4))
+
+
 def test_sizes_of_another_input():
     def function(x, y):
         x = x * 1
@@ -237,9 +264,9 @@ def test_buffers():
 
 
 def test_refused_by_name():
-    def diagonal(x):
+    def windows(x):
         y = x * 1
-        y[0, :, :4].diagonal().fill_(3)
+        y.unfold(1, 2, 2)[:, 0].fill_(3)
         return y
 
     def random_numbers(x):
@@ -247,8 +274,8 @@ def test_refused_by_name():
         y[0].normal_()
         return y
 
-    with pytest.raises(UnsupportedWriteError, match='aten::fill_.*diagonal'):
-        export_graph(diagonal, (x(), ))
+    with pytest.raises(UnsupportedWriteError, match='aten::fill_.*unfold'):
+        export_graph(windows, (x(), ))
     with pytest.raises(UnsupportedWriteError, match='aten::normal_.*inplace_test.py.*no form that gives a new tensor'):
         export_graph(random_numbers, (x(), ))
 
@@ -377,6 +404,31 @@ def test_data():
     with pytest.raises(UnsupportedWriteError, match='assignment to Tensor.data'):
         export_graph(other_data, (x(), ))
     assert 'data' not in vars(torch.Tensor)
+
+
+def test_data_in_torchscript():
+    with RewriterContext({}, ir=IR.TORCHSCRIPT):
+        traced = torch.jit.trace(of_data, (x(), ))
+        with pytest.raises(UnsupportedWriteError, match='assignment to Tensor.data'):
+            torch.jit.trace(other_data, (x(), ))
+    assert 'data' not in vars(torch.Tensor)
+    other = torch.rand(2, 4, 5)
+    for found, wanted in zip(traced(other), of_data(other), strict=True):
+        torch.testing.assert_close(found, wanted)
+
+
+def through_the_rarer_views(x):
+    y = x * 1
+    y.movedim(-1, 0)[1] = 3
+    y[0, :, :4].diagonal().fill_(30)
+    y[1].diagonal(-1, 1, 0).mul_(2)
+    y.broadcast_to(1, 2, 4, 5)[:, :, 2] += 1
+    y.narrow(1, -1, 1).zero_()
+    return y
+
+
+def test_rarer_views():
+    check(through_the_rarer_views, x())
 
 
 @pytest.mark.filterwarnings('ignore')

@@ -1,9 +1,13 @@
 """Which operators give views, how a view is made again, and how what was written to it gets to its base."""
+import math
+import sys
 from collections.abc import Callable
 from typing import NamedTuple
 
+import torch
 from torch._C import Node, Value
 
+from ..open_axes import has_open_axes
 from .graph import Emitter, argument, is_contiguous, is_tensor, is_viewable, scalar_type_of, schema_of, sizes_of
 
 
@@ -33,9 +37,10 @@ def _select(node: Node) -> Step:
 
 def _narrow(node: Node) -> Step:
     start, length = (argument(node, name).toIValue() for name in ('start', 'length'))
-    if not isinstance(start, int) or not isinstance(length, int) or start < 0:
+    if not isinstance(start, int) or not isinstance(length, int):
         return Step(_clone_of(node), None)
-    bounds = [node.inputsAt(1), start, start + length, 1]
+    end = start + length
+    bounds = [node.inputsAt(1), start, sys.maxsize if start < 0 and end == 0 else end, 1]
     return Step(_clone_of(node), lambda emitter, base, view: emitter.emit('aten::slice_scatter', [base, view, *bounds],
                                                                          base))
 
@@ -58,6 +63,41 @@ def _permute(node: Node) -> Step:
     positive = [dim % len(dims) for dim in dims]
     inverse = [positive.index(axis) for axis in range(len(dims))]
     return Step(_clone_of(node), lambda emitter, base, view: emitter.emit('aten::permute', [view, inverse], base))
+
+
+def _move(node: Node) -> Step:
+    back = list(node.inputs())[:0:-1]  # what went to the destination goes to the source
+    return Step(_clone_of(node), lambda emitter, base, view: emitter.emit(node.kind(), [view, *back], base))
+
+
+def _expand(node: Node) -> Step:
+    """What repeats nothing has another shape only."""
+    sizes, wanted = sizes_of(node.inputsAt(0)), sizes_of(node.output())
+    if has_open_axes() or sizes is None or wanted is None or math.prod(sizes) != math.prod(wanted):
+        return _read_only(node)
+    return Step(_clone_of(node), lambda emitter, base, view: emitter.emit('aten::reshape_as', [view, base], base))
+
+
+def _diagonal(node: Node) -> Step:
+    sizes = sizes_of(node.inputsAt(0))
+    offset, *dims = (argument(node, name).toIValue() for name in ('offset', 'dim1', 'dim2'))
+    if has_open_axes() or sizes is None or None in (offset, *dims):
+        return _read_only(node)
+    rows, columns = (dim % len(sizes) for dim in dims)
+    order = [axis for axis in range(len(sizes)) if axis not in (rows, columns)] + [rows, columns]
+    mask = torch.ones(sizes[rows], sizes[columns]).triu(offset).tril(offset).bool()
+    above = max(0, -offset)
+    below = sizes[rows] - above - sizes_of(node.output())[-1]
+
+    def scatter(emitter: Emitter, base: Value, view: Value) -> Value:
+        """Let each row of the matrix be its element on the diagonal, and take that where the diagonal is."""
+        column = emitter.emit('aten::constant_pad_nd', [view, [above, below], 0], view)
+        column = emitter.emit('aten::unsqueeze', [column, -1], column)
+        matrix = emitter.emit('aten::permute', [base, order], base)
+        matrix = emitter.emit('aten::where', [emitter.constant(mask), column, matrix], base)
+        return emitter.emit('aten::permute', [matrix, [order.index(axis) for axis in range(len(order))]], base)
+
+    return Step(_clone_of(node), scatter)
 
 
 def _unsqueeze(node: Node) -> Step:
@@ -118,6 +158,9 @@ _STEPS: dict[str, Callable[[Node], Step | None]] = {
     'numpy_T': _self_inverse,
     'mT': _self_inverse,
     'permute': _permute,
+    'movedim': _move,
+    'moveaxis': _move,
+    'diagonal': _diagonal,
     'unsqueeze': _unsqueeze,
     'squeeze': _squeeze,
     'detach': _same_memory,
@@ -127,8 +170,9 @@ _STEPS: dict[str, Callable[[Node], Step | None]] = {
     'type_as': _type_as,
     'dropout': _dropout,
     'feature_dropout': _dropout,
-    'expand': _read_only,
-    'expand_as': _read_only,
+    'expand': _expand,
+    'expand_as': _expand,
+    'broadcast_to': _expand,
 }
 
 
