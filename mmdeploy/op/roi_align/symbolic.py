@@ -1,12 +1,13 @@
 """Export of mmcv's `roi_align`."""
 import torch
 from torch.nn.modules.utils import _pair
+from torch.onnx._globals import GLOBALS
 
 from mmdeploy.core import SYMBOLIC_REWRITER
-from mmdeploy.utils import Backend, get_ir_config
+from mmdeploy.utils import Backend, get_root_logger
 
 
-def _onnx_roi_align(ctx, g, x, rois, output_size, spatial_scale, sampling_ratio, pool_mode, aligned):
+def _onnx_roi_align(g, x, rois, output_size, spatial_scale, sampling_ratio, pool_mode, aligned):
     """Emit ONNX's own RoiAlign; before opset 16 it does not know `aligned`, and the rois are shifted instead."""
 
     def columns(which: int | list[int]):
@@ -16,9 +17,12 @@ def _onnx_roi_align(ctx, g, x, rois, output_size, spatial_scale, sampling_ratio,
     boxes = columns([1, 2, 3, 4])
     options = dict(output_height_i=output_size[0], output_width_i=output_size[1], spatial_scale_f=spatial_scale,
                    sampling_ratio_i=sampling_ratio, mode_s=pool_mode)
-    if get_ir_config(ctx.cfg).get('opset_version', 11) >= 16:
+    if GLOBALS.export_onnx_opset_version >= 16:
         options['coordinate_transformation_mode_s'] = 'half_pixel' if aligned else 'output_half_pixel'
     elif aligned:
+        get_root_logger().warning(
+            'RoiAlign before opset 16 takes a roi that is smaller than one pixel of the features for one pixel, which '
+            'gives other numbers than PyTorch: set onnx_config.opset_version=16 in the deploy config if there are such')
         boxes = g.op('Add', boxes, g.op('Constant', value_t=torch.tensor([-0.5 / spatial_scale])))
     return g.op('RoiAlign', x, boxes, batch, **options)
 
@@ -41,7 +45,7 @@ def roi_align_default(ctx, g, input, rois, output_size, spatial_scale, sampling_
     output_size = _pair(output_size)
     # ONNX takes the maximum of weighted pixels, not of interpolated samples: its `max` is another operator.
     if ctx.backend == Backend.ONNXRUNTIME and pool_mode == 'avg':
-        return _onnx_roi_align(ctx, g, input, rois, output_size, spatial_scale, sampling_ratio, pool_mode, aligned)
+        return _onnx_roi_align(g, input, rois, output_size, spatial_scale, sampling_ratio, pool_mode, aligned)
     domain = 'mmcv' if ctx.backend == Backend.PPLNN else 'mmdeploy'
     return g.op(
         f'{domain}::MMCVRoiAlign',

@@ -37,6 +37,15 @@ def test_same_values(backend, factor):
         torch.testing.assert_close(extractor(feats, rois, roi_scale_factor=factor), expected)
 
 
+@pytest.mark.parametrize('backend', ['tensorrt', 'openvino', 'onnxruntime'])
+def test_rois_of_one_level_are_not_scaled(backend):
+    extractor, (feats, rois) = _extractor(), _inputs()
+    extractor.roi_layers, extractor.featmap_strides = extractor.roi_layers[:1], STRIDES[:1]
+    expected = extractor(feats[:1], rois, roi_scale_factor=1.3)
+    with RewriterContext(dict(backend_config=dict(type=backend)), backend):
+        torch.testing.assert_close(extractor(feats[:1], rois, roi_scale_factor=1.3), expected)
+
+
 def test_batches_and_no_rois_on_tensorrt():
     extractor, (feats, rois) = _extractor(output_size=(3, 5)), _inputs(2)
     expected = extractor(feats, rois)

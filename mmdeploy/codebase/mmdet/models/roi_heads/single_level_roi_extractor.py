@@ -52,6 +52,8 @@ def single_roi_extractor__forward__tensorrt(ctx, self, feats, rois, roi_scale_fa
     assert isinstance(layer, RoIAlign), (
         f'the roi extractor has layers of type {type(layer).__name__}, only RoIAlign can be exported to TensorRT: set '
         "roi_layer=dict(type='RoIAlign', ...) in the model config")
+    if len(feats) == 1:
+        roi_scale_factor = None  # mmdet scales no rois then
     return MultiLevelRoiAlign.apply(rois, layer.output_size, self.featmap_strides, self.finest_scale,
                                     layer.sampling_ratio, layer.pool_mode, layer.aligned, roi_scale_factor, *feats)
 
