@@ -92,7 +92,8 @@ def _imported(patches: list[_Patch]) -> list[list[_Patch]]:
         for i, patch in enumerate(patches) if inspect.ismodule(patch.owner) and callable(patch.stored)
     }
     for module in list(sys.modules.values()):
-        if not inspect.ismodule(module):
+        # Most modules have none: that is found out fast.
+        if not inspect.ismodule(module) or wanted.keys().isdisjoint(map(id, list(vars(module).values()))):
             continue
         for name, value in list(vars(module).items()):
             i = wanted.get(id(value))
