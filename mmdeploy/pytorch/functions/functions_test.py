@@ -160,6 +160,16 @@ def test_interpolate_tensorrt_bicubic(options, factors, log):
     assert ('fixed factors' in log.text) is ('size' in options)
 
 
+def test_interpolate_tensorrt_computes_factors_anew():
+    def function(x):
+        return F.interpolate(x, scale_factor=2.7, mode='bicubic', recompute_scale_factor=True)
+
+    x = torch.rand(1, 2, 7, 2)
+    expected = function(x)
+    with RewriterContext({}, 'tensorrt'):
+        torch.testing.assert_close(function(x), expected)
+
+
 def test_interpolate_tensorrt_otherwise_stays():
     x = torch.rand(1, 2, 4, 8)
     expected = F.interpolate(x, scale_factor=2)
@@ -304,6 +314,14 @@ def test_topk_tensorrt_limit(log):
     with RewriterContext({}, 'tensorrt'):
         assert torch.rand(5000).topk(4000)[0].shape == (3840, )
     assert ('Maximum K of TopK in TensorRT is 3840, but given 4000. Note that k will be set to 3840.') in log.text
+
+
+@pytest.mark.parametrize('backend, count', [('default', 1), ('tensorrt', 2)])
+def test_equal_weights_stay_apart(backend, count):
+    layers = torch.nn.Sequential(torch.nn.Linear(3, 3, bias=False), torch.nn.Linear(3, 3, bias=False))
+    layers[1].load_state_dict(layers[0].state_dict())
+    model = export_graph(layers, (torch.rand(2, 3), ), backend)
+    assert len(model.graph.initializer) == count
 
 
 @pytest.mark.parametrize('shape', [[2, 2], [4, 2], [2, 4], [2, 4, 2]])

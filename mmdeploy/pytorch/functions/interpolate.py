@@ -86,7 +86,8 @@ def interpolate__tensorrt(ctx,
                           recompute_scale_factor: bool | None = None,
                           **kwargs) -> torch.Tensor:
     """Use the plug-in for bicubic interpolation, which TensorRT lacks."""
-    if mode != 'bicubic' or (size is None) == (scale_factor is None):
+    # PyTorch places the samples by the factors as they are, unless it is to compute them anew.
+    if mode != 'bicubic' or (size is None) == (scale_factor is None) or recompute_scale_factor:
         return ctx.origin_func(
             input,
             size=size,

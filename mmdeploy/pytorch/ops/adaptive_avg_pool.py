@@ -2,7 +2,13 @@
 from collections.abc import Sequence
 
 import torch
-from torch.onnx.symbolic_helper import _get_tensor_sizes, parse_args
+from torch.onnx.symbolic_helper import (
+    _get_tensor_rank,
+    _get_tensor_sizes,
+    _squeeze_helper,
+    _unsqueeze_helper,
+    parse_args,
+)
 
 from mmdeploy.core import SYMBOLIC_REWRITER
 from mmdeploy.utils import Backend
@@ -50,12 +56,8 @@ def _known_sizes(x, output_size: Sequence[int]) -> list[int]:
     return sizes
 
 
-@parse_args('v', 'is')
-def _adaptive_pool(g, x, output_size: Sequence[int]):
+def _pool_bins(g, x, sizes: Sequence[int], output_size: Sequence[int]):
     """Emit the average of each of the bins of [N, C, *]."""
-    if all(count == 1 for count in output_size):
-        return g.op('GlobalAveragePool', x)
-    sizes = _known_sizes(x, output_size)
     windows = [_window(size, count) for size, count in zip(sizes, output_size, strict=True)]
     if None in windows:
         rank = len(output_size) + 2
@@ -64,6 +66,18 @@ def _adaptive_pool(g, x, output_size: Sequence[int]):
         return x
     kernels, strides = zip(*windows, strict=True)
     return g.op('AveragePool', x, kernel_shape_i=kernels, strides_i=strides, ceil_mode_i=0)
+
+
+@parse_args('v', 'is')
+def _adaptive_pool(g, x, output_size: Sequence[int]):
+    """Emit the average of each of the bins of [N, C, *], or of [C, *]."""
+    is_global = all(count == 1 for count in output_size)
+    sizes = () if is_global else _known_sizes(x, output_size)
+    lacks_batch = _get_tensor_rank(x) == len(output_size) + 1
+    if lacks_batch:
+        x = _unsqueeze_helper(g, x, [0])
+    x = g.op('GlobalAveragePool', x) if is_global else _pool_bins(g, x, sizes, output_size)
+    return _squeeze_helper(g, x, [0]) if lacks_batch else x
 
 
 @SYMBOLIC_REWRITER.register_symbolic('adaptive_avg_pool1d', is_pytorch=True)

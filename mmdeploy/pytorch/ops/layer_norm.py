@@ -1,4 +1,5 @@
 """Layer normalisation."""
+import torch
 from torch.onnx.symbolic_helper import _is_none, parse_args
 
 from mmdeploy.core import SYMBOLIC_REWRITER
@@ -12,6 +13,8 @@ def layer_norm(g, input, normalized_shape, weight, bias, eps, cudnn_enable):
     Raises:
         NotImplementedError: without a weight, several dimensions cannot be told from one.
     """
+    if _is_none(weight) and not _is_none(bias):
+        weight = g.op('Constant', value_t=torch.ones(normalized_shape))
     options = dict(affine_i=int(not _is_none(weight)), epsilon_f=eps)
     if _is_none(weight):
         if len(normalized_shape) > 1:

@@ -50,6 +50,11 @@ def test_adaptive_avg_pool_of_unknown_size():
         export_graph(lambda x: F.adaptive_avg_pool2d(x, 2), (torch.rand(1, 3, 4, 4), ), **options)
 
 
+@pytest.mark.parametrize('out', [1, 2, 3])
+def test_adaptive_avg_pool_without_a_batch(out):
+    assert_same(lambda x: F.adaptive_avg_pool2d(x * 1, out), (torch.rand(3, 4, 5), ))
+
+
 def test_adaptive_avg_pool_ncnn():
     model = export_graph(lambda x: F.adaptive_avg_pool2d(x, (3, 2)), (torch.rand(1, 3, 5, 5), ), 'ncnn')
     assert op_types(model)[1] == 'mmdeploy::AdaptiveAvgPool2d'
@@ -96,6 +101,19 @@ def test_group_norm_tensorrt(affine):
     assert model.graph.node[4] == node
     assert attributes == dict(epsilon=pytest.approx(1e-3))
     assert [name for name in nodes(model) if name in ('Mul', 'Add')] == (['Mul', 'Add'] if affine else [])
+
+
+@pytest.mark.parametrize('opset', [11, 17])
+def test_group_norm_of_vectors(opset):
+    model = assert_same(nn.GroupNorm(2, 6).requires_grad_(False), (torch.rand(3, 6), ), opset=opset)
+    assert 'InstanceNormalization' in op_types(model)
+
+
+def test_layer_norm_ncnn_keeps_a_bias_without_a_weight():
+    bias = torch.rand(5)
+    model = export_graph(lambda x: F.layer_norm(x, (5, ), None, bias), (torch.rand(1, 3, 5), ), 'ncnn')
+    node, attributes = find_node(model, 'mmdeploy::LayerNorm')
+    assert attributes['affine'] == 1 and len(node.input) == 3
 
 
 @pytest.mark.parametrize('affine', [True, False])
@@ -241,6 +259,28 @@ def test_roll_of_open_sizes(shifts, dims):
     for size in ((2, 3, 5), (1, 1, 1), (4, 7, 2), (3, 14, 9)):
         x = torch.rand(size)
         assert torch.equal(run_onnx(model, [x])[0], function(x))
+
+
+def test_expand_as_of_a_constant_keeps_its_dimensions():
+    column = torch.tensor([[1.], [2.], [3.]])
+    assert_same(lambda x: column.expand_as(x) + x, (torch.rand(3, 3), ))
+
+
+@pytest.mark.parametrize('start', [-1, -2, 0, 1])
+def test_narrow_from_the_end(start):
+    assert_same(lambda x: x.narrow(1, start, 1) * 1, (torch.rand(2, 4), ))
+
+
+def test_movedim_with_negative_axes():
+    assert_same(lambda x: x.movedim(-1, 0) + x.movedim((-2, 0), (-1, 1)).sum(), (torch.rand(2, 3, 4), ))
+
+
+@pytest.mark.parametrize('offset', [0, 1, -2, 3])
+def test_diagonal(offset):
+    assert_same(lambda x: x.diagonal(offset, -1, 1) * 1, (torch.rand(2, 3, 4), ))
+    with pytest.raises(Exception, match='one of which is open'):
+        export_graph(lambda x: x.diagonal(offset, -1, 1), (torch.rand(2, 3, 4), ), input_names=['x'],
+                     dynamic_axes={'x': [1]})
 
 
 def test_roll_refuses_other_numbers():
