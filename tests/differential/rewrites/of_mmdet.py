@@ -1,0 +1,142 @@
+"""Draws of the rewrites of mmdet: boxes, crops and what is selected of them."""
+
+import importlib
+
+import mmcv
+import torch
+
+from mmdeploy.codebase import import_codebase
+from mmdeploy.codebase.mmdet.deploy.utils import pad_with_value_if_necessary
+from mmdeploy.utils import Codebase
+from tests.differential.rewrites.draw import Case, Draw, draws
+from tests.differential.rewrites.of_mmcv import boxes_of, scores_of
+
+import_codebase(Codebase.MMDET)
+_BOX = 'mmdet.core.bbox'
+_DELTA = f'{_BOX}.coder.delta_xywh_bbox_coder'
+
+
+def _max_shape(draw: Draw) -> object:
+    return draw.choice([None, (12, 15), (12, 15, 3)])
+
+
+@draws(f'{_DELTA}.DeltaXYWHBBoxCoder.decode', f'{_DELTA}.delta2bbox')
+def decoded_deltas(draw: Draw) -> Case:
+    from mmdet.core.bbox.coder import DeltaXYWHBBoxCoder
+
+    coder = DeltaXYWHBBoxCoder(
+        draw.choice([(0.0,) * 4, (0.1, 0, -0.2, 0)]), draw.choice([(1.0,) * 4, (0.1, 0.1, 0.2, 0.2)]),
+        clip_border=draw.maybe(), add_ctr_clamp=draw.maybe(0.3), ctr_clamp=draw.choice([1, 32]),
+    )  # yapf: disable
+    front, classes = [*draw.choice([[], [draw.randint(1, 2)]]), draw.randint(1, 5)], draw.choice([1, 1, 3])
+    boxes, deltas = boxes_of(draw, front), draw.tensor([*front, 4 * classes]) * draw.choice([1, 3])
+    shape, ratio = _max_shape(draw), draw.choice([16 / 1000, 0.5])
+    case = Case(lambda deltas, boxes: coder.decode(boxes * 1, deltas, shape and shape[:2], ratio), (deltas, boxes))
+    return case
+
+
+@draws(f'{_BOX}.coder.DistancePointBBoxCoder.decode', f'{_BOX}.transforms.distance2bbox')
+def decoded_distances(draw: Draw) -> Case:
+    from mmdet.core.bbox.coder import DistancePointBBoxCoder
+
+    coder = DistancePointBBoxCoder(clip_border=draw.maybe())
+    front = [*draw.choice([[], [draw.randint(1, 2)]]), draw.randint(1, 5)]
+    points, distances = draw.tensor([*front, 2]) * 9, draw.tensor([*front, 4]).abs() * 9
+    shape = _max_shape(draw)
+    return Case(lambda points, distances: coder.decode(points * 1, distances, shape and shape[:2]), (points, distances))
+
+
+@draws('mmdeploy.codebase.mmdet.core.post_processing._multiclass_nms')
+def multiclass_nms(draw: Draw) -> Case:
+    images, count, classes = draw.randint(1, 2), draw.randint(2, 9), draw.randint(1, 3)
+    boxes, scores = boxes_of(draw, [images, count]), scores_of(draw, [images, count, classes])
+    limits = dict(max_output_boxes_per_class=draw.choice([2, 50]), iou_threshold=draw.choice([0.1, 0.5]),
+                  score_threshold=draw.choice([0.0, 0.33]), pre_top_k=draw.choice([-1, draw.randint(1, count)]),
+                  keep_top_k=draw.choice([-1, 1, 2]))
+    package = importlib.import_module('mmdeploy.codebase.mmdet.core.post_processing')
+
+    def function(boxes, scores):
+        dets, labels = package._multiclass_nms(boxes * 1, scores, **limits)
+        return dets, labels * (dets[..., 4] > 0)  # rows without a box have any label
+
+    return Case(function, (boxes, scores), draw.choice(['onnxruntime', 'default']))
+
+
+@draws('mmdet.models.roi_heads.SingleRoIExtractor.forward',
+       'mmdet.models.roi_heads.roi_extractors.single_level_roi_extractor.SingleRoIExtractor.forward@tensorrt',
+       'mmdet.models.roi_heads.roi_extractors.single_level_roi_extractor.SingleRoIExtractor.forward@openvino')
+def roi_extractor(draw: Draw) -> Case:
+    from mmdet.models.roi_heads.roi_extractors import SingleRoIExtractor
+
+    strides, images = [4, 8, 16][: draw.randint(1, 3)], draw.randint(1, 2)
+    size = draw.choice([draw.randint(1, 4), (draw.randint(1, 4), draw.randint(1, 4))])
+    layer = dict(type='RoIAlign', output_size=size, sampling_ratio=draw.randint(0, 2), aligned=draw.maybe(0.7),
+                 pool_mode=draw.choice(['avg', 'avg', 'max']))
+    extractor = SingleRoIExtractor(layer, 2, strides, draw.choice([56, 14])).eval()
+    feats = [draw.tensor([images, 2, 64 // stride, 64 // stride]).contiguous() for stride in strides]
+    rois = torch.cat([torch.randint(images, (draw.randint(1, 5), 1), generator=draw.generator()).float()], 1)
+    rois = torch.cat([rois, boxes_of(draw, [len(rois)], 50) + torch.tensor([0, 0, 16.1, 16.1])], 1)
+    factor = draw.choice([None, None, 1.3])
+    return Case(lambda rois, *feats: extractor([x * 1 for x in feats], rois, roi_scale_factor=factor), (rois, *feats),
+                draw.choice(['onnxruntime', 'tensorrt', 'openvino']))  # yapf: disable
+
+
+@draws('mmdet.core.anchor.anchor_generator.AnchorGenerator.single_level_grid_priors@tensorrt',
+       'mmdet.core.anchor.MlvlPointGenerator.single_level_grid_priors@tensorrt')
+def grid_priors(draw: Draw) -> Case:
+    from mmdet.core.anchor import AnchorGenerator, MlvlPointGenerator
+
+    strides = [draw.choice([4, 8, (4, 8)])]
+    if draw.maybe():
+        generator, options = MlvlPointGenerator(strides, draw.choice([0.5, 0.0])), dict(with_stride=draw.maybe())
+    else:
+        generator, options = AnchorGenerator(strides, ratios=[0.5, 1.0], scales=[8], base_sizes=[4]), {}
+    x = draw.tensor([1, 1, draw.randint(1, 5), draw.randint(1, 5)])
+
+    def function(x):
+        return generator.single_level_grid_priors(x.shape[2:], 0, dtype=x.dtype, device='cpu', **options) + x.sum() * 0
+
+    return draw.opened(Case(function, (x,), 'tensorrt'), [2, 3])
+
+
+@draws('mmdet.models.roi_heads.bbox_heads.bbox_head.BBoxHead.get_bboxes')
+def boxes_of_second_stage(draw: Draw) -> Case:
+    """Beside its parts: proposals that are refined, and the boxes that are left."""
+    from mmdet.models.roi_heads.bbox_heads import BBoxHead
+
+    classes, count = draw.randint(1, 3), draw.randint(2, 8)
+    agnostic = draw.maybe()
+    head = draw.module(BBoxHead(num_classes=classes, in_channels=2, reg_class_agnostic=agnostic))
+    test = mmcv.ConfigDict(score_thr=draw.choice([0.0, 0.3]), max_per_img=draw.choice([-1, 3]),
+                           nms=dict(type='nms', iou_threshold=draw.choice([0.2, 0.6])))
+    post = dict(max_output_boxes_per_class=50, iou_threshold=0.5, score_threshold=0.05, pre_top_k=-1, keep_top_k=-1)
+    cfg = dict(codebase_config=dict(type='mmdet', task='ObjectDetection', post_processing=post))
+    rois = torch.cat([torch.zeros(count, 1), boxes_of(draw, [count]) + torch.tensor([0, 0, 1.0, 1])], 1)
+    scores, deltas = draw.tensor([count, classes + 1]), draw.tensor([count, 4 if agnostic else 4 * classes])
+    from mmdeploy.codebase.mmdet.models.roi_heads.bbox_head import select_boxes
+
+    def function(rois, scores, deltas):
+        """Plain: mmdet takes one image, and each box of the classes by itself; here the class decides for one box."""
+        head.test_cfg = test
+        batch = [x.unsqueeze(0) * 1 for x in (rois, scores, deltas)]
+        if _is_rewritten(head):
+            return head.get_bboxes(*batch, (24, 28), None, cfg=test)
+        return select_boxes(mmcv.Config(cfg), head, *batch, (24, 28))
+
+    return Case(function, (rois, scores, deltas), 'onnxruntime', cfg=cfg)
+
+
+def _is_rewritten(head: torch.nn.Module) -> bool:
+    return hasattr(type(head).get_bboxes, 'mmdeploy_origin_func')
+
+
+@draws('mmdeploy.codebase.mmdet.deploy.utils.__pad_with_value_if_necessary@tensorrt')
+def padded(draw: Draw) -> Case:
+    x = draw.tensor(draw.shape(1, 3))
+    dim, size, value = draw.axis(x.dim()), draw.randint(0, 3), draw.choice([None, 2.5])
+    kept = slice(0, x.shape[dim])
+
+    def function(x):
+        return pad_with_value_if_necessary(x * 1, dim, size, value).transpose(dim, 0)[kept]
+
+    return Case(function, (x,), draw.choice(['tensorrt', 'tensorrt', 'default']))
