@@ -19,7 +19,7 @@ option(MMDEPLOY_STD_THREADS "std::thread instead of oneTBB (+)" OFF)
 option(MMDEPLOY_WERROR "Warnings are errors (+)" OFF)
 set(MMDEPLOY_TARGET_DEVICES "cpu" CACHE STRING "Devices: cpu;cuda")
 set(MMDEPLOY_TARGET_BACKENDS "" CACHE STRING
-    "Engines: ncnn;onnxruntime;openvino;torchscript (see mmdeploy/backend)")
+    "Engines: folders of mmdeploy/backend that have a CMakeLists.txt, such as ncnn;onnxruntime")
 set(MMDEPLOY_CODEBASES "all" CACHE STRING "Codebases: all, or a list such as mmcls;mmdet")
 
 # The documented short names are understood here and nowhere else.

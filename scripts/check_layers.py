@@ -43,7 +43,8 @@ DOCUMENTED_NAMES = ('ts_optimizer', )
 # Folders that know no engine, and the places that may all the same.
 SHARED = ('apis', 'core', 'utils', 'codebase/base', 'backend/base', 'module', 'pipeline', 'verify', 'cli', 'model',
           'transform')
-ENGINES = ('onnxruntime', 'ncnn', 'openvino', 'torchscript', 'tensorrt', 'pplnn', 'snpe')
+# Members of `Backend` that are no engines of others.
+NO_ENGINES = ('pytorch', 'sdk', 'default')
 MAY_NAME_AN_ENGINE = {
     # The documented wrapper of PyTorch models takes a module, and the engine decides the representation.
     'utils/config_utils.py': 'torchscript',
@@ -163,8 +164,17 @@ def check_names() -> Iterator[str]:
                 yield f'{relative.as_posix()}: "{word}" is called "{ALIASES[word]}" here'
 
 
+def engines() -> list[str]:
+    """Return the names of the engines, which are the members of `Backend`."""
+    tree = ast.parse((PACKAGE / 'utils/constants.py').read_text())
+    enum = next(node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == 'Backend')
+    names = [node.value.value for node in enum.body if isinstance(node, ast.Assign)]
+    return [name for name in names if name not in NO_ENGINES]
+
+
 def check_engines_in_shared_code() -> Iterator[str]:
-    words = '|'.join((*ENGINES, *(engine.upper() for engine in ENGINES)))
+    names = engines()
+    words = '|'.join((*names, *(name.upper() for name in names)))
     pattern = re.compile(rf'''(==|!=|\bin\b|case)\s*\(?\s*(Backend\.|['"])({words})\b''')
     for path, name in sources('.py', '.h', '.cpp'):
         is_shared = name.startswith(tuple(f'{folder}/' for folder in SHARED))

@@ -53,12 +53,14 @@ def devices(report: dict) -> str:
 def tables(report: dict) -> str:
     engines = ', '.join(f"`{e['name']}`" for e in report['engines'])
     transforms = ', '.join(f'`{name}`' for name in sorted(report['transforms']))
-    heads = ', '.join(f'`{component}`' for _, component in report['heads'])
+    heads: dict[str, list[str]] = {}
+    for codebase, component in report['heads']:
+        heads.setdefault(codebase, []).append(f'`{component}`')
     rows = [
         ('engines', engines),
         ('codebases', models()),
         ('preprocessing', transforms),
-        ('post-processing of mmcls', heads),
+        ('post-processing', '; '.join(f'`{codebase}`: {", ".join(found)}' for codebase, found in heads.items())),
         ('further modules of a pipeline', '`Net`, `Transform`, `CropBox`; nodes `Task`, '
          '`Inference`, `Pipeline`, `Flatten`, `Unflatten`, `Cond`'),
         ('languages', 'C, C++, Python'),
