@@ -171,21 +171,43 @@ def _explain(node: Node, reason: str) -> str:
             f'{reason}; write to the tensor itself, or compute a new one')
 
 
-def _unexpanded(emitter: Emitter, value: Value) -> Value:
-    """Return what `x[...] = value` has expanded to the sizes of the trace: others may come."""
+def _as_given(emitter: Emitter, value: Value, rank: int) -> Value:
+    """Return what `x[...] = value` has fitted to the sizes of the trace: with open axes, others will come.
+
+    Args:
+        emitter: makes constants.
+        value: what is written.
+        rank: that of the place where it is written.
+    """
     node = value.node()
+    if not has_open_axes():
+        return value
     if node.kind() == 'aten::expand':
-        return _unexpanded(emitter, node.inputsAt(0))
+        return _as_given(emitter, node.inputsAt(0), rank)
+    if node.kind() == 'aten::view':  # leading axes of size 1 are left out
+        given, sizes = sizes_of(node.inputsAt(0)), sizes_of(value)
+        if given is not None and sizes is not None and len(sizes) < len(given) <= rank:
+            if given == [1] * (len(given) - len(sizes)) + sizes:
+                return _as_given(emitter, node.inputsAt(0), rank)
     content = value.toIValue() if node.kind() == 'prim::Constant' else None
     if isinstance(content, torch.Tensor) and 0 in content.stride():
         return emitter.constant(content[tuple(slice(0, 1 if stride == 0 else None) for stride in content.stride())])
     return value
 
 
+def _rank_of_selection(node: Node) -> int:
+    """Return the rank of `x[indices]` that an `index_put` writes to."""
+    indices = [value for value in node.inputsAt(1).node().inputs() if is_tensor(value)]
+    masks = [scalar_type_of(value) in ('Bool', 'Byte') for value in indices]
+    ranks = [len(sizes_of(value) or []) for value in indices]
+    taken = sum(rank if is_mask else 1 for rank, is_mask in zip(ranks, masks, strict=True))
+    given = max((1 if is_mask else rank for rank, is_mask in zip(ranks, masks, strict=True)), default=0)
+    return len(sizes_of(node.inputsAt(0)) or []) - taken + given
+
+
 def _as_content(emitter: Emitter, value: Value, target: Value) -> Value:
     """Return a value with the shape and the element type of what it replaces."""
-    if has_open_axes():
-        value = _unexpanded(emitter, value)
+    value = _as_given(emitter, value, len(sizes_of(target) or []))
     if scalar_type_of(value) != scalar_type_of(target):
         value = emitter.emit('aten::type_as', [value, target], value)
         value.setType(value.type().with_dtype(target.type().dtype()))
@@ -214,7 +236,9 @@ def _new_value(graph: Graph, node: Node) -> Value | None:
     if kind in ('fill_', 'zero_'):
         return _filled(emitter, node.inputsAt(1) if kind == 'fill_' else 0, target)
     if kind in ('index_put_', '_index_put_impl_'):
-        return emitter.emit('aten::index_put', list(node.inputs())[:4], target)
+        _, indices, values, accumulate = list(node.inputs())[:4]
+        values = _as_given(emitter, values, _rank_of_selection(node))
+        return emitter.emit('aten::index_put', [target, indices, values, accumulate], target)
     schema = schema_of(node)
     functional = _OPERATORS.get(node.kind(), node.kind().removesuffix('_'))
     if schema is None or not has_schema(functional, [argument.name for argument in schema.arguments]):

@@ -228,6 +228,16 @@ def test_open_sizes_of_what_is_broadcast():
               others=[(torch.rand(size, 3), ) for size in (1, 2, 5)])
 
 
+def test_open_batch_of_what_is_computed():
+    def function(x):
+        y = x * 1
+        y[:, torch.tensor([0, 2])] = x[:, :2] * 2
+        y[..., torch.tensor([1])] += 1
+        return y
+
+    check(function, torch.rand(1, 3, 2), input_names=['x'], dynamic_axes={'x': [0]}, others=[(torch.rand(4, 3, 2), )])
+
+
 def test_a_number_of_a_vector():
     def function(x):
         y = x[:1] * 1
