@@ -4,6 +4,7 @@
 
 #include "mmdeploy/backend/guard.h"
 #include "mmdeploy/backend/ncnn/layer/row.h"
+#include "mmdeploy/backend/ncnn/layers/dense.h"
 #include "mmdeploy/backend/ncnn/layers/layers.h"
 #include "mmdeploy/backend/ncnn/ops/op_layer.h"
 
@@ -25,6 +26,10 @@ BlobShape ShapeOf(const ::ncnn::Mat& mat) {
 
 std::string Explain(int code) {
   if (code == -100) return "ncnn ran out of memory";
+  if (code == kRounded) {
+    return "its inputs hold whole numbers of 16777216 or more, which float32 rounds; compare "
+           "smaller ones";
+  }
   return fmt::format("ncnn answered {}", code);
 }
 

@@ -94,11 +94,16 @@ void Emitter::AddMemory(std::vector<float> numbers, const std::vector<int64_t>& 
   constants_.emplace(name, std::move(layer));
 }
 
+std::string Emitter::Literal(const Node& node, std::vector<float> numbers,
+                             const std::vector<int64_t>& dims) {
+  const std::string name = Unique(node.output()->name() + "_constant", &blobs_);
+  AddMemory(std::move(numbers), dims, name);
+  return name;
+}
+
 std::string Emitter::Literal(const Node& node, const Value& like, std::vector<float> numbers,
                              size_t rank) {
-  const std::string name = Unique(node.output()->name() + "_constant", &blobs_);
-  AddMemory(std::move(numbers), DimsAs(*like.constant(), rank), name);
-  return name;
+  return Literal(node, std::move(numbers), DimsAs(*like.constant(), rank));
 }
 
 std::string Emitter::Read(const Value* value) {

@@ -29,7 +29,10 @@ class Emitter {
   // The blob with all dimensions of the value, the batch included.
   std::string ReadWhole(const graph::Node& node, const graph::Value* value);
 
-  // A blob of numbers with the dimensions of the constant `like`, read as ReadAs does.
+  // A blob of numbers, its dimensions outermost first.
+  std::string Literal(const graph::Node& node, std::vector<float> numbers,
+                      const std::vector<int64_t>& dims);
+  // The same with the dimensions of the constant `like`, read as ReadAs does.
   std::string Literal(const graph::Node& node, const graph::Value& like, std::vector<float> numbers,
                       size_t rank);
 

@@ -177,6 +177,23 @@ def test_same_as_onnxruntime(name, opset, tmp_path):
     np.testing.assert_allclose(found, expected, rtol=1e-3, atol=1e-3 * np.abs(expected).max())
 
 
+@pytest.mark.parametrize('name, module, numbers, expected', [
+    ('mish', nn.Mish(), [-1e30, -1e5, -90, 90, 1e30], [0, 0, 0, 90, 1e30]),
+    ('clamp', Call(lambda x: x.clamp(max=2)), [-np.inf, -1, 3, np.inf, 0], [-np.inf, -1, 2, 2, 0]),
+    ('floor', Call(lambda x: x.clamp(min=-2)), [-np.inf, -1, 3, np.inf, 0], [-2, -1, 3, np.inf, 0]),
+    ('softsign', nn.Softsign(), [-1e30, -1, 0, 3, 1e30], [-1, -0.5, 0, 0.75, 1]),
+])
+def test_extreme_numbers(name, module, numbers, expected, tmp_path):
+    """One layer each: vectors of ncnn and what is left behind them."""
+    path, prefix = str(tmp_path / 'm.onnx'), str(tmp_path / 'm')
+    x = torch.tensor([numbers * 3], dtype=torch.float32)
+    torch.onnx.export(module.eval(), x, path, opset_version=16, input_names=['x'], output_names=['y'])
+    native = import_native()
+    native.convert('ncnn', path, prefix)
+    found = np.asarray(native.Net(f'{prefix}.param', 'ncnn', weights=f'{prefix}.bin')({'x': x.numpy()})['y'])
+    np.testing.assert_allclose(found[0], np.float32(expected * 3), rtol=1e-6, atol=1e-5)
+
+
 @pytest.mark.parametrize('name', ARCHITECTURES)
 def test_classifiers(name, tmp_path):
     """The documented classifiers, small: against PyTorch."""

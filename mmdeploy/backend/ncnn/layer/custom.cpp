@@ -58,7 +58,7 @@ Rows custom_rows() {
       {"Compare",
        {2, 2},
        {},
-       {Int(0, "comparison", 0, 4)},
+       {Int(0, "comparison", 0, 5), Flag(1, "whole")},
        {1, 4},
        nullptr,
        nullptr,

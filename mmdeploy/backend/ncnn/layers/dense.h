@@ -22,6 +22,9 @@ struct Dense {
 
 Dense ToDense(const ::ncnn::Mat& blob);
 
+// What a layer answers for whole numbers that float32 may have rounded.
+constexpr int kRounded = -103;
+
 // Makes `*blob`; what a layer's forward answers: 0, or -100 without memory, or -1 for a shape that
 // no blob has (an empty one, more than four dimensions).
 int FromDense(const Dense& dense, ::ncnn::Allocator* allocator, ::ncnn::Mat* blob);

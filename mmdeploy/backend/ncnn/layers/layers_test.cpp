@@ -70,6 +70,21 @@ TEST(NcnnLayersTest, Gather) {
   EXPECT_NE(RunError("Gather", "0=2", {kMatrix, Vector({0})}), "");
 }
 
+TEST(NcnnLayersTest, CompareNumbersThatAreRounded) {
+  const float nan = std::nanf("");
+  EXPECT_THAT(Values((*RunLayer("Compare", "0=5", {Vector({0, 1, nan}), Vector({0})}))[0]),
+              ElementsAre(0, 1, 1));
+  const auto large = Vector({16777216, 1, 2});
+  EXPECT_THAT(Values((*RunLayer("Compare", "0=0", {large, Vector({1})}))[0]), ElementsAre(0, 1, 0));
+  EXPECT_THAT(
+      RunError("Compare", "0=0 1=1", {large, Vector({1})}),
+      HasSubstr("layer 'layer' (Compare, line 5): its inputs hold whole numbers of 16777216"));
+  EXPECT_THAT(RunError("Compare", "0=0 1=1", {Vector({1}), Vector({-2e9F})}),
+              HasSubstr("which float32 rounds"));
+  EXPECT_THAT(Values((*RunLayer("Compare", "0=1 1=1", {Vector({16777215}), Vector({2})}))[0]),
+              ElementsAre(0));
+}
+
 TEST(NcnnLayersTest, Expand) {
   const auto row = MakeTensor({1, 1, 2}, {1, 2});
   const auto y = RunLayer("Expand", "", {row, Vector({1, 2, 3, 1})});
@@ -111,7 +126,7 @@ TEST(NcnnLayersTest, Compare) {
   EXPECT_THAT(compare("0=2"), ElementsAre(1, 1, 0));
   EXPECT_THAT(compare("0=3"), ElementsAre(0, 0, 1));
   EXPECT_THAT(compare("0=4"), ElementsAre(0, 1, 1));
-  EXPECT_NE(RunError("Compare", "0=5", {Vector({1, 2}), Vector({1, 2})}), "");
+  EXPECT_NE(RunError("Compare", "0=6", {Vector({1, 2}), Vector({1, 2})}), "");
 }
 
 TEST(NcnnLayersTest, Mod) {

@@ -95,7 +95,7 @@ Result<void> Softmax(const Node& node, Tracker* tracker) {
 }
 
 Result<void> ByAxis(const Node& node, Tracker* tracker) {
-  const bool last = node.op() == "TopK" || node.op() == "LpNormalization" || node.op() == "Hardmax";
+  const bool last = node.op() == "TopK" || node.op() == "LpNormalization";
   MMDEPLOY_TRY(const int axis, AxisOf(node, "axis", last ? -1 : 0));
   return AlongAxis(node, tracker, axis);
 }
@@ -502,7 +502,6 @@ constexpr Entry kRules[] = {
     {"ReduceProd", Reduce},
     {"ReduceSum", Reduce},
     {"ReduceSumSquare", Reduce},
-    {"Hardmax", ByAxis},
     {"LpNormalization", ByAxis},
     {"Split", ByAxis},
     {"TopK", ByAxis},
@@ -511,6 +510,7 @@ constexpr Entry kRules[] = {
     {"GRU", Recurrent},
     {"LSTM", Recurrent},
     {"RNN", Recurrent},
+    {"Hardmax", Softmax},
     {"LogSoftmax", Softmax},
     {"Softmax", Softmax},
     {"Expand", Expand},

@@ -1,4 +1,5 @@
-#include <cfloat>
+#include <cmath>
+#include <limits>
 
 #include "mmdeploy/backend/ncnn/convert/ops/converter.h"
 
@@ -20,8 +21,23 @@ Result<void> Plain(const Node& node, Emitter* emitter) {
 constexpr const char* kReLU = "ReLU";
 constexpr const char* kSigmoid = "Sigmoid";
 constexpr const char* kSwish = "Swish";
-constexpr const char* kMish = "Mish";
 constexpr const char* kErf = "Erf";
+
+// ncnn's is off by 1e-7 of a number that is large and negative, where it should be 0. Behind a
+// convolution, whose sums are no better, it becomes part of that layer.
+Result<void> ConvertMish(const Node& node, Emitter* emitter) {
+  constexpr int64_t kMax = 4;
+  constexpr float kAlmostZero = -40;
+  const Node* before = node.input(0)->producer();
+  if (before && (before->Is("Conv") || before->Is("ConvTranspose"))) {
+    emitter->Add("Mish", node);
+    return {};
+  }
+  Layer* bounded = emitter->AddInner("BinaryOp", node, {emitter->Read(node.input(0))});
+  SetNumber(kMax, kAlmostZero, bounded);
+  emitter->Add("Mish", node, {bounded->outputs[0]});
+  return {};
+}
 
 // log(e^x + e^0), shifted by the larger one. ncnn's own Softplus overflows.
 Result<void> ConvertSoftplus(const Node& node, Emitter* emitter) {
@@ -50,6 +66,31 @@ Result<void> ConvertSelu(const Node& node, Emitter* emitter) {
   Layer* layer = emitter->Add("SELU", node);
   layer->Set(0, node.Float("alpha", 1.67326319F));
   layer->Set(1, node.Float("gamma", 1.05070102F));
+  return {};
+}
+
+// x / (1 + |x|).
+Result<void> ConvertSoftsign(const Node& node, Emitter* emitter) {
+  constexpr int64_t kAbs = 0, kAdd = 0, kDiv = 3;
+  const std::string x = emitter->Read(node.input(0));
+  Layer* size = emitter->AddInner("UnaryOp", node, {x});
+  size->Set(0, kAbs);
+  Layer* divisor = emitter->AddInner("BinaryOp", node, {size->outputs[0]});
+  SetNumber(kAdd, 1.0F, divisor);
+  emitter->Add("BinaryOp", node, {x, divisor->outputs[0]})->Set(0, kDiv);
+  return {};
+}
+
+// max(x, alpha) * (x > alpha): of x itself an infinite one would be no number.
+Result<void> ConvertThresholdedRelu(const Node& node, Emitter* emitter) {
+  constexpr int64_t kMul = 2, kMax = 4;
+  const float alpha = node.Float("alpha", 1);
+  const std::string x = emitter->Read(node.input(0));
+  Layer* above = emitter->AddInner("Threshold", node, {x});
+  above->Set(0, alpha);
+  Layer* largest = emitter->AddInner("BinaryOp", node, {x});
+  SetNumber(kMax, alpha, largest);
+  emitter->Add("BinaryOp", node, {largest->outputs[0], above->outputs[0]})->Set(0, kMul);
   return {};
 }
 
@@ -99,12 +140,20 @@ Result<float> Bound(const Node& node, std::string_view attribute, size_t input, 
   return static_cast<float>(*number);
 }
 
+// ncnn's Clip has two finite bounds, beyond which infinities would not stay.
 Result<void> ConvertClip(const Node& node, Emitter* emitter) {
-  Layer* layer = emitter->Add("Clip", node);
-  MMDEPLOY_TRY(const float min, Bound(node, "min", 1, -FLT_MAX));
-  MMDEPLOY_TRY(const float max, Bound(node, "max", 2, FLT_MAX));
-  layer->Set(0, min);
-  layer->Set(1, max);
+  constexpr int64_t kMax = 4, kMin = 5;
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  MMDEPLOY_TRY(const float min, Bound(node, "min", 1, -kInfinity));
+  MMDEPLOY_TRY(const float max, Bound(node, "max", 2, kInfinity));
+  const bool above = std::isfinite(min), below = std::isfinite(max);
+  Layer* layer = emitter->Add(above && below ? "Clip" : above || below ? "BinaryOp" : "Noop", node);
+  if (above && below) {
+    layer->Set(0, min);
+    layer->Set(1, max);
+  } else if (above || below) {
+    SetNumber(above ? kMax : kMin, above ? min : max, layer);
+  }
   return {};
 }
 
@@ -121,13 +170,15 @@ std::vector<Converter> activation_converters() {
       {"HardSigmoid", ConvertHardSigmoid, 1, {"alpha", "beta"}},
       {"HardSwish", ConvertHardSwish, 1, {"alpha", "beta"}},
       {"LeakyRelu", ConvertLeakyRelu, 1, {"alpha"}},
-      {"Mish", Plain<kMish>, 1, {}, true},
+      {"Mish", ConvertMish, 1, {}, true},
       {"Relu", Plain<kReLU>},
       {"Selu", ConvertSelu, 1, {"alpha", "gamma"}},
       {"Sigmoid", Plain<kSigmoid>},
       {"Softplus", ConvertSoftplus},
+      {"Softsign", ConvertSoftsign},
       {"Swish", Plain<kSwish>, 1, {"alpha=1"}},
       {"Threshold", ConvertThreshold, 1, {"threshold"}, true},
+      {"ThresholdedRelu", ConvertThresholdedRelu, 1, {"alpha"}},
   };
 }
 

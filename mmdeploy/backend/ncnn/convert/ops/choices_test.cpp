@@ -81,7 +81,8 @@ TEST(NcnnChoicesTest, Mish) {
   EXPECT_EQ(Layers(R"(
     g (float[1,9] x) => (float[1,9] y) { s = Softplus(x) t = Tanh(s) y = Mul(x, t) })"),
             R"(Input x 0 1 x
-Mish y_1 1 1 x y
+BinaryOp y_1_BinaryOp 1 1 x y_1_BinaryOp 0=4 1=1 2=-4.000000e+01
+Mish y_1 1 1 y_1_BinaryOp y
 )");
   // Of something else.
   EXPECT_EQ(Layers(R"(
@@ -217,6 +218,62 @@ TEST(NcnnChoicesTest, TrainingDropout) {
 ReLU y 1 1 x y
 )");
   EXPECT_NE(dropout("0.5").find("training_mode"), std::string::npos);
+}
+
+TEST(NcnnChoicesTest, ActivationsOfParts) {
+  EXPECT_EQ(Layers("g (float[1,3] x) => (float[1,3] y) { y = Softsign(x) }"), R"(Input x 0 1 x
+Split splitncnn_input0 1 2 x x_splitncnn_0 x_splitncnn_1
+UnaryOp y_UnaryOp 1 1 x_splitncnn_1 y_UnaryOp 0=0
+BinaryOp y_BinaryOp 1 1 y_UnaryOp y_BinaryOp 0=0 1=1 2=1.000000e+00
+BinaryOp y 2 1 x_splitncnn_0 y_BinaryOp y 0=3
+)");
+  EXPECT_EQ(Layers("g (float[1,3] x) => (float[1,3] y) { y = ThresholdedRelu<alpha = 0.5>(x) }"),
+            R"(Input x 0 1 x
+Split splitncnn_input0 1 2 x x_splitncnn_0 x_splitncnn_1
+Threshold y_Threshold 1 1 x_splitncnn_1 y_Threshold 0=5.000000e-01
+BinaryOp y_BinaryOp 1 1 x_splitncnn_0 y_BinaryOp 0=4 1=1 2=5.000000e-01
+BinaryOp y 2 1 y_BinaryOp y_Threshold y 0=2
+)");
+}
+
+TEST(NcnnChoicesTest, Hardmax) {
+  EXPECT_EQ(Layers("g (float[1,3,4] x) => (float[1,3,4] y) { y = Hardmax<axis = 1>(x) }"),
+            R"(Input x 0 1 x
+MemoryData y_constant 0 1 y_constant 0=1 1=3
+TopK y_TopK 1 1 x y_TopK 0=0
+Compare y 2 1 y_constant y_TopK y 0=0
+)");
+  EXPECT_THAT(Layers("g (float[1,3,w] x) => (float[1,3,w] y) { y = Hardmax(x) }"),
+              HasSubstr("the size of axis -1 of 'x', float32[1,3,w], must be known"));
+}
+
+TEST(NcnnChoicesTest, Conditions) {
+  EXPECT_EQ(Layers(R"(
+    g (float[1,3] x, float[1,3] z) => (float[1,3] y) { a = Cast<to = 9>(x) b = Cast<to = 9>(z)
+    c = Xor(a, b) y = Cast<to = 1>(c) })"),
+            R"(Input x 0 1 x
+Input z 0 1 z
+MemoryData a_constant 0 1 a_constant 0=1
+MemoryData b_constant 0 1 b_constant 0=1
+Compare a 2 1 x a_constant a 0=5
+Compare b 2 1 z b_constant b 0=5
+Compare c 2 1 a b y 0=5
+)");
+  // Whole numbers are looked at when it runs.
+  EXPECT_THAT(Layers("g (float[1,3] x, float[1,3] z) => (bool[1,3] y) { a = Cast<to = 7>(x) b = "
+                     "Cast<to = 7>(z) y = Equal(a, b) }"),
+              HasSubstr("Compare y 2 1 a b y 0=0 1=1"));
+}
+
+TEST(NcnnChoicesTest, ClipWithoutABound) {
+  const auto clip = [](const std::string& bounds) {
+    return Layers(
+        "g (float[1,4] x) => (float[1,4] y) <float a = {-1}, float b = {2}> { y = Clip(x" + bounds +
+        ") }");
+  };
+  EXPECT_THAT(clip(", a"), HasSubstr("BinaryOp y 1 1 x y 0=4 1=1 2=-1.000000e+00"));
+  EXPECT_THAT(clip(", , b"), HasSubstr("BinaryOp y 1 1 x y 0=5 1=1 2=2.000000e+00"));
+  EXPECT_THAT(clip(", a, b"), HasSubstr("Clip y 1 1 x y 0=-1.000000e+00 1=2.000000e+00"));
 }
 
 TEST(NcnnChoicesTest, Where) {

@@ -88,7 +88,7 @@ TEST(NcnnOpsTest, Clip) {
   EXPECT_EQ(Layers(R"(
     g (float[1,4] x) => (float[1,4] y) <float s = {0}> { y = Clip(x, s) })"),
             R"(Input x 0 1 x
-Clip y 1 1 x y 0=0.000000e+00 1=3.402823e+38
+BinaryOp y 1 1 x y 0=4 1=1 2=0.000000e+00
 )");
 }
 

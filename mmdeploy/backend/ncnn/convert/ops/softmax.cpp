@@ -1,7 +1,9 @@
+#include <numeric>
+
 #include "mmdeploy/backend/ncnn/convert/ops/converter.h"
 #include "mmdeploy/backend/ncnn/convert/ops/log_sum.h"
 
-// Softmax over one axis.
+// Softmax and Hardmax over one axis.
 
 namespace mmdeploy::ncnn_convert {
 
@@ -49,10 +51,32 @@ Result<void> ConvertLogSoftmax(const Node& node, Emitter* emitter) {
   return {};
 }
 
+// 1 at the first of the largest elements, else 0: where the place is the largest one's.
+Result<void> ConvertHardmax(const Node& node, Emitter* emitter) {
+  constexpr int64_t kEqual = 0;
+  MMDEPLOY_TRY(const int64_t axis, SoftmaxAxis(node));
+  const Value& x = *node.input(0);
+  const graph::Dim size = BlobDims(x)[static_cast<size_t>(axis)];
+  MMDEPLOY_ENSURE(size.is_known(), Code::kNotSupported,
+                  "the size of axis {} of '{}', {}, must be known", node.Int("axis", -1), x.name(),
+                  Name(x.type));
+  std::vector<float> places(static_cast<size_t>(size.value()));
+  std::iota(places.begin(), places.end(), 0.0F);
+  std::vector<int64_t> dims(BlobRank(x), 1);
+  dims[static_cast<size_t>(axis)] = size.value();
+  Layer* largest = emitter->AddInner("TopK", node, {emitter->Read(&x)});
+  largest->Set(0, axis);
+  const std::string place = largest->outputs[0];
+  emitter->Add("Compare", node, {emitter->Literal(node, std::move(places), dims), place})
+      ->Set(0, kEqual);
+  return {};
+}
+
 }  // namespace
 
 std::vector<Converter> softmax_converters() {
   return {
+      {"Hardmax", ConvertHardmax, 1, {"axis"}},
       {"LogSoftmax", ConvertLogSoftmax, 1, {"axis"}},
       {"Softmax", ConvertSoftmax, 1, {"axis"}},
   };

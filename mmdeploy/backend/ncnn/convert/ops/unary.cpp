@@ -58,13 +58,21 @@ bool IsReal(ElementType type) {
          type == ElementType::kFloat64;
 }
 
+// What a cast to bool asks, of no number too.
+Result<void> AddNotZero(const Node& node, Emitter* emitter) {
+  constexpr int64_t kNotEqual = 5;
+  const size_t rank = BlobRank(*node.output());
+  const std::string zero = emitter->Literal(node, {0.0F}, std::vector<int64_t>(rank, 1));
+  emitter->Add("Compare", node, {emitter->Read(node.input(0)), zero})->Set(0, kNotEqual);
+  return {};
+}
+
 // All numbers are floats here; only what a cast cuts off has to be done. What it does to numbers
 // that do not fit is said of whole ones only: they lose their upper bits.
 Result<void> ConvertCast(const Node& node, Emitter* emitter) {
   const auto to = static_cast<ElementType>(node.Int("to", 1));
   const ElementType from = node.input(0)->type.element;
-  MMDEPLOY_ENSURE(to != ElementType::kBool || from == ElementType::kBool, Code::kNotSupported,
-                  "a cast to bool");
+  if (to == ElementType::kBool && from != ElementType::kBool) return AddNotZero(node, emitter);
   MMDEPLOY_ENSURE(Bits(to) > 0 && Bits(from) > 0 && (IsReal(from) || Bits(to) >= Bits(from)),
                   Code::kNotSupported, "a cast from {} to {}, which changes numbers", Name(from),
                   Name(to));

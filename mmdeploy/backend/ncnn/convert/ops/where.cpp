@@ -1,6 +1,7 @@
 #include <map>
 
 #include "mmdeploy/backend/ncnn/convert/ops/converter.h"
+#include "mmdeploy/graph/passes/facts.h"
 
 // Choices by conditions. ncnn has neither: Compare and Where are layers of ours. A condition is 0
 // or 1, so that logic is arithmetic.
@@ -29,16 +30,22 @@ Result<void> ConvertWhere(const Node& node, Emitter* emitter) {
   return {};
 }
 
+// Conditions differ where they are not equal.
 const std::map<std::string_view, int64_t>& Comparisons() {
   static const auto* comparisons = new std::map<std::string_view, int64_t>{
-      {"Equal", 0}, {"Less", 1}, {"LessOrEqual", 2}, {"Greater", 3}, {"GreaterOrEqual", 4}};
+      {"Equal", 0},   {"Less", 1},           {"LessOrEqual", 2},
+      {"Greater", 3}, {"GreaterOrEqual", 4}, {"Xor", 5}};
   return *comparisons;
 }
 
 Result<void> ConvertComparison(const Node& node, Emitter* emitter) {
   MMDEPLOY_ENSURE(node.num_inputs() == 2, Code::kOutOfRange, "it has {} inputs", node.num_inputs());
   MMDEPLOY_TRY(std::vector<std::string> inputs, ReadAligned(node, emitter));
-  emitter->Add("Compare", node, std::move(inputs))->Set(0, Comparisons().at(node.op()));
+  Layer* layer = emitter->Add("Compare", node, std::move(inputs));
+  layer->Set(0, Comparisons().at(node.op()));
+  const bool whole =
+      !graph::IsFloat(node.input(0)) && node.input(0)->type.element != graph::ElementType::kBool;
+  if (whole) layer->Set(1, int64_t{1});
   return {};
 }
 
