@@ -167,6 +167,8 @@ Result<void> CheckInputRank(const Value& input) {
 }
 
 Result<void> Emit(const Graph& graph, Emitter* emitter) {
+  MMDEPLOY_ENSURE(graph.num_inputs() > 0, Code::kNotSupported,
+                  "cannot be converted to ncnn: it has no inputs, ncnn runs networks with some");
   Problems problems;
   for (size_t i = 0; i < graph.num_inputs(); ++i) {
     const Value& input = *graph.input(i);
@@ -196,6 +198,10 @@ BlobShape ShapeOf(const Value& value) {
 Result<void> CheckMade(const NcnnModel& made, const Emitter& emitter) {
   MMDEPLOY_TRY(const ncnn::ParamFile file, ncnn::ParseParam(made.param, "converted"));
   MMDEPLOY_TRYV(ncnn::CheckLayers(file, made.bin.size(), "converted"));
+  for (const ncnn::ParamLayer& layer : file.layers) {
+    MMDEPLOY_ENSURE(!ncnn::FindRow(layer.type)->foreign, Code::kNotSupported,
+                    "{} is of a type whose row says that no converter makes it", Describe(layer));
+  }
   std::unordered_map<std::string_view, int> blobs;
   for (size_t i = 0; i < file.blobs.size(); ++i) blobs[file.blobs[i]] = static_cast<int>(i);
   std::map<int, BlobShape> inputs;

@@ -74,6 +74,14 @@ TEST(NcnnConvertTest, RefusesAnInputThatIsAnOutput) {
             "one blob of a name");
 }
 
+TEST(NcnnConvertTest, RefusesAModelWithoutInputs) {
+  const auto model =
+      ConvertText("g () => (float[1,2] y) <float[1,2] c = {1, 2}> { y = Identity(c) }");
+  ASSERT_FALSE(model);
+  EXPECT_EQ(model.error().message(),
+            "cannot be converted to ncnn: it has no inputs, ncnn runs networks with some");
+}
+
 TEST(NcnnConvertTest, RefusesWeightsThatAreComputed) {
   EXPECT_EQ(Layers("g (float[1,1,4,4] x, float[1,1,1,1] w) => (float[1,1,4,4] y) "
                    "{ [c] y = Conv(x, w) }"),

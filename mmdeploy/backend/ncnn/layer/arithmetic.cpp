@@ -111,7 +111,8 @@ Rows arithmetic_rows() {
        nullptr,
        CheckEqualInputs,
        SameShape,
-       nullptr},
+       nullptr,
+       kForeign},
       {"Softmax",
        {},
        {},
@@ -121,7 +122,7 @@ Rows arithmetic_rows() {
        CheckAxisInput,
        SameShape,
        nullptr},
-      {"GLU", {}, {}, {Axis(0)}, {1, 4}, nullptr, CheckAxisInput, GluShape, nullptr},
+      {"GLU", {}, {}, {Axis(0)}, {1, 4}, nullptr, CheckAxisInput, GluShape, nullptr, kForeign},
       {"CumulativeSum", {}, {}, {Axis(0)}, {1, 4}, nullptr, CheckAxisInput, SameShape, nullptr},
       {"ArgMax",
        {},
@@ -131,7 +132,8 @@ Rows arithmetic_rows() {
        nullptr,
        CheckArgMaxInput,
        nullptr,
-       nullptr},
+       nullptr,
+       kForeign},
       {"Reduction",
        {},
        {},
@@ -150,7 +152,8 @@ Rows arithmetic_rows() {
        nullptr,
        nullptr,
        nullptr,
-       nullptr},
+       nullptr,
+       kForeign},
   };
 }
 

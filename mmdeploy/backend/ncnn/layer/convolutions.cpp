@@ -32,6 +32,15 @@ Rules OutputPads3() {
           Int(26, "output_h", 0, kSize),          Int(27, "output_d", 0, kSize)};
 }
 
+// The size along w, h, d that a deconvolution is cut to; nothing if it names none.
+std::vector<int64_t> WantedSize(const ParamLayer& layer) {
+  const int spatial = NumSpatialAxes(layer), first = spatial == 3 ? 25 : 20;
+  std::vector<int64_t> wanted;
+  for (int axis = 0; axis < spatial; ++axis) wanted.push_back(layer.Int(first + axis, 0));
+  const bool all = std::all_of(wanted.begin(), wanted.end(), [](int64_t size) { return size > 0; });
+  return all ? wanted : std::vector<int64_t>();
+}
+
 Result<void> CheckConvolution(const ParamLayer& layer) {
   const int64_t window = WindowElements(layer), group = GroupOf(layer);
   const int64_t outputs = layer.Int(0, 0), weights = layer.Int(6, 0);
@@ -63,6 +72,31 @@ Pads PadsOf(const ParamLayer& layer, int axis) {
   return {before, layer.Int(kAfter[i], before)};
 }
 
+struct PadSigns {
+  bool positive = false, negative = false;
+};
+
+PadSigns SignsOf(const ParamLayer& layer) {
+  PadSigns signs;
+  for (int axis = 0; axis < NumSpatialAxes(layer); ++axis) {
+    const Pads pads = PadsOf(layer, axis);
+    signs.positive |= pads.before > 0 || pads.after > 0;
+    signs.negative |= pads.before < 0 || pads.after < 0;
+  }
+  return signs;
+}
+
+// ncnn cuts by pads, or to a size where pads are -233 or -234; a size beside pads of 0 leaves
+// nothing.
+Result<void> CheckDeconvolution(const ParamLayer& layer) {
+  MMDEPLOY_TRYV(CheckConvolution(layer));
+  const PadSigns signs = SignsOf(layer);
+  MMDEPLOY_ENSURE(WantedSize(layer).empty() || signs.positive || signs.negative, Code::kFail,
+                  "the size of the output (output_w and so on) is given, and no padding of -233 or "
+                  "-234 by which it is cut");
+  return {};
+}
+
 int64_t WindowExtent(const ParamLayer& layer, int axis) {
   return int64_t{WindowParam(layer, 2, axis, 1)} * (WindowParam(layer, 1, axis, 1) - 1) + 1;
 }
@@ -70,7 +104,6 @@ int64_t WindowExtent(const ParamLayer& layer, int axis) {
 Result<void> CheckConvolutionInput(const ParamLayer& layer, Shapes in) {
   const int spatial = NumSpatialAxes(layer);
   MMDEPLOY_TRYV(ExpectSize(in[0], in[0].outermost(), InputChannels(layer), "channels"));
-  if (StartsWith(layer.type, "Deconvolution")) return {};
   for (int axis = 0; axis < spatial; ++axis) {
     const Pads pads = PadsOf(layer, axis);
     if (pads.before < 0 || pads.after < 0) continue;  // as large as needed
@@ -113,14 +146,37 @@ std::vector<BlobShape> ConvolutionShape(const ParamLayer& layer, Shapes in) {
   return {Spatial(layer.Int(0, 0), extents)};
 }
 
-std::vector<BlobShape> DeconvolutionShape(const ParamLayer& layer, Shapes in) {
+// Before anything is cut off.
+std::vector<int64_t> WholeExtents(const ParamLayer& layer, const BlobShape& in) {
   std::vector<int64_t> extents;
   for (int axis = 0; axis < NumSpatialAxes(layer); ++axis) {
-    const Pads pads = PadsOf(layer, axis);
-    if (pads.before < 0 || pads.after < 0) return {BlobShape()};
     const int added = layer.Int(18 + axis, layer.Int(18, 0));
-    extents.push_back(int64_t{Extent(in[0], axis) - 1} * WindowParam(layer, 3, axis, 1) +
-                      WindowExtent(layer, axis) + added - pads.before - pads.after);
+    extents.push_back(int64_t{Extent(in, axis) - 1} * WindowParam(layer, 3, axis, 1) +
+                      WindowExtent(layer, axis) + added);
+  }
+  return extents;
+}
+
+Result<void> CheckDeconvolutionInput(const ParamLayer& layer, Shapes in) {
+  MMDEPLOY_TRYV(ExpectSize(in[0], in[0].outermost(), InputChannels(layer), "channels"));
+  const std::vector<int64_t> wanted = WantedSize(layer), whole = WholeExtents(layer, in[0]);
+  for (size_t i = 0; i < wanted.size() && !SignsOf(layer).positive; ++i) {
+    MMDEPLOY_ENSURE(wanted[i] <= whole[i], Code::kFail,
+                    "input {} becomes {} along an axis, {} are to be left", Name(in[0]), whole[i],
+                    wanted[i]);
+  }
+  return {};
+}
+
+std::vector<BlobShape> DeconvolutionShape(const ParamLayer& layer, Shapes in) {
+  const PadSigns signs = SignsOf(layer);
+  if (signs.positive && signs.negative) return {BlobShape()};
+  std::vector<int64_t> extents = signs.negative ? WantedSize(layer) : std::vector<int64_t>();
+  if (!extents.empty()) return {Spatial(layer.Int(0, 0), extents)};
+  extents = WholeExtents(layer, in[0]);
+  for (size_t i = 0; i < extents.size() && signs.positive; ++i) {
+    const Pads pads = PadsOf(layer, static_cast<int>(i));
+    extents[i] -= pads.before + pads.after;
   }
   return {Spatial(layer.Int(0, 0), extents)};
 }
@@ -188,8 +244,8 @@ Rows convolutions_rows() {
        {},
        Conv2() + OutputPads() + OneGroup(),
        {3, 3},
-       CheckConvolution,
-       CheckConvolutionInput,
+       CheckDeconvolution,
+       CheckDeconvolutionInput,
        DeconvolutionShape,
        CountInParam<6>},
       {"DeconvolutionDepthWise",
@@ -197,8 +253,8 @@ Rows convolutions_rows() {
        {},
        Conv2() + OutputPads() + Group(),
        {3, 3},
-       CheckConvolution,
-       CheckConvolutionInput,
+       CheckDeconvolution,
+       CheckDeconvolutionInput,
        DeconvolutionShape,
        CountInParam<6>},
       {"Deconvolution1D",
@@ -206,8 +262,8 @@ Rows convolutions_rows() {
        {},
        Weights() + Window1() + Pads1() + OutputPads1() + OneGroup(),
        {2, 2},
-       CheckConvolution,
-       CheckConvolutionInput,
+       CheckDeconvolution,
+       CheckDeconvolutionInput,
        DeconvolutionShape,
        CountInParam<6>},
       {"DeconvolutionDepthWise1D",
@@ -215,8 +271,8 @@ Rows convolutions_rows() {
        {},
        Weights() + Window1() + Pads1() + OutputPads1() + Group(),
        {2, 2},
-       CheckConvolution,
-       CheckConvolutionInput,
+       CheckDeconvolution,
+       CheckDeconvolutionInput,
        DeconvolutionShape,
        CountInParam<6>},
       {"Deconvolution3D",
@@ -224,8 +280,8 @@ Rows convolutions_rows() {
        {},
        Weights() + Window3() + Pads3() + OutputPads3() + OneGroup(),
        {4, 4},
-       CheckConvolution,
-       CheckConvolutionInput,
+       CheckDeconvolution,
+       CheckDeconvolutionInput,
        DeconvolutionShape,
        CountInParam<6>},
       {"DeconvolutionDepthWise3D",
@@ -233,8 +289,8 @@ Rows convolutions_rows() {
        {},
        Weights() + Window3() + Pads3() + OutputPads3() + Group(),
        {4, 4},
-       CheckConvolution,
-       CheckConvolutionInput,
+       CheckDeconvolution,
+       CheckDeconvolutionInput,
        DeconvolutionShape,
        CountInParam<6>},
       {"Unfold",

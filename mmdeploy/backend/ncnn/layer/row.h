@@ -47,7 +47,12 @@ struct LayerRow {
   InputsCheck check = nullptr;
   ShapeRule shape = nullptr;  // nullptr: not known
   WeightCount weights = nullptr;
+  // Files of others have it only: the converter must not make one, and no test has to load what it
+  // makes.
+  bool foreign = false;
 };
+
+constexpr bool kForeign = true;
 
 using Rows = std::vector<LayerRow>;
 
