@@ -1,9 +1,12 @@
 """Some draws of each operator for ncnn; `python -m tests.differential --engine NAME` draws for others."""
 
 import os
+import subprocess
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
+import onnx
 import pytest
 
 from mmdeploy.backend.base.native import get_engine_version
@@ -13,7 +16,10 @@ from tests.differential.run import OPERATORS, Report, draw_isolated
 DRAWS = int(os.environ.get('MMDEPLOY_DRAWS', '200'))
 PROCESSES = 2
 # ncnn has no layer for these: every draw is refused.
-NOT_CONVERTED = {'LpPool', 'Softsign', 'ThresholdedRelu'}
+NOT_CONVERTED = {'LpPool'}
+# Its converter gives a reason for refusing every node.
+REFUSED = {'NonMaxSuppression', 'Range', 'ScatterND'}
+CONVERTER_TEST = Path(__file__).resolve().parents[2] / 'build' / 'bin' / 'ncnn_convert_test'
 
 
 def _draw(engine: str, operators: list[str]) -> list[Report]:
@@ -48,6 +54,17 @@ def test_ncnn_is_right_or_refuses(operator, ncnn_reports):
         assert counts['right'] == 0
     else:
         assert counts['right'] >= DRAWS // 25, counts
+
+
+@pytest.mark.skipif(not CONVERTER_TEST.exists(), reason='ncnn_convert_test is not built')
+def test_every_converter_of_ncnn_has_a_generator():
+    """Of ONNX's operators; others are made by fusions or by mmdeploy, and drawn with what they stand for."""
+    command = [CONVERTER_TEST, '--gtest_list_tests', '--gtest_filter=*NcnnConverterTest*']
+    listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    operators = {line.split('/')[1].split()[0] for line in listed.splitlines() if line.startswith('  ')}
+    assert len(operators) > 100 and 'Conv' in operators, listed
+    missing = {op for op in operators if onnx.defs.has(op)} - set(OPERATORS) - REFUSED
+    assert not missing, f'operators without a generator in tests/differential: {sorted(missing)}'
 
 
 def test_findings_are_seen():

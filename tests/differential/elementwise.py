@@ -73,7 +73,7 @@ UNARY = {
     'LeakyRelu': {'alpha': lambda: .3}, 'Elu': {'alpha': lambda: .7}, 'Celu': {'alpha': lambda: .7},
     'Selu': {'alpha': lambda: 1.3, 'gamma': lambda: .8}, 'ThresholdedRelu': {'alpha': lambda: .4},
     'HardSigmoid': {'alpha': lambda: .3, 'beta': lambda: .4}, 'Shrink': {'bias': lambda: .3, 'lambd': lambda: .6},
-    'Gelu': {'opset': 20, 'approximate': lambda: 'tanh'},
+    'Gelu': {'opset': 20, 'approximate': lambda: 'tanh'}, 'Swish': {'opset': 24, 'alpha': lambda: 1.0},
 }  # yapf: disable
 
 
@@ -156,12 +156,40 @@ def compare(op: str, draw: Draw) -> Case:
     shape = draw.shape()
     build = Builder(draw, 13)
     a, b = draw.whole(shape, 0, 3), draw.whole(draw.broadcast(shape), 0, 3)
-    condition = build.node(op, [build.value(a), build.operand(b)])
+    whole = draw.chance(0.3)
+    dtype = draw.pick((TensorProto.INT32, TensorProto.INT64)) if whole else TensorProto.FLOAT
+    condition = build.node(op, [build.value(a, dtype), build.value(b, dtype) if whole else build.operand(b)])
     if draw.chance():
         y = build.node('Where', [condition, build.value(draw.values(shape)), build.constant(np.float32(0))])
         build.output(y, 0)
     else:
         build.output(condition, 0, True)
+    return build.case(op)
+
+
+def logic(op: str, draw: Draw) -> Case:
+    shape = draw.shape()
+    build = Builder(draw, 13)
+    if shape[0] == 1 and len(shape) > 1 and draw.chance(0.2):
+        build.open_batch(draw.integer(1, 3))
+
+    def condition(size: list[int], constant: float = 0) -> str:
+        if draw.chance(0.3):
+            return build.node(draw.pick(('Greater', 'LessOrEqual')), [build.value(draw.whole(size, 0, 3)),
+                                                                      build.constant(np.float32(1.5))])  # yapf: disable
+        if not build.batch and draw.chance(constant):
+            return build.constant(draw.rng.random(size) < 0.5)
+        return build.value(draw.whole(size, 0, 1), TensorProto.BOOL)
+
+    operands = [condition(shape)] if op == 'Not' else [condition(shape), condition(draw.broadcast(shape), 0.3)]
+    if draw.chance(0.3):
+        operands.reverse()
+    y = build.node(op, operands)
+    if draw.chance(0.3):
+        y = build.node('Where', [y, build.value(draw.values(shape)), build.constant(np.float32(-1))])
+        build.output(y, None if shape[0] == 1 and len(shape) > 1 else 0)
+    else:
+        build.output(y, None if shape[0] == 1 and len(shape) > 1 else 0, True)
     return build.case(op)
 
 
@@ -182,5 +210,6 @@ OPERATORS = {
     **{op: partial(binary, op) for op in ('Add', 'Sub', 'Mul', 'Div')},
     **{op: partial(variadic, op) for op in ('Max', 'Min', 'Sum', 'Mean')},
     'Pow': power, 'Clip': clip, 'PRelu': prelu, 'Cast': cast, 'Dropout': dropout, 'Where': where, 'Mod': mod,
+    **{op: partial(logic, op) for op in ('And', 'Or', 'Xor', 'Not')},
     **{op: partial(compare, op) for op in ('Less', 'Greater', 'Equal', 'LessOrEqual', 'GreaterOrEqual')},
 }  # yapf: disable

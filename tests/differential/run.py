@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from tests.differential import chains, elementwise, shapes, sums, windows
+from tests.differential import chains, elementwise, shapes, sizes, sums, windows
 from tests.differential.check import GOOD, Result, check, temporary
 from tests.differential.draw import Case, Draw
 from tests.differential.isolated import Lost, run_isolated
 
 OPERATORS: dict[str, Callable[[Draw], Case]] = {
-    **elementwise.OPERATORS, **windows.OPERATORS, **shapes.OPERATORS, **sums.OPERATORS, **chains.OPERATORS
+    **elementwise.OPERATORS, **windows.OPERATORS, **shapes.OPERATORS, **sums.OPERATORS, **sizes.OPERATORS,
+    **chains.OPERATORS
 }  # yapf: disable
 
 

@@ -1,7 +1,9 @@
 """Other dimensions, parts, copies, places."""
 
+from functools import partial
+
 import numpy as np
-from onnx import TensorProto
+from onnx import TensorProto, numpy_helper
 
 from tests.differential.draw import Builder, Case, Draw, simple
 
@@ -159,6 +161,73 @@ def gather(draw: Draw) -> Case:
     return simple(draw, 'Gather', [draw.values(shape)], attributes, constants=[indices.astype(np.int64)])
 
 
+def elements(op: str, draw: Draw) -> Case:
+    shape = draw.shape()
+    axis = draw.integer(0, len(shape) - 1)
+    of_indices = [max(1, draw.integer(1, size)) if size > 1 and draw.chance() else size for size in shape]
+    if op == 'GatherElements' and draw.chance(0.3):
+        of_indices[axis] = draw.integer(1, 5)
+    # Where indices repeat, which update is the last one is not said.
+    places = draw.rng.permuted(np.broadcast_to(np.arange(max(1, shape[axis])), (64, max(1, shape[axis]))), axis=1)
+    rows = int(np.prod(of_indices)) // max(1, of_indices[axis])
+    picked = np.stack([places[row % 64] for row in range(max(1, rows))])
+    if of_indices[axis] > picked.shape[1]:
+        picked = draw.rng.integers(0, max(1, shape[axis]), (picked.shape[0], of_indices[axis]))
+    others = [size for i, size in enumerate(of_indices) if i != axis]
+    indices = np.moveaxis(picked[:rows, : of_indices[axis]].reshape(*others, of_indices[axis]), -1, axis)
+    if draw.chance(0.4):
+        indices = np.where(draw.rng.random(indices.shape) < 0.5, indices - shape[axis], indices)
+    build = Builder(draw, {'Scatter': 9, 'GatherElements': 13}.get(op, draw.pick((11, 13, 16, 18))))
+    if op == 'GatherElements' and shape[0] == 1 and of_indices[0] == 1 and axis and draw.chance(0.2):
+        build.open_batch(draw.integer(1, 3))
+    attributes = {'axis': draw.signed(axis, len(shape)) if op != 'Scatter' else axis}
+    if axis == 0 and draw.chance():
+        attributes = {}
+    computed = build.batch or draw.chance(0.4)
+    names = [build.value(draw.values(shape)), build.value(indices, TensorProto.INT64) if computed
+             else build.constant(indices.astype(draw.pick((np.int32, np.int64))))]  # yapf: disable
+    if op != 'GatherElements':
+        names.append(build.operand(draw.values(of_indices)))
+        if build.opset >= 16 and draw.chance(0.2):
+            attributes['reduction'] = draw.pick(('none', 'add', 'mul'))
+    y = build.node(op, names, **attributes)
+    result = of_indices if op == 'GatherElements' else shape
+    build.output(y, None if result[0] == 1 and len(shape) > 1 else 0)
+    return build.case(op, attributes)
+
+
+def constant_of_shape(draw: Draw) -> Case:
+    shape = [1, *draw.integers(draw.integer(1, 4), 1, 6)]
+    kind = draw.pick(('constant', 'like', 'like', 'joined'))
+    build = Builder(draw, draw.pick((9, 11, 13)))
+    if kind != 'constant' and draw.chance(0.4):
+        build.open_batch(draw.integer(1, 3))
+    opened = draw.subset(len(shape)) if not build.batch and draw.chance(0.4) else []
+    x = build.value(draw.values(shape, 1, False), open_sizes=opened)
+    sizes = build.node('Shape', [x])
+    if kind == 'constant':
+        sizes = build.constant(np.array(shape, np.int64))
+    if kind == 'joined':
+        axis = draw.integer(0, len(shape) - 1)
+        size = build.node('Gather', [sizes, build.constant(np.array([axis], np.int64))])
+        front = [build.constant(np.array([1], np.int64))] if axis else []
+        sizes = build.node('Concat', [*front, size, build.constant(np.array([3], np.int64))], axis=0)
+    attributes = {}
+    if draw.chance(0.7):
+        whole = draw.integer(-3, 3)
+        number = draw.pick((np.float32(draw.number(-2, 2)), np.int64(whole), np.bool_(whole > 0)))
+        attributes['value'] = numpy_helper.from_array(np.asarray(number).reshape(1))
+    y = build.node('ConstantOfShape', [sizes], **attributes)
+    if build.batch and draw.chance(0.7):  # an output that is the same for all images is refused
+        y = build.node('Cast', [y], to=TensorProto.FLOAT)
+        if kind == 'like':
+            y = build.node('Add', [x, y])
+        build.output(y)
+    else:
+        build.output(y, cast=True)
+    return build.case(f'ConstantOfShape({kind})', {name: str(number) for name in attributes})
+
+
 def pad(draw: Draw) -> Case:
     shape = draw.shape(1, 5)
     mode = draw.pick(('constant', 'constant', 'edge', 'reflect', 'wrap'))
@@ -263,5 +332,6 @@ OPERATORS = {
     'Reshape': reshape, 'Flatten': flatten, 'Squeeze': squeeze, 'Unsqueeze': unsqueeze, 'Transpose': transpose,
     'Expand': expand, 'Tile': tile, 'Concat': concat, 'Split': split, 'Slice': slice_, 'Gather': gather, 'Pad': pad,
     'DepthToSpace': depth_to_space, 'SpaceToDepth': space_to_depth, 'Resize': resize, 'Upsample': upsample,
-    'Shape': shape_of,
+    'Shape': shape_of, 'ConstantOfShape': constant_of_shape,
+    **{op: partial(elements, op) for op in ('GatherElements', 'Scatter', 'ScatterElements')},
 }  # yapf: disable

@@ -261,6 +261,6 @@ OPERATORS = {
     'LRN': lrn,
     **{op: partial(reduce, op) for op in REDUCTIONS},
     **{op: partial(arg, op) for op in ('ArgMax', 'ArgMin')},
-    **{op: partial(softmax, op) for op in ('Softmax', 'LogSoftmax')},
+    **{op: partial(softmax, op) for op in ('Hardmax', 'Softmax', 'LogSoftmax')},
     **{op: partial(recurrent, op) for op in GATES},
 }
