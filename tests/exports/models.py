@@ -3,6 +3,7 @@
 The configs are those that come with the codebases; channels are divided, so that a model takes
 seconds. Weights are random. What is exported ends before post-processing.
 """
+import contextlib
 import copy
 import importlib
 import os.path as osp
@@ -13,6 +14,7 @@ import mmcv
 import torch
 from torch import Tensor, nn
 
+from mmdeploy.core import RewriterContext
 from tests.graph.models import images, spread
 
 # Where a codebase keeps what builds its models.
@@ -85,6 +87,8 @@ class Model(NamedTuple):
     shape: tuple[int, ...] = (1, 3, 64, 64)  # of the input
     change: dict = {}  # of the config
     narrow: int = 4  # divides the channels
+    # Under mmdeploy's rewrites for ncnn: PyTorch itself does not export it.
+    rewritten: bool = False
 
 
 class Export(nn.Module):
@@ -155,7 +159,15 @@ def build(name: str) -> tuple[Export, Tensor]:
     config.merge_from_dict(copy.deepcopy(model.change))
     torch.manual_seed(0)
     network = getattr(importlib.import_module(f'{codebase}.models'), BUILDERS[codebase])(config._cfg_dict)
-    return Export(spread(network), model.forward).eval(), images(model.shape)[0]
+    return Export(spread(network), model.forward).eval().requires_grad_(False), images(model.shape)[0]
+
+
+def context(name: str, opset: int) -> contextlib.AbstractContextManager:
+    """Return what a model is exported in."""
+    if not MODELS[name].rewritten:
+        return contextlib.nullcontext()
+    importlib.import_module('mmdeploy.mmcv.ops')
+    return RewriterContext(dict(backend_config=dict(type='ncnn')), 'ncnn', opset=opset)
 
 
 _DET, _SEG = (1, 3, 96, 128), (1, 3, 64, 96)
@@ -169,8 +181,8 @@ def _square(size: int) -> tuple[int, ...]:
     return 1, 3, size, size
 
 
-def _seg(config: str, shape: tuple[int, ...] = _SEG, narrow: int = 4, **change: Any) -> Model:
-    return Model(config, _segment, shape, change, narrow)
+def _seg(config: str, shape: tuple[int, ...] = _SEG, narrow: int = 4, rewritten: bool = False, **change: Any) -> Model:
+    return Model(config, _segment, shape, change, narrow, rewritten)
 
 
 def _pillars(config: str, channels: int = 64) -> Model:
@@ -202,15 +214,17 @@ MODELS: dict[str, Model] = {
     'mmdet/FoveaBox': Model('foveabox/fovea_r50_fpn_4x4_1x_coco.py', _detect, _DET),
     'mmdet/ATSS': Model('atss/atss_r50_fpn_1x_coco.py', _detect, _DET),
     'mmdet/GFL': Model('gfl/gfl_r50_fpn_1x_coco.py', _detect, _DET),
-    'mmdet/VFNet': Model('vfnet/vfnet_r50_fpn_1x_coco.py', _detect, _DET),
-    'mmdet/RepPoints': Model('reppoints/reppoints_moment_r50_fpn_1x_coco.py', _detect, _DET),
+    'mmdet/VFNet': Model('vfnet/vfnet_r50_fpn_1x_coco.py', _detect, _DET, rewritten=True),
+    'mmdet/RepPoints': Model(
+        'reppoints/reppoints_moment_r50_fpn_1x_coco.py', _detect, _DET, rewritten=True),
     'mmdet/YOLOv3': Model('yolo/yolov3_d53_mstrain-608_273e_coco.py', _detect, _DET, narrow=1),
     'mmdet/YOLOX': Model('yolox/yolox_tiny_8x8_300e_coco.py', _detect, _DET, narrow=1),
     'mmdet/SSD': Model('ssd/ssd300_coco.py', _detect, (1, 3, 300, 300), narrow=1),
     'mmdet/SSDLite': Model('ssd/ssdlite_mobilenetv2_scratch_600e_coco.py', _detect, (1, 3, 320, 320), narrow=1),
     'mmdet/Faster R-CNN': Model('faster_rcnn/faster_rcnn_r50_fpn_1x_coco.py', _detect, _DET),
     'mmdet/Faster R-CNN boxes': Model('faster_rcnn/faster_rcnn_r50_fpn_1x_coco.py', _roi_boxes, (1, 64, 7, 7)),
-    'mmdet/Faster R-CNN + DCN': Model('dcn/faster_rcnn_r50_fpn_dconv_c3-c5_1x_coco.py', _detect, _DET),
+    'mmdet/Faster R-CNN + DCN': Model(
+        'dcn/faster_rcnn_r50_fpn_dconv_c3-c5_1x_coco.py', _detect, _DET, rewritten=True),
     'mmdet/Cascade R-CNN': Model('cascade_rcnn/cascade_rcnn_r50_fpn_1x_coco.py', _detect, _DET),
     'mmdet/Cascade R-CNN boxes': Model('cascade_rcnn/cascade_rcnn_r50_fpn_1x_coco.py', _roi_boxes, (1, 64, 7, 7)),
     'mmdet/Mask R-CNN masks': Model('mask_rcnn/mask_rcnn_r50_fpn_1x_coco.py', _roi_masks, (1, 64, 14, 14)),
@@ -283,8 +297,9 @@ MODELS: dict[str, Model] = {
     'mmseg/SegFormer': _seg('segformer/segformer_mit-b0_512x512_160k_ade20k.py', narrow=1),
     'mmseg/SETR': _seg('setr/setr_naive_512x512_160k_b16_ade20k.py', **{
         'backbone.num_layers': 4, 'backbone.img_size': (64, 96), 'backbone.out_indices': (0, 1, 2, 3)}),
-    'mmseg/CCNet': _seg('ccnet/ccnet_r50-d8_512x512_20k_voc12aug.py'),
-    'mmseg/PSANet': _seg('psanet/psanet_r50-d8_512x512_20k_voc12aug.py'),
+    'mmseg/CCNet': _seg('ccnet/ccnet_r50-d8_512x512_20k_voc12aug.py', rewritten=True),
+    'mmseg/PSANet': _seg('psanet/psanet_r50-d8_512x512_20k_voc12aug.py', rewritten=True, **{
+        'decode_head.mask_size': (15, 23)}),
     'mmseg/DPT': _seg('dpt/dpt_vit-b16_512x512_160k_ade20k.py', narrow=1, **{
         'backbone.num_layers': 4, 'backbone.img_size': (64, 96), 'backbone.out_indices': (0, 1, 2, 3)}),
 }

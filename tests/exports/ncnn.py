@@ -66,7 +66,8 @@ def prove(name: str, opset: int, folder: str) -> Report:
         want = [output.numpy() for output in model(x)]
     names = [f'output{i}' for i in range(len(want))]
     try:
-        torch.onnx.export(model, x, path, opset_version=opset, input_names=['input'], output_names=names)
+        with models.context(name, opset):
+            torch.onnx.export(model, x, path, opset_version=opset, input_names=['input'], output_names=names)
     except Exception as error:  # noqa: BLE001  the exporter raises anything
         return Report(name, opset, NO_EXPORT, reasons=(str(error).splitlines() or [repr(error)])[:1])
     optimized = graph.load(path)

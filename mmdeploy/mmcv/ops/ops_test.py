@@ -43,6 +43,14 @@ def test_patch_embed_ncnn(options):
     assert 'Shape' not in op_types(export_graph(lambda x: embed(x)[0], (x, ), 'ncnn'))
 
 
+@pytest.mark.parametrize('psa_type', ['collect', 'distribute'])
+@pytest.mark.parametrize('mask_size', [(7, 9), (3, 5), (11, 3)])
+def test_psa_mask(psa_type, mask_size):
+    mask = mmcv.ops.PSAMask(psa_type, mask_size)
+    model = assert_same(mask, (torch.rand(1, mask_size[0] * mask_size[1], 4, 5), ))
+    assert not any('::' in name for name in op_types(model))
+
+
 @pytest.mark.parametrize('package, names', [
     ('mmcv.ops', 'roi_align_default modulated_deform_conv_default deform_conv_openvino roi_align_rotated_default '
      'patch_embed__forward__ncnn ONNXNMSop TRTBatchedNMSop nms_dynamic ONNXNMSRotatedOp TRTBatchedRotatedNMSop'),
