@@ -1,21 +1,29 @@
 """Compares our converter to ncnn with pnnx: right results, layers, latency, time of conversion.
 
-    python -m benchmarks.ncnn_convert [--models] [--patterns] [--seconds 1] [--json FILE] [NAMES...]
+    python -m benchmarks.ncnn_convert [--group GROUP...] [--seconds 1] [--json FILE [--resume]] [NAMES...]
     python -m benchmarks.ncnn_convert --products
 
-Models of torchvision and single patterns, with random weights, are exported to ONNX for ours and traced for pnnx,
-which is installed from the package index into the working folder, not into this environment. One program runs both
+Models of torchvision, documented models of all codebases (`tests/exports`, small) and single patterns, with random
+weights, are exported to ONNX for ours and traced for pnnx, which is installed from the package index into the working
+folder, not into this environment. Each conversion is a process of its own with a time limit. One program runs both
 results in the same ncnn, taking turns, one thread each, in float32; its least time counts. Outputs may differ from
-PyTorch's by 1e-3 of the largest. `--products` times ncnn's InnerProduct and Gemm for many shapes instead.
+PyTorch's by 1e-3 of the largest. Results are written to the file of `--json` as they come; `--resume` goes on behind
+those that stand there. `--products` times ncnn's InnerProduct and Gemm for many shapes instead.
 """
 import argparse
+import contextlib
 import json
 import multiprocessing
+import os
+import re
+import shutil
+import signal
 import subprocess
 import sys
 import time
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -24,12 +32,14 @@ import torch
 from prettytable import PrettyTable
 
 from benchmarks import ncnn_models
+from benchmarks.ncnn_subject import OPSET, Subject
 from mmdeploy.backend.base.native import import_native
 
 ROOT = Path(__file__).resolve().parents[1]
 RUNNER = ROOT / 'build' / 'bin' / 'ncnn_files'
 PNNX_VERSION = '20261020'
 MAX_DIFFERENCE = 1e-3
+MAX_RATIO = 1.03
 RIGHT, WRONG, REFUSED, FAILED = 'right', 'wrong', 'refused', 'does not run'
 
 
@@ -73,24 +83,27 @@ def install_pnnx(folder: Path) -> Path | None:
 # ------------------------------------------------------------------------------------------- converters
 
 
-def _convert_ours(model: torch.nn.Module, inputs: list[torch.Tensor], outputs: int, folder: Path) -> Files:
+def _convert_ours(subject: Subject, outputs: int, folder: Path) -> Files:
+    model, inputs = subject.prepare()
     path = folder / 'model.onnx'
     names, results = [f'in{i}' for i in range(len(inputs))], [f'out{i}' for i in range(outputs)]
-    torch.onnx.export(model, tuple(inputs), str(path), opset_version=16, input_names=names, output_names=results)
+    with subject.context():
+        torch.onnx.export(model, tuple(inputs), str(path), opset_version=OPSET, input_names=names, output_names=results)
     shapes = {name: (list(x.shape), ) * 3 for name, x in zip(names, inputs, strict=True)}
     start = time.perf_counter()
     files = import_native().convert('ncnn', str(path), str(folder / 'ours'), inputs=shapes)
     return Files(Path(files[0]), Path(files[1]), names, results, time.perf_counter() - start)
 
 
-def _convert_pnnx(model: torch.nn.Module, inputs: list[torch.Tensor], outputs: int, folder: Path,
-                  program: Path) -> Files:
+def _convert_pnnx(subject: Subject, outputs: int, folder: Path, program: Path) -> Files:
+    model, inputs = subject.prepare()
     path = folder / 'model.pt'
-    torch.jit.trace(model, tuple(inputs), check_trace=False).save(str(path))
+    with subject.context():
+        torch.jit.trace(model, tuple(inputs), check_trace=False).save(str(path))
     shapes = ','.join(str(list(x.shape)).replace(' ', '') for x in inputs)
     start = time.perf_counter()
     done = subprocess.run([program, path.name, f'inputshape={shapes}', 'fp16=0'], cwd=folder, capture_output=True,
-                          text=True, timeout=900)
+                          text=True)
     seconds = time.perf_counter() - start
     param = folder / 'model.ncnn.param'
     if done.returncode or not param.exists():
@@ -173,24 +186,52 @@ def _judge(files: Files, words: list[str], want: Sequence[np.ndarray], prefix: P
 # ---------------------------------------------------------------------------------------------- subjects
 
 
-def _outputs(model: torch.nn.Module, inputs: list[torch.Tensor]) -> list[np.ndarray]:
+def _calculate(subject: Subject) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """Return inputs and PyTorch's outputs."""
+    model, inputs = subject.prepare()
     with torch.no_grad():
         found = model(*inputs)
-    return [y.numpy() for y in (found if isinstance(found, tuple | list) else [found])]
+    outputs = found if isinstance(found, tuple | list) else [found]
+    return [x.numpy() for x in inputs], [y.float().numpy() for y in outputs]
 
 
-def _prepare(subject: ncnn_models.Subject) -> tuple[torch.nn.Module, list[torch.Tensor]]:
-    """Return the module with statistics as of a trained one, and inputs."""
-    torch.manual_seed(0)
-    model = subject.build().eval()
-    for part in model.modules():
-        if isinstance(part, torch.nn.BatchNorm2d | torch.nn.BatchNorm1d):
-            part.running_mean.normal_(0, 0.1)
-            part.running_var.uniform_(0.5, 1.5)
-    return model, [torch.rand(shape) for shape in subject.shapes]
+def _last_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [repr(error)])[-1].strip()
 
 
-def compare(subject: ncnn_models.Subject, program: Path | None, seconds: float, folder: Path) -> dict[str, Side]:
+def _answer(end: Connection, function: Callable, args: tuple) -> None:
+    os.setsid()  # what it starts ends with it
+    warnings.simplefilter('ignore')  # of the tracer, hundreds
+    try:
+        answer = function(*args)
+    except Exception as error:  # noqa: BLE001  exporters raise anything
+        answer = RuntimeError(_last_line(error))
+    end.send(answer)
+
+
+def _call(limit: float | None, function: Callable, *args: Any) -> Any:
+    """Call a function in a process of its own, which may die or hang, as exporters do; here without a limit."""
+    if limit is None:
+        return function(*args)
+    here, there = multiprocessing.Pipe(duplex=False)
+    process = multiprocessing.get_context('fork').Process(target=_answer, args=(there, function, args))
+    process.start()
+    there.close()
+    try:
+        answer = here.recv() if here.poll(limit) else TimeoutError(f'it was not done in {limit:g} seconds')
+    except EOFError:
+        answer = RuntimeError('the process died')
+    if isinstance(answer, TimeoutError):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+    process.join()
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
+
+
+def compare(subject: Subject, program: Path | None, seconds: float, folder: Path,
+            limit: float | None = None) -> dict[str, Side]:
     """Convert with both, run both.
 
     Args:
@@ -198,41 +239,22 @@ def compare(subject: ncnn_models.Subject, program: Path | None, seconds: float, 
         program: pnnx; None runs ours alone.
         seconds: for the latencies.
         folder: gets the files.
+        limit: seconds of each conversion, which has a process of its own then; None: all is done in this one.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    model, inputs = _prepare(subject)
-    want = _outputs(model, inputs)
-    converters = {'ours': lambda: _convert_ours(model, inputs, len(want), folder)}
+    inputs, want = _call(limit, _calculate, subject)
+    converters: dict[str, tuple] = {'ours': (_convert_ours, subject, len(want), folder)}
     if program:
-        converters['pnnx'] = lambda: _convert_pnnx(model, inputs, len(want), folder, program)
+        converters['pnnx'] = (_convert_pnnx, subject, len(want), folder, program)
     files, sides = {}, {}
-    for name, convert in converters.items():
+    for name, arguments in converters.items():
         try:
-            files[name] = convert()
+            files[name] = _call(limit, *arguments)
         except Exception as error:  # noqa: BLE001  exporters raise anything
-            sides[name] = Side(REFUSED, reason=(str(error).strip().splitlines() or [repr(error)])[-1].strip())
-    words = _run(files, [x.numpy() for x in inputs], seconds, folder) if files else {}
+            sides[name] = Side(REFUSED, reason=_last_line(error))
+    words = _run(files, inputs, seconds, folder) if files else {}
     for name, found in files.items():
         sides[name] = _judge(found, words[name], want, folder / name)
-    return sides
-
-
-def _compare_into(end: Any, *args: Any) -> None:
-    warnings.simplefilter('ignore')
-    end.send(compare(*args))
-
-
-def compare_apart(*args: Any) -> dict[str, Side]:
-    """Compare in a process of its own: exporters die of some models."""
-    here, there = multiprocessing.Pipe(duplex=False)
-    process = multiprocessing.get_context('fork').Process(target=_compare_into, args=(there, *args))
-    process.start()
-    there.close()
-    try:
-        sides = here.recv()
-    except EOFError:
-        sides = {'ours': Side(FAILED, reason='the process died')}
-    process.join()
     return sides
 
 
@@ -289,30 +311,42 @@ def _print(found: dict[str, dict[str, Side]]) -> None:
     for name, sides in found.items():
         table.add_row(_row(name, sides))
     print(table)
+
+
+def _count(title: str, found: dict[str, dict[str, Side]]) -> None:
+    """Print how many of a group are right, and how they compare where both are."""
+    print(f'{title} ({len(found)})')
     for side in ('ours', 'pnnx'):
         results = [sides[side].result for sides in found.values() if side in sides]
         counts = ', '.join(f'{results.count(r)} {r}' for r in (RIGHT, WRONG, REFUSED, FAILED))
-        print(f'{side}: {counts}')
-    pairs = [(s['ours'], s['pnnx']) for s in found.values() if {'ours', 'pnnx'} <= s.keys()]
-    pairs = [(a, b) for a, b in pairs if a.result == b.result == RIGHT]
-    if pairs:
-        ratios = np.array([a.milliseconds / b.milliseconds for a, b in pairs])
-        fewer, close = sum(a.layers <= b.layers for a, b in pairs), int((ratios <= 1.03).sum())
-        mean = np.exp(np.log(ratios).mean())
-        print(f'right in both: {len(pairs)}; latency ours / pnnx: geometric mean {mean:.3f}, '
-              f'largest {ratios.max():.2f}, at most 1.03 in {close}; at most as many layers in {fewer}')
+        print(f'  {side}: {counts}')
+    whole = {name: sides for name, sides in found.items() if {'ours', 'pnnx'} <= sides.keys()}
+    only = [name for name, s in whole.items() if s['pnnx'].result == RIGHT and s['ours'].result != RIGHT]
+    pairs = {name: (s['ours'], s['pnnx']) for name, s in whole.items() if s['ours'].result == s['pnnx'].result == RIGHT}
+    ratios = {name: a.milliseconds / b.milliseconds for name, (a, b) in pairs.items() if b.milliseconds > 0}
+    more = [name for name, (a, b) in pairs.items() if a.layers > b.layers]
+    print(f'  right with pnnx only: {", ".join(only) or "none"}')
+    print(f'  right with both: {len(pairs)}; more layers than pnnx in {len(more)}: {", ".join(more) or "none"}')
+    if ratios:
+        slower = [f'{name} {ratio:.2f}' for name, ratio in ratios.items() if ratio > MAX_RATIO]
+        mean = np.exp(np.log(list(ratios.values())).mean())
+        print(f'  latency ours / pnnx: geometric mean {mean:.3f}; above {MAX_RATIO} in {len(slower)}: '
+              f'{", ".join(slower) or "none"}')
 
 
 def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('names', nargs='*', metavar='NAMES', help='subjects, or the beginning of their names')
-    parser.add_argument('--models', action='store_true', help='the models only')
-    parser.add_argument('--patterns', action='store_true', help='the patterns only')
+    parser.add_argument('--group', nargs='+', choices=list(ncnn_models.GROUPS), default=list(ncnn_models.GROUPS),
+                        metavar='GROUP', help=f'of {", ".join(ncnn_models.GROUPS)} (default: all)')
     parser.add_argument('--products', action='store_true', help='time InnerProduct and Gemm instead')
     parser.add_argument('--ours', action='store_true', help='without pnnx')
     parser.add_argument('--seconds', type=float, default=1.0, help='for the latencies of one subject (default: 1)')
     parser.add_argument('--work-dir', type=Path, default=ROOT / 'build' / 'ncnn_convert')
-    parser.add_argument('--json', metavar='FILE', help='writes the results here too')
+    parser.add_argument('--limit', type=float, default=300, help='seconds of one conversion (default: 300)')
+    parser.add_argument('--json', type=Path, metavar='FILE', help='writes the results here too, as they come')
+    parser.add_argument('--resume', action='store_true', help='leaves out what stands in the file of --json')
+    parser.add_argument('--keep', action='store_true', help='keeps the files of the conversions')
     return parser.parse_args(argv)
 
 
@@ -322,19 +356,55 @@ def main(argv: Sequence[str] | None = None) -> int:
     if args.products:
         time_products(min(args.seconds, 0.3), args.work_dir / 'products')
         return 0
-    subjects = {**({} if args.patterns else ncnn_models.models()), **({} if args.models else ncnn_models.patterns())}
+    groups = {group: ncnn_models.GROUPS[group]() for group in args.group}
+    subjects = {name: subject for subjects in groups.values() for name, subject in subjects.items()}
     names = [name for name in subjects if not args.names or name.startswith(tuple(args.names))]
+    if not names:
+        print(f'no such subject, allowed: {", ".join(subjects)}', file=sys.stderr)
+        return 2
+    found = _load(args.json) if args.resume else {}
     program = None if args.ours else install_pnnx(args.work_dir / 'environment')
-    found = {}
     for i, name in enumerate(names):
-        found[name] = compare_apart(subjects[name], program, args.seconds, args.work_dir / name)
-        print(f'[{i + 1}/{len(names)}] {name}: {[side.result for side in found[name].values()]}', file=sys.stderr,
-              flush=True)
+        if name in found:
+            continue
+        found[name] = _compare_one(subjects[name], program, args, args.work_dir / re.sub(r'[^\w.+-]', '_', name))
+        print(f'[{i + 1}/{len(names)}] {name}: {_line(found[name])}', file=sys.stderr, flush=True)
+        _save(args.json, found)
+    found = {name: found[name] for name in names}
     _print(found)
-    if args.json:
-        sides = {name: {side: s._asdict() for side, s in both.items()} for name, both in found.items()}
-        Path(args.json).write_text(json.dumps(sides, indent=2))
+    for group, subjects in groups.items():
+        _count(group, {name: found[name] for name in subjects if name in found})
     return int(any(both['ours'].result in (WRONG, FAILED) for both in found.values()))
+
+
+def _compare_one(subject: Subject, program: Path | None, args: argparse.Namespace, folder: Path) -> dict[str, Side]:
+    try:
+        return compare(subject, program, args.seconds, folder, args.limit)
+    except Exception as error:  # noqa: BLE001  models raise anything
+        return {'ours': Side(REFUSED, reason=f'the model itself: {_last_line(error)}')}
+    finally:
+        if not args.keep:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _line(sides: dict[str, Side]) -> str:
+    times = [side.milliseconds for side in sides.values() if side.milliseconds]
+    ratio = f', {times[0] / times[1]:.2f}' if len(times) == 2 else ''
+    reasons = ''.join(f' ({side.reason[:100]})' for side in sides.values() if side.reason)
+    return f'{", ".join(f"{name} {side.result}" for name, side in sides.items())}{ratio}{reasons}'
+
+
+def _load(path: Path | None) -> dict[str, dict[str, Side]]:
+    if path is None or not path.exists():
+        return {}
+    found = json.loads(path.read_text())
+    return {name: {side: Side(**fields) for side, fields in sides.items()} for name, sides in found.items()}
+
+
+def _save(path: Path | None, found: dict[str, dict[str, Side]]) -> None:
+    if path:
+        sides = {name: {side: s._asdict() for side, s in both.items()} for name, both in found.items()}
+        path.write_text(json.dumps(sides, indent=2))
 
 
 if __name__ == '__main__':

@@ -1,7 +1,11 @@
 """The comparison of conversions to ncnn, without the other converter."""
+import os
+import time
+
 import pytest
 
 from benchmarks import ncnn_convert, ncnn_models
+from benchmarks.ncnn_subject import Call, Subject
 from mmdeploy.backend.base.native import get_engine_version
 
 pytestmark = pytest.mark.skipif(
@@ -16,14 +20,42 @@ def test_right(tmp_path):
 
 def test_wrong_and_refused(tmp_path):
     import torch
-    changing = ncnn_models.Subject(lambda: ncnn_models.Call(lambda x: x + torch.rand(1)), ((1, 4), ))
+    changing = Subject(lambda: Call(lambda x: x + torch.rand(1)), ((1, 4), ))
     sides = ncnn_convert.compare(changing, None, 0, tmp_path / 'a')
     assert sides['ours'].result in (ncnn_convert.WRONG, ncnn_convert.REFUSED)
-    refused = ncnn_models.Subject(lambda: ncnn_models.Call(lambda x: x.sum(0)), ((2, 4), ))
+    refused = Subject(lambda: Call(lambda x: x.sum(0)), ((2, 4), ))
     assert ncnn_convert.compare(refused, None, 0, tmp_path / 'b')['ours'].result == ncnn_convert.REFUSED
 
 
 def test_all_subjects_are_built():
     """Patterns only: models take long."""
-    for name, subject in ncnn_models.patterns().items():
+    subjects = ncnn_models.patterns()
+    assert len(subjects) > 270
+    for name, subject in subjects.items():
         assert subject.build() is not None and subject.shapes, name
+
+
+def _hang() -> None:
+    time.sleep(60)
+
+
+def _die() -> None:
+    os._exit(1)
+
+
+def test_conversions_may_hang_and_die():
+    start = time.monotonic()
+    with pytest.raises(TimeoutError, match='0.2 seconds'):
+        ncnn_convert._call(0.2, _hang)
+    with pytest.raises(RuntimeError, match='died'):
+        ncnn_convert._call(20, _die)
+    assert ncnn_convert._call(20, abs, -2) == 2
+    assert time.monotonic() - start < 30
+
+
+def test_goes_on_behind_what_is_there(tmp_path):
+    path = tmp_path / 'found.json'
+    found = {'a': {'ours': ncnn_convert.Side(ncnn_convert.RIGHT, 3, 0.5)}}
+    ncnn_convert._save(path, found)
+    assert ncnn_convert._load(path) == found
+    assert ncnn_convert._load(tmp_path / 'none.json') == {}

@@ -1,30 +1,13 @@
-"""What `ncnn_convert` converts: models of torchvision, and single patterns of PyTorch."""
+"""What `ncnn_convert` converts: models of torchvision, documented models of all codebases, single patterns."""
+import importlib
 from collections.abc import Callable
-from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-
-class Subject(NamedTuple):
-    """A module and what it takes."""
-
-    build: Callable[[], nn.Module]
-    shapes: tuple[tuple[int, ...], ...]
-
-
-class Call(nn.Module):
-    """A function as a module."""
-
-    def __init__(self, function: Callable, *modules: nn.Module):
-        super().__init__()
-        self.function = function
-        self.inner = nn.ModuleList(modules)
-
-    def forward(self, *inputs: Tensor) -> Any:
-        return self.function(*inputs, *self.inner)
-
+from benchmarks import ncnn_patterns
+from benchmarks.ncnn_subject import OPSET, Call, Subject
 
 # --------------------------------------------------------------------------------------------- models
 
@@ -62,6 +45,18 @@ def models() -> dict[str, Subject]:
     for name in ('fcn_resnet50', 'deeplabv3_mobilenet_v3_large', 'lraspp_mobilenet_v3_large'):
         found[name] = Subject(_segmentor(name), ((1, 3, 128, 128), ))
     return found
+
+
+def exports() -> dict[str, Subject]:
+    """Return the documented models of all codebases, small, by name."""
+    from tests.exports import models as documented
+
+    # Once, before there is a process for each.
+    for codebase in documented.BUILDERS:
+        importlib.import_module(f'{codebase}.models')
+    return {
+        name: Subject(lambda n=name: documented.build(n), context=lambda n=name: documented.context(n, OPSET))
+        for name in documented.MODELS}
 
 
 # ------------------------------------------------------------------------------------------- patterns
@@ -218,4 +213,10 @@ def _blocks() -> dict[str, Subject]:
 
 def patterns() -> dict[str, Subject]:
     """Return single patterns by name."""
-    return {**_blocks(), **_functions(), **_norms(), **_activations()}
+    found = {**_blocks(), **_functions(), **_norms(), **_activations()}
+    for family, make in ncnn_patterns.FAMILIES.items():
+        found |= {f'{family}/{name}': subject for name, subject in make().items()}
+    return found
+
+
+GROUPS: dict[str, Callable[[], dict[str, Subject]]] = {'models': models, 'exports': exports, 'patterns': patterns}

@@ -1,0 +1,45 @@
+"""What `ncnn_convert` converts, one by one."""
+import contextlib
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+OPSET = 16  # of exports
+
+
+class Subject(NamedTuple):
+    """A module and what it takes."""
+
+    build: Callable[[], nn.Module]
+    # Of inputs that are drawn; without them `build` answers the module and its input.
+    shapes: tuple[tuple[int, ...], ...] = ()
+    least: float = 0  # of what is drawn, up to 1
+    # What it is exported and traced in.
+    context: Callable[[], contextlib.AbstractContextManager] = contextlib.nullcontext
+
+    def prepare(self) -> tuple[nn.Module, list[Tensor]]:
+        """Return the module with statistics as of a trained one, and inputs, the same in every process."""
+        torch.manual_seed(0)
+        if not self.shapes:
+            model, x = self.build()
+            return model.eval(), [x]
+        model = self.build().eval()
+        for part in model.modules():
+            if isinstance(part, nn.BatchNorm1d | nn.BatchNorm2d | nn.BatchNorm3d):
+                part.running_mean.normal_(0, 0.1)
+                part.running_var.uniform_(0.5, 1.5)
+        return model, [torch.rand(shape) * (1 - self.least) + self.least for shape in self.shapes]
+
+
+class Call(nn.Module):
+    """A function as a module."""
+
+    def __init__(self, function: Callable, *modules: nn.Module):
+        super().__init__()
+        self.function = function
+        self.inner = nn.ModuleList(modules)
+
+    def forward(self, *inputs: Tensor) -> Any:
+        return self.function(*inputs, *self.inner)
