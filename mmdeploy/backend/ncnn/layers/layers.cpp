@@ -9,18 +9,9 @@ namespace mmdeploy::ncnn {
 namespace {
 
 constexpr DocumentedLayer kLayers[] = {
-    {"Compare", Compare_layer_creator},
-    {"ConstantOfShape", ConstantOfShape_layer_creator},
-    {"Expand", Expand_layer_creator},
-    {"Gather", Gather_layer_creator},
-    {"GatherElements", GatherElements_layer_creator},
-    {"IntegerDiv", IntegerDiv_layer_creator},
-    {"Mod", Mod_layer_creator},
-    {"ScatterElements", ScatterElements_layer_creator},
-    {"Shape", Shape_layer_creator},
-    {"TensorSlice", TensorSlice_layer_creator},
-    {"TopK", TopK_layer_creator},
-    {"Where", Where_layer_creator},
+#define MMDEPLOY_NCNN_LAYER(type) {#type, type##_layer_creator},
+#include "mmdeploy/backend/ncnn/layer_list.inc"
+#undef MMDEPLOY_NCNN_LAYER
 };
 
 const DocumentedLayer* Find(const std::string& type) {

@@ -11,18 +11,9 @@
 
 namespace mmdeploy::ncnn {
 
-::ncnn::Layer* Compare_layer_creator(void*);
-::ncnn::Layer* ConstantOfShape_layer_creator(void*);
-::ncnn::Layer* Expand_layer_creator(void*);
-::ncnn::Layer* Gather_layer_creator(void*);
-::ncnn::Layer* GatherElements_layer_creator(void*);
-::ncnn::Layer* IntegerDiv_layer_creator(void*);
-::ncnn::Layer* Mod_layer_creator(void*);
-::ncnn::Layer* ScatterElements_layer_creator(void*);
-::ncnn::Layer* Shape_layer_creator(void*);
-::ncnn::Layer* TensorSlice_layer_creator(void*);
-::ncnn::Layer* TopK_layer_creator(void*);
-::ncnn::Layer* Where_layer_creator(void*);
+#define MMDEPLOY_NCNN_LAYER(type) ::ncnn::Layer* type##_layer_creator(void*);
+#include "mmdeploy/backend/ncnn/layer_list.inc"
+#undef MMDEPLOY_NCNN_LAYER
 
 struct DocumentedLayer {
   const char* type;
