@@ -5,56 +5,122 @@ usage: python api/gen.py [--check]
 import argparse
 import copy
 import difflib
+import json
 import subprocess
 import sys
 import textwrap
 from pathlib import Path
 from typing import Any
 
+import golden as golden_results
 import jinja2
+import jsonschema
+import types_of_languages as types
 import yaml
 
 API = Path(__file__).resolve().parent
 ROOT = API.parent
 WIDTH = 100
+# What every task has: path -> template.
+TASK_FILES = {
+    'mmdeploy/task/{}/result.h': 'result.h.j2',
+    'mmdeploy/task/{}/result.cpp': 'result.cpp.j2',
+    'include/mmdeploy/{}.hpp': 'task.hpp.j2',
+    'bindings/capi/generated/{}.h': 'task_c.h.j2',
+    'bindings/python/generated/{}.cpp': 'task_python.cpp.j2',
+    'tests/bindings/golden/{}_test.c': 'golden_test.c.j2',
+    'tests/bindings/golden/{}_test.cpp': 'golden_test.cpp.j2',
+    'tests/bindings/golden/{}_test.py': 'golden_test.py.j2',
+}
 
 Item = dict[str, Any]
 
 
 def load() -> Item:
-    """The definition with each task turned into a header like the others."""
-    definition = yaml.safe_load((API / 'sdk.yaml').read_text())
-    definition['tasks'] = [expand_task(task, definition['task_functions']) for task in definition['tasks']]
-    definition['golden'] = yaml.safe_load((API / 'golden.yaml').read_text())
-    for header in definition['headers'] + definition['tasks']:
-        for item in functions(header):
-            complete_function(item)
+    """The definition with each task turned into a header like the others.
+
+    Raises:
+        jsonschema.ValidationError: a description does not follow its schema.
+    """
+    definition = read('api/sdk.yaml', 'sdk')
+    descriptions = [read(path.relative_to(ROOT), 'task') for path in sorted(ROOT.glob('mmdeploy/task/*/task.yaml'))]
+    definition['tasks'] = [expand_task(task, definition['task_functions']) for task in descriptions]
+    for header in definition['headers']:
+        for item in header['items']:
+            complete_item(item)
     return definition
+
+
+def read(path: str | Path, schema: str) -> Item:
+    """A description that follows `api/<schema>.schema.json`."""
+    content = yaml.safe_load((ROOT / path).read_text())
+    try:
+        jsonschema.validate(content, json.loads((API / f'{schema}.schema.json').read_text()))
+    except jsonschema.ValidationError as error:
+        error.message = f'{path}: /{"/".join(map(str, error.absolute_path))}: {error.message}'
+        raise
+    return content
 
 
 def expand_task(task: Item, patterns: list[Item]) -> Item:
     """Fills a task's name and result type into the functions that all tasks have."""
-    names = {'{name}': task['name'], '{result}': task['result']['struct']}
-    items = [{'handle': f'mmdeploy_{task["name"]}_t', 'doc': f'{task["title"]}: a loaded model.'},
-             {**task['result'], 'doc': task['result']['doc']}]
+    name, result = task['name'], complete_result(task['result'])
+    items: list[Item] = [{'handle': f'mmdeploy_{name}_t', 'doc': f'{task["title"]}: a loaded model.'}]
+    if not result['is_image']:
+        items.append({'struct': result['c_struct'], 'doc': result['doc'], 'fields': result['members']})
     for pattern in copy.deepcopy(patterns):
-        item = substitute(pattern, names)
-        item['params'] = [p for p in item['params'] if p.get('only', task['result']['per_image'])
-                          == task['result']['per_image']]
-        item['impl'] = f'{task["class"]}Task::' + camel_case(item['function'].removeprefix(f'mmdeploy_{task["name"]}_'))
+        item = substitute(pattern, {'{name}': name, **task.get('parameter_names', {})})
+        item['params'] = [p for p in item['params'] if exists(p, task)]
+        item['impl'] = f'{task["class"]}Task::' + camel_case(item['function'].removeprefix(f'mmdeploy_{name}_'))
+        complete_item(item, result['c_struct'], name)
         items.append(item)
-    return {**task, 'items': items, 'includes': ['"mmdeploy/common.h"', '"mmdeploy/executor.h"', '"mmdeploy/model.h"']}
+    golden = golden_results.complete(
+        yaml.safe_load((ROOT / f'mmdeploy/task/{name}/golden/golden.yaml').read_text()), task)
+    return {**task, 'items': items, 'golden': golden,
+            'includes': ['"mmdeploy/common.h"', '"mmdeploy/executor.h"', '"mmdeploy/model.h"']}
+
+
+def exists(param: Item, task: Item) -> bool:
+    """Tell whether a parameter of the pattern is one of the task's function."""
+    if param.get('only') == 'release_count':
+        return task.get('release_count', True)
+    return param.get('only', task['result']['per_image']) == task['result']['per_image']
+
+
+def complete_result(result: Item) -> Item:
+    """Adds to a result what its fields' types say: members in C++ and C, which of them own memory."""
+    fields = {field['name']: field for field in result['fields']}
+    for field in fields.values():
+        field['spec'] = types.FIELD_TYPES[field['type']]
+    result['is_image'] = [field['type'] for field in result['fields']] == ['image']
+    layout = result.get('c_members') or [{'name': name} for name in fields]
+    result['members'] = [complete_member(member, fields) for member in layout]
+    result['owns'] = [member for member in result['members'] if member['owns']]
+    result['includes'] = sorted({field['spec'].include for field in fields.values()} - {''})
+    return result
+
+
+def complete_member(member: Item, fields: dict[str, Item]) -> Item:
+    """A member of the C struct: a whole field, or a part of one (`from: points.length`)."""
+    source, _, part = member.get('from', member['name']).partition('.')
+    field = fields[source]
+    if part:
+        value = dict(field['spec'].parts)[part].format(f'result.{source}')
+        return {'doc': f'{part} of `{source}`', **member, 'declared': f'int {member["name"]}', 'owns': False,
+                'value': value, 'spelled': 'int'}
+    return {'doc': field['doc'], **member, 'declared': field['spec'].c.format(member['name']),
+            'owns': field['spec'].owns, 'value': f'result.{source}',
+            'spelled': ''.join(field['spec'].c.format('').split())}
 
 
 def substitute(node: Any, names: dict[str, str]) -> Any:
-    """`node` with every placeholder in its strings replaced."""
+    """`node` with every placeholder in its strings, and every string that is a key, replaced."""
     if isinstance(node, dict):
         return {key: substitute(value, names) for key, value in node.items()}
     if isinstance(node, list):
         return [substitute(value, names) for value in node]
     if isinstance(node, str):
-        for key, value in names.items():
-            node = node.replace(key, value)
+        node = names.get(node, node).replace('{name}', names['{name}'])
     return node
 
 
@@ -62,20 +128,24 @@ def functions(header: Item) -> list[Item]:
     return [item for item in header['items'] if 'function' in item]
 
 
-def complete_function(item: Item) -> None:
-    """Adds what templates ask for: status or not, C argument lists, the function that does the work."""
-    item['status'] = item.get('returns', 'status') == 'status'
-    item['type'] = 'int' if item['status'] else item['returns']
+def complete_item(item: Item, result: str = '', task: str = '') -> None:
+    """Adds what templates ask for: status or not, C declarations, the function that does the work."""
+    for field in item.get('fields', []):
+        field.setdefault('spelled', types.c_type(field['type']))
+        field.setdefault('declared', f'{field["spelled"]} {field["name"]}')
+    if 'function' not in item:
+        return
+    returns = item.get('returns', 'status')
+    item['status'] = returns == 'status'
+    item['type'] = types.c_type(returns)
+    for param in item['params']:
+        param['c_type'] = types.c_type(param['type'], result, task, param.get('out', False))
     item.setdefault('impl', camel_case(item['function'].removeprefix('mmdeploy_')))
-    item['declared'] = ', '.join(f'{p["type"]} {p["name"]}' for p in item['params']) or 'void'
+    item['declared'] = ', '.join(f'{p["c_type"]} {p["name"]}' for p in item['params']) or 'void'
     item['names'] = ', '.join(p['name'] for p in item['params'])
     if item['status']:
-        item['checked'] = [p for p in item['params'] if p['type'].endswith('*') or p['type'].endswith('_t')]
-        item['checked'] = [p for p in item['checked'] if not p.get('nullable') and not is_enum(p['type'])]
-
-
-def is_enum(c_type: str) -> bool:
-    return c_type in {'mmdeploy_context_type_t', 'mmdeploy_pixel_format_t', 'mmdeploy_data_type_t'}
+        item['checked'] = [p for p in item['params'] if not p.get('nullable')
+                           and (p.get('out') or p['type'] not in types.C_PLAIN)]
 
 
 def camel_case(name: str) -> str:
@@ -114,15 +184,13 @@ def render(environment: jinja2.Environment, definition: Item) -> dict[str, str]:
             write(f'bindings/capi/generated/{header["name"]}.cpp', 'entry.cpp.j2', header=header,
                   is_task='class' in header)
     for task in definition['tasks']:
-        write(f'include/mmdeploy/{task["name"]}.hpp', 'task.hpp.j2', task=task)
-        write(f'bindings/python/generated/{task["name"]}.cpp', 'task_python.cpp.j2', task=task)
+        for path, template in TASK_FILES.items():
+            write(path.format(task['name']), template, task=task, result=task['result'], golden=task['golden'])
     write('bindings/capi/generated/functions.h', 'functions.h.j2')
     write('bindings/python/generated/tasks.h', 'tasks.h.j2')
     write('api/symbols.txt', 'symbols.txt.j2')
     for language in ('c', 'cpp', 'python'):
         write(f'docs/en/api/{language}.md', f'reference_{language}.md.j2')
-    for path in ('golden_c_test.c', 'golden_cpp_test.cpp', 'golden_python_test.py'):
-        write(f'tests/bindings/{path}', f'{path}.j2')
     return files
 
 
@@ -130,7 +198,8 @@ def make_environment() -> jinja2.Environment:
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(API / 'templates'), trim_blocks=True,
                                      lstrip_blocks=True, keep_trailing_newline=True)
     environment.filters.update(comment=comment, declaration=declaration, functions=functions,
-                               format_field='item.{}'.format)
+                               format_field='item.{}'.format,
+                               size_t='static_cast<size_t>({})'.format)
     return environment
 
 

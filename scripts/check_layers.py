@@ -22,10 +22,12 @@ CPP_LAYERS = {
     'backend': ('base', 'op', 'graph'),
     'transform': ('base', 'model'),
     'module': ('base', 'model', 'backend', 'transform'),
-    'codebase': ('base', 'model', 'backend', 'transform', 'module'),
-    'pipeline': ('base', 'model', 'backend', 'transform', 'module', 'codebase'),
-    'verify': ('base', 'model', 'backend', 'transform', 'module', 'pipeline'),
-    'cli': ('base', 'op', 'graph', 'model', 'backend', 'transform', 'module', 'codebase', 'pipeline', 'verify'),
+    'task': ('base', 'module'),
+    'codebase': ('base', 'model', 'backend', 'transform', 'module', 'task'),
+    'pipeline': ('base', 'model', 'backend', 'transform', 'module', 'task', 'codebase'),
+    'verify': ('base', 'model', 'backend', 'transform', 'module', 'task', 'pipeline'),
+    'cli': ('base', 'op', 'graph', 'model', 'backend', 'transform', 'module', 'task', 'codebase', 'pipeline',
+            'verify'),
 }
 # Python: a folder imports from those before it.
 PYTHON_LAYERS = ('version', 'utils', 'backend/base', 'graph', 'backend', 'core', 'op', 'pytorch', 'mmcv', 'codebase',

@@ -26,7 +26,6 @@ from rich.table import Table
 from mmdeploy.apis import (
     create_calib_input_data,
     extract_model,
-    get_predefined_partition_cfg,
     torch2onnx,
     torch2torchscript,
     visualize_model,
@@ -34,6 +33,7 @@ from mmdeploy.apis import (
 from mmdeploy.apis.sdk import export2SDK
 from mmdeploy.apis.utils import build_task_processor
 from mmdeploy.backend.base import get_backend_manager
+from mmdeploy.codebase import BaseTask
 from mmdeploy.core import RewriterContext
 from mmdeploy.model.golden import write_golden
 from mmdeploy.utils import (
@@ -93,8 +93,7 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
         '--quant', action='store_true', help='quantize the model')
     parser.add_argument(
         '--uri',
-        default='192.168.1.1:60000',
-        help='remote ipv4:port or ipv6:port for inference on an edge device')
+        help='ipv4:port or ipv6:port of an edge device; for the backend snpe, which this release lacks')
     return parser.parse_args(argv)
 
 
@@ -132,13 +131,13 @@ class Steps:
                             highlight=False)
 
 
-def convert_to_ir(args: argparse.Namespace, deploy_cfg: mmcv.Config,
-                  model_cfg: mmcv.Config) -> list[str]:
+def convert_to_ir(args: argparse.Namespace, task: BaseTask) -> list[str]:
     """Export the PyTorch model.
 
     Returns:
         The exported file.
     """
+    deploy_cfg = task.deploy_cfg
     ir_config = get_ir_config(deploy_cfg)
     for key in ('type', 'save_file'):
         if key not in ir_config:
@@ -156,19 +155,18 @@ def convert_to_ir(args: argparse.Namespace, deploy_cfg: mmcv.Config,
         args.work_dir,
         save_file,
         deploy_cfg,
-        model_cfg,
+        task.model_cfg,
         args.checkpoint,
-        device=args.device)
+        device=args.device,
+        task_processor=task)
     return [osp.join(args.work_dir, save_file)]
 
 
-def partition(args: argparse.Namespace, deploy_cfg: mmcv.Config,
-              partition_config: dict, ir_file: str) -> list[str]:
+def partition(args: argparse.Namespace, task: BaseTask, partition_config: dict, ir_file: str) -> list[str]:
     """Cut the exported model; return the files of its parts."""
     parts = partition_config.get('partition_cfg', None)
     if parts is None:
-        parts = get_predefined_partition_cfg(deploy_cfg,
-                                             partition_config['type'])
+        parts = task.get_partition_cfg(partition_config['type'])
     files = []
     for part in parts:
         path = osp.join(args.work_dir, part['save_file'])
@@ -182,10 +180,10 @@ def partition(args: argparse.Namespace, deploy_cfg: mmcv.Config,
     return files
 
 
-def _run_pytorch(task: Any, checkpoint: str, inputs: Any, metas: dict,
-                 deploy_cfg: mmcv.Config) -> list[np.ndarray]:
+def _run_pytorch(task: BaseTask, checkpoint: str, inputs: Any, metas: dict) -> list[np.ndarray]:
     """Return the outputs of the rewritten model in PyTorch."""
-    model = task.init_pytorch_model(checkpoint)
+    model = task.copy_pytorch_model(checkpoint)
+    deploy_cfg = task.deploy_cfg
     with RewriterContext(
             deploy_cfg, backend=get_backend(deploy_cfg).value,
             ir=IR.get(get_ir_config(deploy_cfg)['type'])), torch.no_grad():
@@ -195,20 +193,16 @@ def _run_pytorch(task: Any, checkpoint: str, inputs: Any, metas: dict,
     return [output.cpu().numpy() for output in outputs]
 
 
-def measure_parity(args: argparse.Namespace, deploy_cfg: mmcv.Config,
-                   model_cfg: mmcv.Config,
-                   backend_files: list[str]) -> list[Parity]:
+def measure_parity(args: argparse.Namespace, task: BaseTask, backend_files: list[str]) -> list[Parity]:
     """Compare the outputs of PyTorch and of the engine on the test image.
 
     The relative difference is that of the largest absolute value, because
     scores near 0 have no meaningful ratio.
     """
-    task = build_task_processor(model_cfg, deploy_cfg, args.device)
-    data, inputs = task.create_input(args.test_img,
-                                     get_input_shape(deploy_cfg))
+    data, inputs = task.create_input(args.test_img, get_input_shape(task.deploy_cfg))
     tensor = inputs if isinstance(inputs, torch.Tensor) else inputs[0]
     metas = {k: v for k, v in data.items() if k == 'img_metas'}
-    expected = _run_pytorch(task, args.checkpoint, tensor, metas, deploy_cfg)
+    expected = _run_pytorch(task, args.checkpoint, tensor, metas)
     model = task.init_backend_model(backend_files)
     outputs = model.wrapper({model.input_name: tensor})
     found = [
@@ -265,23 +259,22 @@ def show_summary(console: Console, work_dir: str, files: Sequence[str],
     console.print(table)
 
 
-def _visualize(args: argparse.Namespace, deploy_cfg: mmcv.Config,
-               model_cfg: mmcv.Config, model: list[str],
-               backend: Backend) -> str:
+def _visualize(args: argparse.Namespace, task: BaseTask, model: list[str], backend: Backend) -> str:
     """Draw the result of a model; return the picture."""
     name = f'output_{backend.value}.jpg'
     path = osp.join(args.work_dir, name)
     # The suffix must stay last: it decides the format of the picture.
     temporary = osp.join(args.work_dir, f'part.{name}')
     visualize_model(
-        model_cfg,
-        deploy_cfg,
+        task.model_cfg,
+        task.deploy_cfg,
         model,
         args.test_img,
         args.device,
         backend=backend,
         output_file=temporary,
-        show_result=args.show)
+        show_result=args.show,
+        task_processor=task)
     if not args.show:
         os.replace(temporary, path)
     return path
@@ -298,13 +291,15 @@ def _check_arguments(args: argparse.Namespace) -> None:
         if '://' not in path and not osp.isfile(path):
             raise FileNotFoundError(
                 f'{name.replace("_", " ")} {path!r} does not exist')
-    if args.quant:
+    if args.uri is not None:
+        raise NotImplementedError('--uri is for the backend snpe, which this release lacks')
+    if args.quant or args.quant_image_dir is not None:
         raise NotImplementedError(
-            '--quant is for the backend ncnn, which this release lacks')
+            '--quant and --quant-image-dir are for the backend ncnn: this release has no quantization')
 
 
-def _prepare(args: argparse.Namespace) -> tuple:
-    """Return the configs after everything that needs no model is checked."""
+def _prepare(args: argparse.Namespace) -> tuple[BaseTask, type]:
+    """Return the task processor and the engine's manager, after everything that needs no model is checked."""
     _check_arguments(args)
     deploy_cfg, model_cfg = load_config(args.deploy_cfg, args.model_cfg)
     get_codebase(deploy_cfg)
@@ -315,7 +310,7 @@ def _prepare(args: argparse.Namespace) -> tuple:
         raise ImportError(f'backend {backend.value!r} is not available: '
                           f'{manager.explain_missing()}')
     mmcv.mkdir_or_exist(osp.abspath(args.work_dir))
-    return deploy_cfg, model_cfg, manager
+    return build_task_processor(model_cfg, deploy_cfg, args.device), manager
 
 
 def convert(args: argparse.Namespace, console: Console) -> None:
@@ -327,8 +322,9 @@ def convert(args: argparse.Namespace, console: Console) -> None:
     golden = args.dump_info and not args.no_golden
     steps = Steps(console, total=5 + args.dump_info + golden)
     with steps.step('check of the configs'):
-        deploy_cfg, model_cfg, manager = _prepare(args)
+        task, manager = _prepare(args)
     start = time.time()
+    deploy_cfg = task.deploy_cfg
     backend = get_backend(deploy_cfg)
     partition_config = get_partition_config(deploy_cfg)
     calib_file = get_calib_filename(deploy_cfg)
@@ -337,19 +333,18 @@ def convert(args: argparse.Namespace, console: Console) -> None:
 
     ir_name = get_ir_config(deploy_cfg).get('type', 'onnx')
     with steps.step(f'torch2{ir_name}'):
-        ir_files = convert_to_ir(args, deploy_cfg, model_cfg)
+        ir_files = convert_to_ir(args, task)
         written += ir_files
     if partition_config is not None:
         with steps.step('partition'):
-            ir_files = partition(args, deploy_cfg, partition_config,
-                                 ir_files[0])
+            ir_files = partition(args, task, partition_config, ir_files[0])
             written += ir_files
     if calib_file is not None:
         with steps.step('calibration data'):
             path = osp.join(args.work_dir, calib_file)
-            create_calib_input_data(path, deploy_cfg, model_cfg,
+            create_calib_input_data(path, deploy_cfg, task.model_cfg,
                                     args.checkpoint, args.calib_dataset_cfg,
-                                    'val', args.device)
+                                    'val', args.device, task_processor=task)
             written.append(path)
     with steps.step(f'conversion to {backend.value}'):
         backend_files = manager.to_backend(ir_files, args.work_dir,
@@ -359,32 +354,29 @@ def convert(args: argparse.Namespace, console: Console) -> None:
     parity: list[Parity] = []
     with steps.step(f'comparison of {backend.value} with PyTorch'):
         if partition_config is None:
-            parity = measure_parity(args, deploy_cfg, model_cfg,
-                                    backend_files)
+            parity = measure_parity(args, task, backend_files)
     with steps.step('visualize'):
         for engine, model in ((backend, backend_files),
                               (Backend.PYTORCH, [args.checkpoint])):
-            written.append(
-                _visualize(args, deploy_cfg, model_cfg, model, engine))
+            written.append(_visualize(args, task, model, engine))
     if args.dump_info:
-        written += _dump_info(args, steps, deploy_cfg, model_cfg)
+        written += _dump_info(args, steps, task)
     show_summary(console, args.work_dir,
                  [p for p in written if osp.exists(p)], parity, steps.times)
 
 
-def _dump_info(args: argparse.Namespace, steps: Steps,
-               deploy_cfg: mmcv.Config, model_cfg: mmcv.Config) -> list[str]:
+def _dump_info(args: argparse.Namespace, steps: Steps, task: BaseTask) -> list[str]:
     """Write what the SDK needs; return the files."""
     with steps.step('export of the SDK model'):
-        export2SDK(
-            deploy_cfg, model_cfg, args.work_dir, pth=args.checkpoint)
-    names = ['deploy.json', 'pipeline.json', 'detail.json']
-    files = [osp.join(args.work_dir, name) for name in names]
+        files = export2SDK(
+            task.deploy_cfg, task.model_cfg, args.work_dir, pth=args.checkpoint, task_processor=task)
     if not args.no_golden:
         with steps.step('golden data'):
+            # The reference is computed on the CPU, wherever the model is converted.
+            on_cpu = task if args.device == 'cpu' else build_task_processor(task.model_cfg, task.deploy_cfg, 'cpu')
             files.append(
-                write_golden(deploy_cfg, model_cfg, args.checkpoint,
-                             args.test_img, args.work_dir))
+                write_golden(task.deploy_cfg, task.model_cfg, args.checkpoint,
+                             args.test_img, args.work_dir, task_processor=on_cpu))
     return files
 
 

@@ -254,7 +254,7 @@ def test_quantization_is_refused(tmp_path):
     work_dir = tmp_path / 'work'
     output = deploy(DEPLOY, MODEL, CHECKPOINT, IMAGE, '--work-dir', work_dir,
                     '--quant', code=1)
-    assert '--quant is for the backend ncnn, which this release lacks' in (
+    assert '--quant and --quant-image-dir are for the backend ncnn: this release has no quantization' in (
         output)
 
 

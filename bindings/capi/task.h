@@ -8,6 +8,7 @@
 #include "bindings/capi/generated/functions.h"
 #include "bindings/capi/handle.h"
 #include "bindings/capi/image.h"
+#include "bindings/capi/sender.h"
 #include "mmdeploy/pipeline/pipeline.h"
 
 namespace mmdeploy::capi {
@@ -17,23 +18,28 @@ struct LoadedTask {
   std::shared_ptr<const Pipeline> pipeline;
 };
 
-// Compiles a model whose pipeline takes images and gives, per image, a list of `kind`.
+// The options of a pipeline that a context stands for.
+PipelineOptions OptionsOf(const mmdeploy_context& context);
+
+// Compiles a model whose pipeline takes images and gives `type` per image, or a list of it.
 // Errors: those of Pipeline::Load; kInvalidArgument for a model of another task.
 Result<std::shared_ptr<const Pipeline>> LoadPipeline(std::shared_ptr<const Model> model,
-                                                     const mmdeploy_context& context,
-                                                     const char* task_name, Kind kind);
+                                                     PipelineOptions options, const char* task_name,
+                                                     const ResultType& type);
 
-// Errors: kNotSupported if a scheduler is named, kInvalidArgument for a list that ends nowhere.
-Result<void> CheckNoSchedulers(mmdeploy_exec_info_t exec_info);
+// Lets the tasks that a list names run on its schedulers. Errors: kInvalidArgument for a list that
+// ends nowhere, or a scheduler without task.
+Result<void> AddSchedulers(mmdeploy_exec_info_t exec_info, PipelineOptions* options);
 
-// The per-image lists in the output of a pipeline, checked to hold nothing but `kind`.
+// What is in the output of a pipeline per image, checked to be `type`, or lists of it.
 // Errors: kInvalidArgument with what `value` is instead.
 Result<const Value::List*> ImageResults(const mmdeploy_value& value, const char* task_name,
-                                        Kind kind);
+                                        const ResultType& type);
 
-// The functions of a task that gives a list per image. `Traits` has
-//   Handle, Item: the C types; kName; kKind: what the pipeline gives;
-//   static Item ToItem(const Value&)
+// The functions of a task. `Traits`, which is generated, has
+//   Handle, Item: the C types; ResultStruct: the C++ type inside; kName;
+//   kOwnsMemory: whether an Item has memory of its own;
+//   static Result<void> Fill(const ResultStruct&, Item*); static void Release(Item*)
 template <class Traits>
 class Task {
  public:
@@ -43,25 +49,27 @@ class Task {
   static Result<void> Create(mmdeploy_model_t model, const char* device_name, int device_id,
                              Handle* handle) {
     MMDEPLOY_TRY(const Device device, Device::Parse(device_name, device_id));
-    return Load(model->model, {device}, handle);
+    return Load(model->model, OptionsOf({device}), handle);
   }
 
   static Result<void> CreateByPath(const char* model_path, const char* device_name, int device_id,
                                    Handle* handle) {
     MMDEPLOY_TRY(const Device device, Device::Parse(device_name, device_id));
     MMDEPLOY_TRY(auto model, Model::FromPath(model_path));
-    return Load(std::move(model), {device}, handle);
+    return Load(std::move(model), OptionsOf({device}), handle);
   }
 
   static Result<void> CreateWithContext(mmdeploy_model_t model, mmdeploy_context_t context,
                                         Handle* handle) {
-    return Load(model->model, *context, handle);
+    return Load(model->model, OptionsOf(*context), handle);
   }
 
   static Result<void> CreateV2(mmdeploy_model_t model, const char* device_name, int device_id,
                                mmdeploy_exec_info_t exec_info, Handle* handle) {
-    MMDEPLOY_TRYV(CheckNoSchedulers(exec_info));
-    return Create(model, device_name, device_id, handle);
+    MMDEPLOY_TRY(const Device device, Device::Parse(device_name, device_id));
+    PipelineOptions options = OptionsOf({device});
+    MMDEPLOY_TRYV(AddSchedulers(exec_info, &options));
+    return Load(model->model, std::move(options), handle);
   }
 
   static Result<void> CreateInput(const mmdeploy_mat_t* mats, int mat_count,
@@ -69,11 +77,13 @@ class Task {
     return CommonCreateInput(mats, mat_count, value);
   }
 
+  // `result_count` is there where a task gives a list per image.
+  template <class... Counts>
   static Result<void> Apply(Handle handle, const mmdeploy_mat_t* mats, int mat_count,
-                            Item** results, int** result_count) {
+                            Item** results, Counts... result_count) {
     MMDEPLOY_TRY(Value images, ToImages(mats, mat_count));
     MMDEPLOY_TRY(const mmdeploy_value output, Run(handle, {std::move(images)}));
-    return Convert(output, results, result_count);
+    return GetResult(const_cast<mmdeploy_value*>(&output), results, result_count...);
   }
 
   static Result<void> ApplyV2(Handle handle, mmdeploy_value_t input, mmdeploy_value_t* output) {
@@ -82,22 +92,60 @@ class Task {
     return {};
   }
 
-  static Result<void> GetResult(mmdeploy_value_t output, Item** results, int** result_count) {
-    return Convert(*output, results, result_count);
+  static Result<void> ApplyAsync(Handle handle, mmdeploy_sender_t input,
+                                 mmdeploy_sender_t* output) {
+    *output =
+        NewSender(RunAsync(reinterpret_cast<const LoadedTask*>(handle)->pipeline, Take(input)));
+    return {};
   }
 
-  static void ReleaseResult(Item* results, const int* result_count, int) {
-    delete[] results;
+  static Result<void> GetResult(mmdeploy_value_t output, Item** results, int** result_count) {
+    MMDEPLOY_TRY(const Value::List* images, ImageResults(*output, Traits::kName, Type()));
+    std::vector<const Value*> items;
+    auto counts = std::make_unique<int[]>(images->size());
+    for (size_t i = 0; i < images->size(); ++i) {
+      const Value::List& list = (*images)[i].list();
+      counts[i] = static_cast<int>(list.size());
+      for (const Value& item : list) items.push_back(&item);
+    }
+    MMDEPLOY_TRY(*results, Convert(items));
+    *result_count = counts.release();
+    return {};
+  }
+
+  static Result<void> GetResult(mmdeploy_value_t output, Item** results) {
+    MMDEPLOY_TRY(const Value::List* images, ImageResults(*output, Traits::kName, Type()));
+    std::vector<const Value*> items;
+    for (const Value& image : *images) items.push_back(&image);
+    MMDEPLOY_TRY(*results, Convert(items));
+    return {};
+  }
+
+  static void ReleaseResult(Item* results, const int* result_count, int image_count) {
+    int64_t count = 0;
+    // Programs pass other counts where nothing depends on it, because 0.x did not look at it.
+    for (int i = 0; Traits::kOwnsMemory && result_count != nullptr && i < image_count; ++i) {
+      count += result_count[i];
+    }
+    ReleaseItems(results, count);
     delete[] result_count;
   }
+
+  // 0.7 gives some tasks no number of images; those own no memory.
+  static void ReleaseResult(Item* results, const int* result_count) {
+    static_assert(!Traits::kOwnsMemory, "a result with memory is released with its count");
+    ReleaseResult(results, result_count, 0);
+  }
+
+  static void ReleaseResult(Item* results, int count) { ReleaseItems(results, count); }
 
   static void Destroy(Handle handle) { delete reinterpret_cast<LoadedTask*>(handle); }
 
  private:
-  static Result<void> Load(std::shared_ptr<const Model> model, const mmdeploy_context& context,
+  static Result<void> Load(std::shared_ptr<const Model> model, PipelineOptions options,
                            Handle* handle) {
     MMDEPLOY_TRY(auto pipeline,
-                 LoadPipeline(std::move(model), context, Traits::kName, Traits::kKind));
+                 LoadPipeline(std::move(model), std::move(options), Traits::kName, Type()));
     *handle = reinterpret_cast<Handle>(new LoadedTask{std::move(pipeline)});
     return {};
   }
@@ -108,22 +156,25 @@ class Task {
     return mmdeploy_value{std::move(outputs)};
   }
 
-  // Both arrays, or nothing.
-  static Result<void> Convert(const mmdeploy_value& value, Item** results, int** result_count) {
-    MMDEPLOY_TRY(const Value::List* images, ImageResults(value, Traits::kName, Traits::kKind));
-    size_t total = 0;
-    for (const Value& image : *images) total += image.list().size();
-    auto items = std::make_unique<Item[]>(total);
-    auto counts = std::make_unique<int[]>(images->size());
-    Item* next = items.get();
-    for (size_t i = 0; i < images->size(); ++i) {
-      const Value::List& list = (*images)[i].list();
-      counts[i] = static_cast<int>(list.size());
-      next = std::transform(list.begin(), list.end(), next, Traits::ToItem);
+  static const ResultType& Type() {
+    return TypeOf(static_cast<const typename Traits::ResultStruct*>(nullptr));
+  }
+
+  // All of them, or nothing.
+  static Result<Item*> Convert(const std::vector<const Value*>& values) {
+    const auto count = static_cast<int64_t>(values.size());
+    const auto release = [count](Item* items) { ReleaseItems(items, count); };
+    std::unique_ptr<Item[], decltype(release)> items(new Item[values.size()]{}, release);
+    for (size_t i = 0; i < values.size(); ++i) {
+      MMDEPLOY_TRYV(
+          Traits::Fill(values[i]->template result<typename Traits::ResultStruct>(), &items[i]));
     }
-    *results = items.release();
-    *result_count = counts.release();
-    return {};
+    return items.release();
+  }
+
+  static void ReleaseItems(Item* items, int64_t count) {
+    for (int64_t i = 0; items != nullptr && i < count; ++i) Traits::Release(items + i);
+    delete[] items;
   }
 };
 

@@ -48,6 +48,19 @@ void BindShared(nb::module_& module) {
           nb::arg("device") = Device("cpu"), nb::arg("num_threads") = 0,
           nb::arg("trusted") = false);
 
+  nb::class_<Scheduler>(module, "Scheduler", "Where asynchronous calls run.")
+      .def_static(
+          "thread_pool",
+          [](int num_threads) {
+            return Create("scheduler", [&] { return Scheduler::ThreadPool(num_threads); });
+          },
+          nb::arg("num_threads"), "A pool of its own, of 1 to 1024 threads.")
+      .def_static(
+          "thread", [] { return Create("scheduler", [] { return Scheduler::Thread(); }); },
+          "A thread of its own.")
+      .def_static("system_pool", &Scheduler::SystemPool,
+                  "The pool of the process, with a thread per processor.");
+
   nb::class_<Model>(module, "Model", "An SDK model: a folder, a zip file, or the bytes of one.")
       .def(
           "__init__",

@@ -41,6 +41,34 @@ class PythonTask {
     return Traits::Convert(Run({argument.mat()})[0]);
   }
 
+  // An awaitable of the running event loop; the image is held until it is ready.
+  static nb::object ApplyAsync(nb::handle self, nb::handle image, const Scheduler& scheduler) {
+    struct Call {
+      nb::object loop, future, self;
+      ImageArgument image;
+    };
+    nb::object loop = nb::module_::import_("asyncio").attr("get_running_loop")();
+    nb::object future = loop.attr("create_future")();
+    // Shared, so that it goes away with the interpreter's lock held, wherever the work ends.
+    auto* call = new Call{loop, future, nb::borrow(self), ImageArgument(image)};
+    const auto* task = nb::cast<const PythonTask*>(self);
+    scheduler.Execute([call, task] {
+      std::vector<typename Task::Result> results;
+      std::string error;
+      try {
+        results = task->task_->Apply(Span<const Mat>(&call->image.mat(), 1));
+      } catch (const Exception& e) {
+        error = ApplyError(e);
+      } catch (const std::exception& e) {
+        error = e.what();
+      }
+      nb::gil_scoped_acquire acquire;
+      const std::unique_ptr<Call> owner(call);
+      Deliver(*call, results, error);
+    });
+    return future;
+  }
+
   nb::list ApplyBatch(nb::sequence images) const {
     std::vector<ImageArgument> arguments;
     std::vector<Mat> mats;
@@ -70,8 +98,34 @@ class PythonTask {
     try {
       return task_->Apply(mats);
     } catch (const Exception& e) {
-      throw std::runtime_error(std::string("failed to apply ") + Traits::kName + ", code: " +
-                               std::to_string(static_cast<int>(e.code())) + ": " + e.what());
+      throw std::runtime_error(ApplyError(e));
+    }
+  }
+
+  static std::string ApplyError(const Exception& e) {
+    return std::string("failed to apply ") + Traits::kName +
+           ", code: " + std::to_string(static_cast<int>(e.code())) + ": " + e.what();
+  }
+
+  // Sets the future in its loop's thread, unless it was cancelled. A loop that is closed by now has
+  // nobody who waits.
+  template <class Call>
+  static void Deliver(const Call& call, const std::vector<typename Task::Result>& results,
+                      const std::string& error) {
+    try {
+      static constexpr const char* kCode =
+          "def deliver(future, result, error):\n"
+          "    if future.cancelled():\n"
+          "        return\n"
+          "    if error:\n"
+          "        future.set_exception(RuntimeError(error))\n"
+          "    else:\n"
+          "        future.set_result(result)\n";
+      nb::dict scope;
+      nb::module_::import_("builtins").attr("exec")(kCode, scope);
+      nb::object result = error.empty() ? Traits::Convert(results[0]) : nb::none();
+      call.loop.attr("call_soon_threadsafe")(scope["deliver"], call.future, result, error);
+    } catch (nb::python_error&) {
     }
   }
 
@@ -87,6 +141,9 @@ void BindTask(nb::module_& module, const char* name, const char* doc) {
            nb::arg("num_threads") = 0, nb::arg("trusted") = false)
       .def(nb::init<const Model&, const Context&>(), nb::arg("model"), nb::arg("context"))
       .def("__call__", &Class::Apply, nb::arg("img").none(), "Results of one image.")
+      .def("apply_async", &Class::ApplyAsync, nb::arg("img").none(),
+           nb::arg("scheduler") = Scheduler::SystemPool(),
+           "An awaitable of what __call__ gives, computed on a scheduler.")
       .def("batch", &Class::ApplyBatch, nb::arg("imgs"), "Results of each image of a list.");
 }
 

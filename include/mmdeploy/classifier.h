@@ -34,8 +34,8 @@ MMDEPLOY_API int mmdeploy_classifier_create_with_context(mmdeploy_model_t model,
                                                          mmdeploy_context_t context,
                                                          mmdeploy_classifier_t* handle);
 
-// The same with schedulers, which this release does not have: `exec_info` must be NULL or name
-// none. With MMDEPLOY_API_LEVEL 1 this name is mmdeploy_classifier_create_with_context.
+// The same with schedulers that tasks of the pipeline run on. With MMDEPLOY_API_LEVEL 1 this name
+// is mmdeploy_classifier_create_with_context.
 #if MMDEPLOY_API_LEVEL >= 1
 #define mmdeploy_classifier_create_v2 mmdeploy_classifier_create_with_context
 #else
@@ -60,6 +60,13 @@ MMDEPLOY_API int mmdeploy_classifier_apply(mmdeploy_classifier_t handle, const m
 // Runs the model on a value of mmdeploy_classifier_create_input. The caller destroys both values.
 MMDEPLOY_API int mmdeploy_classifier_apply_v2(mmdeploy_classifier_t handle, mmdeploy_value_t input,
                                               mmdeploy_value_t* output);
+
+// Runs the model on what `input` gives, on the thread where that ends;
+// mmdeploy_classifier_get_result reads what the new sender gives. The handle must live until it
+// completes.
+MMDEPLOY_API int mmdeploy_classifier_apply_async(mmdeploy_classifier_t handle,
+                                                 mmdeploy_sender_t input,
+                                                 mmdeploy_sender_t* output);
 
 // The results in an output of mmdeploy_classifier_apply_v2, to be freed like those of
 // mmdeploy_classifier_apply.

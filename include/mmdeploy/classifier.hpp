@@ -1,6 +1,8 @@
 // Generated from api/sdk.yaml by api/gen.py. Image classification in C++.
 #pragma once
 
+#include <exception>
+#include <future>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -42,7 +44,35 @@ class Classifier {
   }
   Result Apply(const Mat& image) const { return Apply(Span<const Mat>(&image, 1))[0]; }
 
+  // The same on a scheduler. Pixels, and this object, must live until the future is ready; a
+  // failure is thrown by its get().
+  std::future<std::vector<Result>> ApplyAsync(std::vector<Mat> images,
+                                              const Scheduler& scheduler) const {
+    auto promise = std::make_shared<std::promise<std::vector<Result>>>();
+    scheduler.Execute(
+        [this, images = std::move(images), promise] { Fulfil(images, promise.get()); });
+    return promise->get_future();
+  }
+
+  // Calls `done` with a future that is ready, on the scheduler; it must not throw.
+  template <class Done>
+  void ApplyAsync(std::vector<Mat> images, const Scheduler& scheduler, Done done) const {
+    scheduler.Execute([this, images = std::move(images), done = std::move(done)]() mutable {
+      std::promise<std::vector<Result>> promise;
+      Fulfil(images, &promise);
+      done(promise.get_future());
+    });
+  }
+
  private:
+  void Fulfil(const std::vector<Mat>& images, std::promise<std::vector<Result>>* promise) const {
+    try {
+      promise->set_value(Apply(images));
+    } catch (...) {
+      promise->set_exception(std::current_exception());
+    }
+  }
+
   struct Destroy {
     void operator()(mmdeploy_classifier* handle) const { mmdeploy_classifier_destroy(handle); }
   };

@@ -134,6 +134,16 @@ typedef struct mmdeploy_rect_t {
   float bottom;
 } mmdeploy_rect_t;
 
+// Which pixels belong to an object.
+typedef struct mmdeploy_instance_mask_t {
+  // height x width bytes, row by row: 255 belongs to it, 0 does not
+  char* data;
+  // pixels
+  int height;
+  // pixels
+  int width;
+} mmdeploy_instance_mask_t;
+
 // A point in pixels.
 typedef struct mmdeploy_point_t {
   float x;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "mmdeploy/common.h"
+#include "mmdeploy/executor.h"
 
 // 1 (default): a cv::Mat is accepted wherever an image is. Define it as 0 to do without OpenCV.
 #ifndef MMDEPLOY_CXX_USE_OPENCV
@@ -139,6 +140,41 @@ class Context {
   std::shared_ptr<mmdeploy_context> context_;
 };
 
+// Where asynchronous calls run. Copies share it.
+class Scheduler {
+ public:
+  explicit Scheduler(mmdeploy_scheduler_t scheduler)
+      : scheduler_(scheduler, mmdeploy_scheduler_destroy) {
+    if (scheduler == nullptr) throw Exception(ErrorCode::eInvalidArgument, mmdeploy_last_error());
+  }
+
+  // A pool of its own. Throws Exception unless there are 1 to 1024 threads.
+  static Scheduler ThreadPool(int num_threads) {
+    return Scheduler(mmdeploy_executor_create_thread_pool(num_threads));
+  }
+  static Scheduler Thread() { return Scheduler(mmdeploy_executor_create_thread()); }
+  // The pool of the process, with a thread per processor.
+  static Scheduler SystemPool() { return Scheduler(mmdeploy_executor_system_pool()); }
+
+  // Runs `work`, which must not throw, on the scheduler.
+  template <class Work>
+  void Execute(Work work) const {
+    auto* copy = new Work(std::move(work));
+    mmdeploy_executor_execute(
+        scheduler_.get(),
+        [](void* context) {
+          const std::unique_ptr<Work> owner(static_cast<Work*>(context));
+          (*owner)();
+        },
+        copy);
+  }
+
+  operator mmdeploy_scheduler_t() const noexcept { return scheduler_.get(); }  // NOLINT
+
+ private:
+  std::shared_ptr<mmdeploy_scheduler> scheduler_;
+};
+
 // An image that somebody else owns. Its memory layout is that of mmdeploy_mat_t.
 class Mat {
  public:
@@ -240,6 +276,7 @@ using cxx::ErrorCode;
 using cxx::Exception;
 using cxx::Mat;
 using cxx::Rect;
+using cxx::Scheduler;
 using cxx::Span;
 
 }  // namespace mmdeploy

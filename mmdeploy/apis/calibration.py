@@ -4,6 +4,7 @@ from copy import deepcopy
 import mmcv
 from mmcv.parallel import MMDataParallel
 
+from mmdeploy.codebase import BaseTask
 from mmdeploy.core import patch_model
 from mmdeploy.utils import IR, cfg_apply_marks, get_backend, get_ir_config, load_config, parse_device_id
 
@@ -19,7 +20,8 @@ def create_calib_input_data(calib_file: str,
                             model_checkpoint: str | None = None,
                             dataset_cfg: str | mmcv.Config | None = None,
                             dataset_type: str = 'val',
-                            device: str = 'cpu') -> None:
+                            device: str = 'cpu',
+                            task_processor: BaseTask | None = None) -> None:
     """Write the calibration data of a model.
 
     Args:
@@ -30,6 +32,7 @@ def create_calib_input_data(calib_file: str,
         dataset_cfg: config with the data set, by default the model's.
         dataset_type: part of `data`.
         device: where the model runs.
+        task_processor: the task processor, if it is built already.
     """
     with no_mp():
         deploy_cfg, model_cfg = load_config(deploy_cfg, model_cfg)
@@ -37,8 +40,8 @@ def create_calib_input_data(calib_file: str,
         dataset_cfg = deepcopy(model_cfg) if dataset_cfg is None else (
             load_config(dataset_cfg)[0])
         device_id = parse_device_id(device)
-        task = build_task_processor(model_cfg, deploy_cfg, device)
-        model = task.init_pytorch_model(model_checkpoint)
+        task = task_processor or build_task_processor(model_cfg, deploy_cfg, device)
+        model = task.copy_pytorch_model(model_checkpoint)
         ir = IR.get(get_ir_config(deploy_cfg)['type'])
         model = patch_model(
             model,

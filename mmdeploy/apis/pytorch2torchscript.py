@@ -5,6 +5,7 @@ from typing import Any
 import mmcv
 import torch
 
+from mmdeploy.codebase import BaseTask
 from mmdeploy.utils import get_backend, get_input_shape, load_config
 
 from .core import PIPELINE_MANAGER, no_mp
@@ -19,7 +20,8 @@ def torch2torchscript(img: Any,
                       deploy_cfg: str | mmcv.Config,
                       model_cfg: str | mmcv.Config,
                       model_checkpoint: str | None = None,
-                      device: str = 'cuda:0') -> None:
+                      device: str = 'cuda:0',
+                      task_processor: BaseTask | None = None) -> None:
     """Write `<work_dir>/<save_file>`, with the suffix `.pt`.
 
     The arguments are those of `torch2onnx`; only the first input of a model
@@ -27,8 +29,8 @@ def torch2torchscript(img: Any,
     """
     deploy_cfg, model_cfg = load_config(deploy_cfg, model_cfg)
     mmcv.mkdir_or_exist(osp.abspath(work_dir))
-    task = build_task_processor(model_cfg, deploy_cfg, device)
-    model = task.init_pytorch_model(model_checkpoint)
+    task = task_processor or build_task_processor(model_cfg, deploy_cfg, device)
+    model = task.copy_pytorch_model(model_checkpoint)
     _, inputs = task.create_input(img, get_input_shape(deploy_cfg))
     if not isinstance(inputs, torch.Tensor):
         inputs = inputs[0]

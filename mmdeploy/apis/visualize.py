@@ -5,6 +5,7 @@ import mmcv
 import numpy as np
 import torch
 
+from mmdeploy.codebase import BaseTask
 from mmdeploy.utils import Backend, get_backend, get_input_shape, load_config
 
 from .utils import build_task_processor
@@ -26,6 +27,7 @@ def visualize_model(model_cfg: str | mmcv.Config,
                     backend: Backend | None = None,
                     output_file: str | None = None,
                     show_result: bool = False,
+                    task_processor: BaseTask | None = None,
                     **kwargs) -> None:
     """Run a model on an image and draw the result.
 
@@ -39,16 +41,17 @@ def visualize_model(model_cfg: str | mmcv.Config,
             `Backend.PYTORCH` means a checkpoint.
         output_file: picture to write.
         show_result: show a window instead of writing the file.
+        task_processor: the task processor, if it is built already.
         kwargs: for `init_backend_model`.
     """
     deploy_cfg, model_cfg = load_config(deploy_cfg, model_cfg)
-    task = build_task_processor(model_cfg, deploy_cfg, device)
+    task = task_processor or build_task_processor(model_cfg, deploy_cfg, device)
     if backend is None:
         backend = get_backend(deploy_cfg)
     if not isinstance(model, torch.nn.Module):
         files = _as_files(model)
         if backend == Backend.PYTORCH:
-            model = task.init_pytorch_model(files[0])
+            model = task.copy_pytorch_model(files[0])
         else:
             model = task.init_backend_model(files, **kwargs)
     model_inputs, _ = task.create_input(img, get_input_shape(deploy_cfg))

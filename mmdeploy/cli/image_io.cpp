@@ -4,7 +4,6 @@
 #include <climits>
 #include <filesystem>
 #include <opencv2/imgcodecs.hpp>
-#include <opencv2/imgproc.hpp>
 
 #include "mmdeploy/base/file.h"
 
@@ -85,26 +84,6 @@ Image View(const cv::Mat& mat) {
   image.format = mat.channels() == 1 ? PixelFormat::kGray : PixelFormat::kBgr;
   image.row_stride = static_cast<int64_t>(mat.step);
   return image;
-}
-
-cv::Mat WithCaption(const cv::Mat& image, const std::vector<std::string>& lines) {
-  constexpr int kMinWidth = 320, kLine = 26, kMargin = 8;
-  constexpr double kFont = 0.6;
-  cv::Mat picture = image;
-  if (image.channels() == 1) cv::cvtColor(image, picture, cv::COLOR_GRAY2BGR);
-  if (picture.cols < kMinWidth) {
-    const int factor = (kMinWidth + picture.cols - 1) / picture.cols;
-    cv::resize(picture, picture, {}, factor, factor, cv::INTER_NEAREST);
-  }
-  const int strip = kLine * static_cast<int>(lines.size()) + 2 * kMargin;
-  cv::copyMakeBorder(picture, picture, 0, strip, 0, 0, cv::BORDER_CONSTANT, {32, 32, 32});
-  int y = picture.rows - strip + kMargin + kLine - 8;
-  for (const auto& line : lines) {
-    cv::putText(picture, line, {kMargin, y}, cv::FONT_HERSHEY_SIMPLEX, kFont, {255, 255, 255}, 1,
-                cv::LINE_AA);
-    y += kLine;
-  }
-  return picture;
 }
 
 }  // namespace mmdeploy::cli

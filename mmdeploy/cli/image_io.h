@@ -29,7 +29,4 @@ Result<void> WriteImage(const std::string& path, const cv::Mat& mat);
 // A view of the same pixels, BGR or gray.
 Image View(const cv::Mat& mat);
 
-// The BGR or gray picture, enlarged if it is tiny, with a strip of text lines below it.
-cv::Mat WithCaption(const cv::Mat& image, const std::vector<std::string>& lines);
-
 }  // namespace mmdeploy::cli

@@ -1,8 +1,12 @@
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 
 #include "mmdeploy/cli/command.h"
 #include "mmdeploy/cli/image_io.h"
+#include "mmdeploy/task/draw.h"
+#include "mmdeploy/task/json.h"
+#include "mmdeploy/task/text.h"
 
 namespace mmdeploy::cli {
 namespace fs = std::filesystem;
@@ -34,63 +38,34 @@ class StepTimer : public RunObserver {
   Json steps = Json::array();
 };
 
-// Names of the classes, which the converter notes in detail.json; may be empty.
-std::vector<std::string> ClassNames(const Model& model) {
+// Names and colours of the labels, which the converter notes in detail.json; both may be missing.
+Style ReadStyle(const Model& model) {
+  Style style;
   const auto text = model.ReadFile("detail.json");
-  if (!text) return {};
+  if (!text) return style;
   const auto json = ParseJson(AsText(*text), "detail.json");
-  if (!json || !json->is_object()) return {};
-  const auto it = json->find("classes");
-  if (it == json->end() || !it->is_array()) return {};
-  std::vector<std::string> names;
-  for (const auto& name : *it) names.push_back(name.is_string() ? name.get<std::string>() : "");
-  return names;
-}
-
-std::string LabelText(const Classification& label, const std::vector<std::string>& names) {
-  const auto id = static_cast<size_t>(label.label_id);
-  const auto name = id < names.size() && !names[id].empty() ? " " + names[id] : std::string();
-  return fmt::format("label {}{}  score {:.4f}", label.label_id, name, label.score);
-}
-
-Json ToJson(const Value& value) {
-  if (value.is_list()) {
-    Json list = Json::array();
-    for (const Value& item : value.list()) list.push_back(ToJson(item));
-    return list;
+  if (!json || !json->is_object()) return style;
+  JsonReader reader(*json, JsonPath("detail.json"), nullptr);
+  reader.AcceptAnyKey();
+  std::vector<std::vector<int>> palette;
+  reader.Read("classes", &style.names);
+  reader.Read("palette", &palette);
+  for (const auto& colour : palette) {
+    if (colour.size() != 3) return style;
+    auto& bytes = style.palette.emplace_back();
+    std::transform(colour.begin(), colour.end(), bytes.begin(),
+                   [](int level) { return static_cast<uint8_t>(std::clamp(level, 0, 255)); });
   }
-  switch (value.kind()) {
-    case Kind::kClassification:
-      return {{"label_id", value.classification().label_id},
-              {"score", value.classification().score}};
-    case Kind::kDetection: {
-      const auto& box = value.detection().bbox;
-      return {{"label_id", value.detection().label_id},
-              {"score", value.detection().score},
-              {"bbox", {box.left, box.top, box.right, box.bottom}}};
-    }
-    default:
-      return Describe(value);
-  }
-}
-
-std::vector<std::string> Lines(const Value& result, const std::vector<std::string>& names) {
-  std::vector<std::string> lines;
-  if (!result.is_list()) return {DumpJson(ToJson(result))};
-  for (const Value& item : result.list()) {
-    const bool label = !item.is_list() && item.kind() == Kind::kClassification;
-    lines.push_back(label ? LabelText(item.classification(), names) : DumpJson(ToJson(item)));
-  }
-  return lines;
+  return style;
 }
 
 Result<void> WritePicture(const InferArgs& args, const std::string& path, const cv::Mat& image,
-                          const std::vector<std::string>& lines) {
+                          const Value& result, const Style& style) {
   std::error_code error;
   fs::create_directories(args.out, error);
   const auto name = fs::path(path).stem().string() + "_result.png";
   const auto target = (fs::path(args.out) / name).string();
-  MMDEPLOY_TRYV(WriteImage(target, WithCaption(image, lines)));
+  MMDEPLOY_TRYV(WriteImage(target, Draw(image, result, style)));
   if (!args.json) Print("  picture: {}\n", target);
   return {};
 }
@@ -98,7 +73,7 @@ Result<void> WritePicture(const InferArgs& args, const std::string& path, const 
 Result<int> Infer(const InferArgs& args) {
   MMDEPLOY_TRY(const auto model, args.model.LoadModel());
   MMDEPLOY_TRY(const auto pipeline, args.model.LoadPipeline(model));
-  const auto names = ClassNames(*model);
+  const Style style = ReadStyle(*model);
   const Decoding decoding = DecodingOf(model->pipeline());
   Json all = Json::array();
   for (const auto& path : args.images) {
@@ -109,17 +84,16 @@ Result<int> Infer(const InferArgs& args) {
         pipeline->Run({Value(Value::List{Value(View(mat))})}, args.profile ? &timer : nullptr);
     if (!outputs) return MakeError(outputs.error().In(fmt::format("image '{}'", path)));
     const Value& result = (*outputs)[0].list().at(0);
-    const auto lines = Lines(result, names);
     if (args.json) {
       all.push_back({{"image", path}, {"result", ToJson(result)}});
       if (args.profile) all.back()["steps"] = timer.steps;
     } else {
       timer.Print();
     }
-    for (const auto& line : lines) {
-      if (!args.json) Print("  {}\n", line);
+    if (!args.json) {
+      for (const auto& line : Summarize(result, style.names)) Print("  {}\n", line);
     }
-    if (!args.out.empty()) MMDEPLOY_TRYV(WritePicture(args, path, mat, lines));
+    if (!args.out.empty()) MMDEPLOY_TRYV(WritePicture(args, path, mat, result, style));
   }
   if (args.json) Print("{}\n", DumpJson(all, 2));
   return 0;

@@ -57,15 +57,87 @@ Result<std::unique_ptr<Module>> CreateHead(const std::string& codebase, JsonRead
                    ListAllowed(component, known));
 }
 
+namespace {
+
+// What the engine says of the network's outputs; nullptr if it says nothing, or if something else
+// arrives than these.
+const std::vector<TensorInfo>* KnownOutputs(const ModuleEnv& env) {
+  if (env.inputs.empty() || !env.inputs.back().kinds.Has(Kind::kTensors)) return nullptr;
+  return env.inputs.back().tensors ? &*env.inputs.back().tensors : nullptr;
+}
+
+std::string Names(const std::vector<DataType>& types) {
+  std::string text;
+  for (const DataType type : types) {
+    text += (text.empty() ? "" : ", ") + std::string(Name(type));
+  }
+  return text;
+}
+
+Result<void> CheckOutput(const TensorInfo& info, const OutputSpec& spec, const JsonPath& path) {
+  const bool type =
+      std::find(spec.dtypes.begin(), spec.dtypes.end(), info.dtype) != spec.dtypes.end();
+  const bool rank = info.shape.empty() || info.shape.size() >= spec.min_rank;
+  MMDEPLOY_ENSURE(type && rank, Code::kFail,
+                  "{}: the network's output '{}' is {} {}, expected {} of {} or more dimensions; "
+                  "name the right output in output_map of the Net",
+                  path.str(), spec.name, Name(info.dtype), Name(info.shape), Names(spec.dtypes),
+                  spec.min_rank);
+  return {};
+}
+
+Result<const Tensor*> FindOutput(const NamedTensors& tensors, const std::string& name) {
+  if (const Tensor* tensor = Find(tensors, name)) return tensor;
+  std::vector<std::string> found;
+  for (const auto& [key, unused] : tensors) found.push_back(key);
+  return MakeError(Code::kFail, "the network has no output '{}', found: {}", name,
+                   ListAllowed(name, found));
+}
+
+template <class T>
+Result<std::vector<int>> ToLabels(const Tensor& tensor, const std::string& name) {
+  std::vector<int> labels;
+  for (int64_t i = 0; i < tensor.num_elements(); ++i) {
+    const double value = static_cast<double>(tensor.data<T>()[i]);
+    const bool whole = value >= 0 && value <= (1 << 30) && value == std::floor(value);
+    MMDEPLOY_ENSURE(whole, Code::kFail, "output '{}' holds {} at element {}, which is no label",
+                    name, value, i);
+    labels.push_back(static_cast<int>(value));
+  }
+  return labels;
+}
+
+}  // namespace
+
+bool MayHaveOutput(const ModuleEnv& env, const std::string& name) {
+  if (!KnownOutputs(env)) return true;
+  const auto& infos = *KnownOutputs(env);
+  return std::any_of(infos.begin(), infos.end(),
+                     [&](const TensorInfo& info) { return info.name == name; });
+}
+
+Result<void> CheckOutputs(const ModuleEnv& env, const JsonPath& path,
+                          const std::vector<OutputSpec>& specs) {
+  const std::vector<TensorInfo>* infos = KnownOutputs(env);
+  if (!infos) return {};
+  std::vector<std::string> found;
+  for (const TensorInfo& info : *infos) found.push_back(info.name);
+  for (const OutputSpec& spec : specs) {
+    const auto it = std::find(found.begin(), found.end(), spec.name);
+    if (it == found.end() && spec.optional) continue;
+    MMDEPLOY_ENSURE(it != found.end(), Code::kFail,
+                    "{}: this component reads the network's output '{}', found: {}; name the right "
+                    "one in output_map of the Net",
+                    path.str(), spec.name, ListAllowed(spec.name, found));
+    const auto& info = (*infos)[static_cast<size_t>(it - found.begin())];
+    MMDEPLOY_TRYV(CheckOutput(info, spec, path));
+  }
+  return {};
+}
+
 Result<const Tensor*> RequireOutput(const NamedTensors& tensors, const std::string& name,
                                     size_t min_rank) {
-  const Tensor* tensor = Find(tensors, name);
-  if (!tensor) {
-    std::vector<std::string> found;
-    for (const auto& [key, unused] : tensors) found.push_back(key);
-    return MakeError(Code::kFail, "the network has no output '{}', found: {}", name,
-                     ListAllowed(name, found));
-  }
+  MMDEPLOY_TRY(const Tensor* tensor, FindOutput(tensors, name));
   MMDEPLOY_ENSURE(tensor->dtype() == DataType::kFloat32 && tensor->shape().size() >= min_rank,
                   Code::kFail, "output '{}' is {}, expected float32 of {} or more dimensions", name,
                   Describe(*tensor), min_rank);
@@ -77,6 +149,21 @@ Result<const Tensor*> RequireOutput(const NamedTensors& tensors, const std::stri
                   "`mmdeploy verify`",
                   name, Describe(*tensor), bad - data);
   return tensor;
+}
+
+Result<std::vector<int>> RequireLabels(const NamedTensors& tensors, const std::string& name) {
+  MMDEPLOY_TRY(const Tensor* tensor, FindOutput(tensors, name));
+  switch (tensor->dtype()) {
+    case DataType::kFloat32:
+      return ToLabels<float>(*tensor, name);
+    case DataType::kInt32:
+      return ToLabels<int32_t>(*tensor, name);
+    case DataType::kInt64:
+      return ToLabels<int64_t>(*tensor, name);
+    default:
+      return MakeError(Code::kFail, "output '{}' is {}, expected float32, int32 or int64", name,
+                       Describe(*tensor));
+  }
 }
 
 }  // namespace mmdeploy

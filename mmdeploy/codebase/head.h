@@ -25,9 +25,42 @@ std::vector<std::string> CodebaseNames();
 Result<std::unique_ptr<Module>> CreateHead(const std::string& codebase, JsonReader& args,
                                            const ModuleEnv& env);
 
+// What a head that answers with T takes and gives for one image: the network's outputs, or the
+// sample and the network's outputs; T, or a list of it.
+template <class T>
+Signature HeadSignature(size_t num_inputs) {
+  const ResultType& type = TypeOf(static_cast<const T*>(nullptr));
+  Signature signature;
+  if (num_inputs > 1) signature.inputs.push_back(EdgeType{Kind::kSample, 0, {}});
+  signature.inputs.push_back(EdgeType{Kind::kTensors, 0, {}});
+  signature.outputs = {EdgeType{Kind(type), type.is_list ? 1 : 0, {}}};
+  return signature;
+}
+
+// An output of the network that a head reads.
+struct OutputSpec {
+  std::string name;
+  std::vector<DataType> dtypes;  // allowed element types
+  size_t min_rank = 0;
+  bool optional = false;
+};
+
+// Whether a tensor of the network is known to be there; true as well if nothing is known.
+bool MayHaveOutput(const ModuleEnv& env, const std::string& name);
+
+// Compares what the engine knows of the network's outputs with what a head reads, so that a
+// mismatch is found when the model is loaded. Errors: kFail with what is there, and the advice to
+// name it in output_map.
+Result<void> CheckOutputs(const ModuleEnv& env, const JsonPath& path,
+                          const std::vector<OutputSpec>& specs);
+
 // The tensor called `name` of a network's output: float32, rank `min_rank` or more, without NaN.
 // Errors: kFail with what was found.
 Result<const Tensor*> RequireOutput(const NamedTensors& tensors, const std::string& name,
                                     size_t min_rank);
+
+// The whole numbers of the output `name`, which may be float32, int32 or int64.
+// Errors: kFail for another type, or a number that is no label (below 0, a fraction).
+Result<std::vector<int>> RequireLabels(const NamedTensors& tensors, const std::string& name);
 
 }  // namespace mmdeploy

@@ -29,7 +29,6 @@ from mmdeploy.utils import (
     get_codebase_version,
     get_input_shape,
     get_ir_config,
-    get_task_type,
     load_config,
 )
 
@@ -48,10 +47,17 @@ _TOLERANCES = dict(
 
 
 class Reference(NamedTuple):
-    """What PyTorch computes from the sample image."""
+    """What PyTorch computes from the sample image.
+
+    Attributes:
+        preprocess, net: tensors by name.
+        result_type: name of the SDK's result type.
+        result: fields of each result of the image, or of its only one; masks, maps and images are arrays.
+    """
     preprocess: dict[str, np.ndarray]
     net: dict[str, np.ndarray]
-    result: list[dict]
+    result_type: str
+    result: list[dict] | dict
 
 
 def encode_image(image: np.ndarray) -> bytes:
@@ -81,7 +87,7 @@ def run_reference(task: BaseTask, checkpoint: str | None,
     ir_config = get_ir_config(deploy_cfg)
     ir = IR.get(ir_config.get('type', 'onnx'))
     model = patch_model(
-        task.init_pytorch_model(checkpoint),
+        task.copy_pytorch_model(checkpoint),
         cfg=deploy_cfg,
         backend=backend,
         ir=ir)
@@ -101,7 +107,16 @@ def run_reference(task: BaseTask, checkpoint: str | None,
     arrays = {n: out.cpu().numpy() for n, out in zip(names, outputs, strict=False)}
     return Reference(
         dict(img=tensor.cpu().numpy()), arrays,
-        task.get_reference_result(arrays))
+        *task.get_reference_result(arrays, _meta_of_image(metas)))
+
+
+def _meta_of_image(metas: dict) -> dict:
+    """Return what the test pipeline noted of the only image."""
+    found = metas.get('img_metas', {})
+    found = getattr(found, 'data', found)
+    while isinstance(found, list | tuple):
+        found = found[0]
+    return found
 
 
 def _pack(arrays: dict[str, np.ndarray]) -> bytes:
@@ -112,8 +127,14 @@ def _pack(arrays: dict[str, np.ndarray]) -> bytes:
 
 
 def pack_tensors(arrays: dict[str, np.ndarray],
+                 whole: dict[str, np.ndarray],
                  limit: int) -> tuple[bytes, dict[str, int]]:
     """Pack arrays into at most `limit` bytes.
+
+    Args:
+        arrays: may be sampled.
+        whole: are kept as they are.
+        limit: of the file.
 
     Returns:
         The npz file, and the stride at which each array was sampled; 1 keeps
@@ -126,8 +147,9 @@ def pack_tensors(arrays: dict[str, np.ndarray],
             array.reshape(-1)[::strides[key]]
             for key, array in arrays.items()
         }
-        data = _pack(sampled)
-        if len(data) <= limit:
+        data = _pack({**sampled, **whole})
+        if len(data) <= limit or all(stride > array.size for stride, array in zip(
+                strides.values(), arrays.values(), strict=True)):
             return data, strides
         largest = max(sampled, key=lambda key: sampled[key].nbytes)
         strides[largest] += 1
@@ -171,25 +193,50 @@ def _tensor_stage(name: str, node: str, tensors: dict[str, np.ndarray],
         tolerance=_tolerance(name, tensors.values()))
 
 
-def build_golden(reference: Reference, tasks: list[dict], result_type: str,
-                 made_with: dict, image_bytes: int) -> tuple[dict, bytes]:
+def _split_result(result: list[dict] | dict) -> tuple[Any, dict[str, np.ndarray]]:
+    """Return a result with arrays replaced by their entries in golden.json, and the arrays by key."""
+    arrays: dict[str, np.ndarray] = {}
+
+    def entry(number: int, name: str, value: Any) -> Any:
+        if not isinstance(value, np.ndarray):
+            return value
+        key = f'postprocess/{number}/{name}'
+        arrays[key] = value
+        return _describe(key, value, 1)
+
+    records = result if isinstance(result, list) else [result]
+    split = [{name: entry(i, name, value) for name, value in record.items()} for i, record in enumerate(records)]
+    return split if isinstance(result, list) else split[0], arrays
+
+
+def _field_tolerances(result: list[dict] | dict) -> dict[str, dict]:
+    """Return the tolerance of each field of numbers, by the largest of its values: scores and pixels differ in size."""
+    records = result if isinstance(result, list) else [result]
+    values: dict[str, list[np.ndarray]] = {}
+    for record in records:
+        for name, value in record.items():
+            if isinstance(value, float | list) and np.asarray(value).dtype.kind == 'f':
+                values.setdefault(name, []).append(np.asarray(value))
+    return {name: _tolerance('postprocess', found) for name, found in values.items()}
+
+
+def build_golden(reference: Reference, tasks: list[dict], made_with: dict, image_bytes: int) -> tuple[dict, bytes]:
     """Return golden.json and the bytes of tensors.npz.
 
     Args:
         reference: what PyTorch computed.
         tasks: of pipeline.json.
-        result_type: value of the `Task`.
         made_with: `framework` and `codebase` with their versions.
         image_bytes: size of image.png.
     """
+    result, result_arrays = _split_result(reference.result)
     arrays = {
         f'{stage}/{key}': array
         for stage, tensors in (('preprocess', reference.preprocess),
                                ('net', reference.net))
         for key, array in tensors.items()
     }
-    data, strides = pack_tensors(arrays,
-                                 MAX_BYTES - image_bytes - _JSON_BYTES)
+    data, strides = pack_tensors(arrays, result_arrays, MAX_BYTES - image_bytes - _JSON_BYTES)
     pre, net, post = (task['name'] for task in tasks)
     stages = [
         _tensor_stage('preprocess', pre, reference.preprocess, strides),
@@ -197,10 +244,11 @@ def build_golden(reference: Reference, tasks: list[dict], result_type: str,
         dict(
             name='postprocess',
             node=post,
-            type=result_type,
-            result=reference.result,
+            type=reference.result_type,
+            result=result,
             # Results are made from the outputs of the network.
-            tolerance=_tolerance('postprocess', reference.net.values()))
+            tolerance=_tolerance('postprocess', reference.net.values()),
+            field_tolerances=_field_tolerances(reference.result))
     ]
     golden = dict(
         format=FORMAT, image='image.png', reference=made_with, stages=stages)
@@ -218,7 +266,7 @@ def _made_with(codebase: Codebase) -> dict:
 def write_golden(deploy_cfg: str | mmcv.Config,
                  model_cfg: str | mmcv.Config,
                  checkpoint: str | None, img: str | Any,
-                 work_dir: str) -> str:
+                 work_dir: str, task_processor: BaseTask | None = None) -> str:
     """Write `<work_dir>/golden/`, whole or not at all.
 
     Args:
@@ -227,21 +275,19 @@ def write_golden(deploy_cfg: str | mmcv.Config,
         checkpoint: weights.
         img: sample image, path or pixels in BGR order.
         work_dir: folder of the SDK model.
+        task_processor: the task processor on the CPU, if it is built already.
 
     Returns:
         The folder.
     """
     deploy_cfg, model_cfg = load_config(deploy_cfg, model_cfg)
-    task = build_task_processor(model_cfg, deploy_cfg, 'cpu')
+    task = task_processor or build_task_processor(model_cfg, deploy_cfg, 'cpu')
     png = encode_image(mmcv.imread(img))
     image = mmcv.imfrombytes(png)
     reference = run_reference(task, checkpoint, image)
     tasks = get_pipeline(deploy_cfg, model_cfg, work_dir,
                          task)['pipeline']['tasks']
-    golden, tensors = build_golden(reference, tasks,
-                                   get_task_type(deploy_cfg).value,
-                                   _made_with(get_codebase(deploy_cfg)),
-                                   len(png))
+    golden, tensors = build_golden(reference, tasks, _made_with(get_codebase(deploy_cfg)), len(png))
     folder = osp.join(work_dir, 'golden')
     mmcv.mkdir_or_exist(osp.abspath(work_dir))
     temporary = tempfile.mkdtemp(prefix='golden.', dir=work_dir)

@@ -97,7 +97,7 @@ def test_large_tensors_are_sampled():
     arrays = dict(
         a=random.standard_normal((2, 3, 100, 100)).astype(np.float32),
         b=np.arange(5, dtype=np.int64))
-    data, strides = pack_tensors(arrays, 100_000)
+    data, strides = pack_tensors(arrays, {}, 100_000)
     assert len(data) <= 100_000 and strides['b'] == 1 and strides['a'] > 1
     import io
     stored = np.load(io.BytesIO(data))
@@ -110,10 +110,10 @@ def test_all_stays_within_the_budget():
     random = np.random.default_rng(0)
     image = random.standard_normal((1, 3, 640, 640)).astype(np.float32)
     reference = Reference(
-        dict(img=image), dict(output=image[:, :1]),
+        dict(img=image), dict(output=image[:, :1]), 'Classification',
         [dict(label_id=0, score=1.0)])
     tasks = [dict(name=n) for n in ('pre', 'net', 'post')]
-    golden, data = build_golden(reference, tasks, 'Classification',
+    golden, data = build_golden(reference, tasks,
                                 dict(framework='f', codebase='c'),
                                 MAX_IMAGE_BYTES)
     total = len(data) + len(json.dumps(golden)) + MAX_IMAGE_BYTES

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <atomic>
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -31,10 +33,30 @@ struct Signature {
   std::vector<EdgeType> outputs;
 };
 
+// Lets somebody else end a run early: it stops before its next step or item. Thread-safe.
+class Cancellation {
+ public:
+  void Cancel() { cancelled_.store(true, std::memory_order_relaxed); }
+  // The run ends with an error once this time has come; set before the run.
+  void SetDeadline(std::chrono::steady_clock::time_point deadline) { deadline_ = deadline; }
+
+  // Errors: kFail once the run is to end.
+  Result<void> Check() const;
+
+ private:
+  std::atomic<bool> cancelled_{false};
+  std::optional<std::chrono::steady_clock::time_point> deadline_;
+};
+
 // What a run may use.
 struct RunContext {
   BufferPool* pool = &BufferPool::Shared();
   int num_threads = 0;  // inside this call; 0: all processors
+  const Cancellation* cancellation = nullptr;
+  // The items of RunMany are those from `first_item` on of `total_items`; 0: they are all.
+  size_t first_item = 0, total_items = 0;
+
+  Result<void> Check() const { return cancellation ? cancellation->Check() : Result<void>(); }
 };
 
 // A node of a pipeline. Immutable: any number of threads run it at the same time.
@@ -45,8 +67,19 @@ class Module {
   virtual ~Module() = default;
   virtual const Signature& signature() const = 0;
 
-  // Runs one item; `inputs` have the kinds and depths of the signature.
+  // Runs one item; `inputs` have the kinds and depths of the signature. What a library throws is an
+  // error of the step (TryRun), but no way to report one.
   virtual Result<Values> Run(Span<const Value> inputs, const RunContext& context) const = 0;
+
+  // Run, with exceptions as errors.
+  Result<Values> TryRun(Span<const Value> inputs, const RunContext& context) const;
+
+  // Whether a list of items gives what its parts give, one behind the other, for a module that
+  // takes whole lists (Inference, Cond). A pipeline of such modules runs long lists in parts.
+  virtual bool runs_item_by_item() const { return false; }
+
+  // Items that share one call of an engine.
+  virtual int batch_size() const { return 1; }
 
   // Runs many items, each with the result that Run alone would give. The default calls Run in
   // parallel; the first failing item decides the error.
@@ -64,6 +97,10 @@ struct PipelineOptions {
   // Types of the pipeline's inputs; empty: lists of anything.
   std::vector<EdgeType> inputs;
   bool fuse_transforms = true;
+  // What is put around the module of a node by its name: where it runs, how calls are joined. Other
+  // names mean nothing: programs give several models one list.
+  std::map<std::string, std::function<std::shared_ptr<const Module>(std::shared_ptr<const Module>)>>
+      decorate;
   // Modules beside the built-in ones, for tests and programs of their own.
   std::vector<ModuleType> extra_modules;
 };

@@ -2,28 +2,19 @@
 
 #include <cstdint>
 #include <memory>
+#include <stdexcept>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
 #include "mmdeploy/base/image.h"
 #include "mmdeploy/base/tensor.h"
+#include "mmdeploy/module/kind.h"
+#include "mmdeploy/module/result_type.h"
 #include "mmdeploy/transform/transform.h"
 
 namespace mmdeploy {
-
-// One label of an image.
-struct Classification {
-  int label_id = 0;
-  float score = 0;
-};
-
-// One object of an image; `bbox` in pixels of the original image.
-struct Detection {
-  int label_id = 0;
-  float score = 0;
-  Rect bbox;
-};
 
 // What a stateful module (a tracker) keeps between calls; the caller owns it and passes it in.
 class State {
@@ -31,25 +22,14 @@ class State {
   virtual ~State() = default;
 };
 
-// What can travel along an edge of a pipeline.
-enum class Kind : uint8_t {
-  kNull,  // nothing: the branch of a Cond that was not taken
-  kBool,
-  kInt,
-  kImage,    // the caller's picture
-  kSample,   // a picture with its meta data and tensors, possibly with a box
-  kTensors,  // named tensors: the outputs of a network
-  kPoints,   // [x, y] points, or a point cloud of one image
-  kBox,      // a rectangle, pixels of the original image
-  kClassification,
-  kDetection,
-  kState,
+// A value was read as something that it is not. Modules check what arrives by their signature, so
+// this is a fault in a module; Pipeline turns it into an error of the step.
+class WrongKind : public std::logic_error {
+ public:
+  using std::logic_error::logic_error;
 };
-constexpr int kNumKinds = 11;
 
-std::string_view Name(Kind kind);
-
-// A value of one kind, or a list of values. Cheap to copy: pixels and tensors are shared.
+// A value of one kind, or a list of values. Cheap to copy: pixels, tensors and results are shared.
 class Value {
  public:
   using List = std::vector<Value>;
@@ -63,73 +43,58 @@ class Value {
   Value(NamedTensors value) : data_(std::make_shared<const NamedTensors>(std::move(value))) {}
   Value(Points value) : data_(std::make_shared<const Points>(std::move(value))) {}
   Value(Rect value) : data_(value) {}
-  Value(Classification value) : data_(value) {}
-  Value(Detection value) : data_(value) {}
   Value(std::shared_ptr<State> value) : data_(std::move(value)) {}
   Value(List value) : data_(std::make_shared<const List>(std::move(value))) {}
+  Value(Record value) : data_(std::move(value)) {}
+  // The result of a task: a struct that task.yaml describes.
+  template <class T, class = decltype(TypeOf(static_cast<const T*>(nullptr)))>
+  Value(T result)
+      : data_(Record{&TypeOf(static_cast<const T*>(nullptr)),
+                     std::make_shared<const T>(std::move(result))}) {}
 
-  bool is_list() const { return data_.index() == kNumKinds; }
-  // The kind of a value that is not a list.
-  Kind kind() const { return static_cast<Kind>(data_.index()); }
+  bool is_list() const { return std::holds_alternative<ListPointer>(data_); }
+  bool is_record() const { return std::holds_alternative<Record>(data_); }
+  // The kind of a value that is not a list. Throws WrongKind.
+  Kind kind() const;
 
-  // The content; the caller has checked kind() or is_list().
-  bool boolean() const { return *std::get_if<bool>(&data_); }
-  int64_t integer() const { return *std::get_if<int64_t>(&data_); }
-  const Image& image() const { return *std::get_if<Image>(&data_); }
-  const Sample& sample() const { return **std::get_if<std::shared_ptr<const Sample>>(&data_); }
+  // The content. Throws WrongKind if the value is something else.
+  bool boolean() const { return Get<bool>("Bool"); }
+  int64_t integer() const { return Get<int64_t>("Int"); }
+  const Image& image() const { return Get<Image>("Image"); }
+  const Sample& sample() const { return *Get<std::shared_ptr<const Sample>>("Sample"); }
   const NamedTensors& tensors() const {
-    return **std::get_if<std::shared_ptr<const NamedTensors>>(&data_);
+    return *Get<std::shared_ptr<const NamedTensors>>("Tensors");
   }
-  const Points& points() const { return **std::get_if<std::shared_ptr<const Points>>(&data_); }
-  const Rect& box() const { return *std::get_if<Rect>(&data_); }
-  const Classification& classification() const { return *std::get_if<Classification>(&data_); }
-  const Detection& detection() const { return *std::get_if<Detection>(&data_); }
-  const std::shared_ptr<State>& state() const {
-    return *std::get_if<std::shared_ptr<State>>(&data_);
+  const Points& points() const { return *Get<std::shared_ptr<const Points>>("Points"); }
+  const Rect& box() const { return Get<Rect>("Box"); }
+  const Record& record() const { return Get<Record>("the result of a task"); }
+  const std::shared_ptr<State>& state() const { return Get<std::shared_ptr<State>>("State"); }
+  const List& list() const { return *Get<ListPointer>("a list"); }
+  template <class T>
+  const T& result() const {
+    const ResultType& type = TypeOf(static_cast<const T*>(nullptr));
+    if (!is_record() || record().type != &type) ThrowWrongKind(type.name);
+    return *static_cast<const T*>(record().data.get());
   }
-  const List& list() const { return **std::get_if<std::shared_ptr<const List>>(&data_); }
 
  private:
-  // In the order of Kind, then the list.
+  using ListPointer = std::shared_ptr<const List>;
+
+  template <class T>
+  const T& Get(std::string_view expected) const {
+    const T* content = std::get_if<T>(&data_);
+    if (!content) ThrowWrongKind(expected);
+    return *content;
+  }
+  [[noreturn]] void ThrowWrongKind(std::string_view expected) const;
+
   std::variant<std::monostate, bool, int64_t, Image, std::shared_ptr<const Sample>,
                std::shared_ptr<const NamedTensors>, std::shared_ptr<const Points>, Rect,
-               Classification, Detection, std::shared_ptr<State>, std::shared_ptr<const List>>
+               std::shared_ptr<State>, Record, ListPointer>
       data_;
 };
 
-// "Image", "list of 3 Detection".
+// "Image", "a list of 3 Detection".
 std::string Describe(const Value& value);
-
-// A set of kinds.
-class KindSet {
- public:
-  constexpr KindSet() = default;
-  constexpr KindSet(Kind kind) : bits_(1u << static_cast<int>(kind)) {}
-  constexpr KindSet(std::initializer_list<Kind> kinds) {
-    for (const Kind kind : kinds) bits_ |= KindSet(kind).bits_;
-  }
-  static constexpr KindSet Any() {
-    KindSet set;
-    set.bits_ = (1u << kNumKinds) - 1;
-    return set;
-  }
-
-  constexpr bool Has(Kind kind) const { return bits_ & KindSet(kind).bits_; }
-  constexpr KindSet operator&(KindSet other) const {
-    other.bits_ &= bits_;
-    return other;
-  }
-  constexpr KindSet operator|(KindSet other) const {
-    other.bits_ |= bits_;
-    return other;
-  }
-  constexpr bool empty() const { return bits_ == 0; }
-
- private:
-  uint32_t bits_ = 0;
-};
-
-// "Image or Sample", "anything".
-std::string Describe(KindSet kinds);
 
 }  // namespace mmdeploy

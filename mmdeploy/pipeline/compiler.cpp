@@ -115,6 +115,10 @@ class Compiler {
     step.where = fmt::format("{} ({} '{}')", path.str(), spec.type, step.name);
     MMDEPLOY_TRY(auto types, ResolveInputs(spec, path, &step));
     MMDEPLOY_TRY(step.module, CreateNode(spec, reader, EnvFor(types)));
+    if (const auto decorate = options_.decorate.find(step.name);
+        decorate != options_.decorate.end()) {
+      step.module = decorate->second(std::move(step.module));
+    }
     MMDEPLOY_TRYV(DefineOutputs(spec, path, types, &step));
     pipeline_->steps_.push_back(std::move(step));
     return {};
@@ -181,7 +185,33 @@ class Compiler {
       pipeline_->output_slots_.push_back(edge->slot);
       pipeline_->output_types_.push_back(edge->type);
     }
+    FindLastUses();
+    FindItemwise();
     return std::shared_ptr<const Pipeline>(std::move(pipeline_));
+  }
+
+  // Where each slot is read for the last time; those of the pipeline's outputs stay.
+  void FindLastUses() {
+    std::vector<bool> needed(static_cast<size_t>(pipeline_->num_slots_));
+    for (const int slot : pipeline_->output_slots_) needed[static_cast<size_t>(slot)] = true;
+    for (auto step = pipeline_->steps_.rbegin(); step != pipeline_->steps_.rend(); ++step) {
+      for (const int slot : step->inputs) {
+        if (needed[static_cast<size_t>(slot)]) continue;
+        needed[static_cast<size_t>(slot)] = true;
+        step->last_uses.push_back(slot);
+      }
+    }
+  }
+
+  // Whether the pipeline gives for a list what it gives for its parts.
+  void FindItemwise() {
+    bool itemwise = !pipeline_->input_names_.empty();
+    for (const EdgeType& type : pipeline_->output_types_) itemwise &= type.depth >= 1;
+    for (const Step& step : pipeline_->steps_) {
+      itemwise &= step.extra_depth >= 1 || step.module->runs_item_by_item();
+      pipeline_->batch_size_ = std::max(pipeline_->batch_size_, step.module->batch_size());
+    }
+    pipeline_->runs_item_by_item_ = itemwise;
   }
 
   std::shared_ptr<Pipeline> pipeline_;

@@ -1,5 +1,9 @@
 #include "mmdeploy/pipeline/pipeline.h"
 
+#include <algorithm>
+
+#include "mmdeploy/base/parallel.h"
+
 namespace mmdeploy {
 namespace {
 
@@ -39,8 +43,10 @@ Result<Values> RunOverList(const Module& module, const Values& inputs, int extra
     for (const auto& item : items) MMDEPLOY_TRYV(CheckItem(module, item));
     MMDEPLOY_TRY(results, module.RunMany(items, context));
   } else {
+    RunContext inner = context;
+    inner.first_item = inner.total_items = 0;
     for (const auto& item : items) {
-      MMDEPLOY_TRY(results.emplace_back(), RunAtDepth(module, item, extra - 1, context));
+      MMDEPLOY_TRY(results.emplace_back(), RunAtDepth(module, item, extra - 1, inner));
     }
   }
   std::vector<List> columns(module.signature().outputs.size());
@@ -54,7 +60,7 @@ Result<Values> RunAtDepth(const Module& module, const Values& inputs, int extra,
                           const RunContext& context) {
   if (extra > 0) return RunOverList(module, inputs, extra, context);
   MMDEPLOY_TRYV(CheckItem(module, inputs));
-  return module.Run(inputs, context);
+  return module.TryRun(inputs, context);
 }
 
 // '*' and '+': the outer list level is removed before the module and put back behind it.
@@ -117,8 +123,12 @@ class Flattening {
 
 Result<Values> RunMarked(const Step& step, Values inputs, const RunContext& context) {
   Flattening flattening;
-  if (step.has_flatten) MMDEPLOY_TRYV(flattening.Apply(step, &inputs));
-  MMDEPLOY_TRY(auto outputs, RunAtDepth(*step.module, inputs, step.extra_depth, context));
+  RunContext inner = context;
+  if (step.has_flatten) {
+    MMDEPLOY_TRYV(flattening.Apply(step, &inputs));
+    inner.first_item = inner.total_items = 0;
+  }
+  MMDEPLOY_TRY(auto outputs, RunAtDepth(*step.module, inputs, step.extra_depth, inner));
   for (size_t i = 0; i < outputs.size(); ++i) {
     if (step.unflatten[i]) outputs[i] = flattening.Restore(outputs[i]);
   }
@@ -128,21 +138,66 @@ Result<Values> RunMarked(const Step& step, Values inputs, const RunContext& cont
 }  // namespace
 
 Result<std::vector<Value>> Pipeline::RunStep(const Step& step, std::vector<Value> inputs) const {
-  auto outputs = RunMarked(step, std::move(inputs), context_);
+  return RunStep(step, std::move(inputs), context_);
+}
+
+Result<std::vector<Value>> Pipeline::RunStep(const Step& step, std::vector<Value> inputs,
+                                             const RunContext& context) const {
+  auto outputs = RunMarked(step, std::move(inputs), context);
   if (!outputs) return MakeError(outputs.error().In(step.where));
   return outputs;
 }
 
-Result<std::vector<Value>> Pipeline::Run(std::vector<Value> inputs, RunObserver* observer) const {
+// Enough for every thread and for a whole batch; two rounds, so that threads that are done early
+// have something to do.
+size_t Pipeline::ItemsPerPart(const RunContext& context) const {
+  const int threads = context.num_threads > 0 ? context.num_threads : NumProcessors();
+  const int batches = (2 * threads + batch_size_ - 1) / batch_size_;
+  return static_cast<size_t>(batches * batch_size_);
+}
+
+Result<std::vector<Value>> Pipeline::Run(std::vector<Value> inputs, const RunContext& context,
+                                         RunObserver* observer) const {
   MMDEPLOY_ENSURE(inputs.size() == input_names_.size(), Code::kInvalidArgument,
                   "{} inputs given, the pipeline takes {}", inputs.size(), input_names_.size());
+  const size_t part = ItemsPerPart(context);
+  const bool all_lists = std::all_of(inputs.begin(), inputs.end(), [&](const Value& value) {
+    return value.is_list() && value.list().size() == inputs[0].list().size();
+  });
+  const size_t total = all_lists && !inputs.empty() ? inputs[0].list().size() : 0;
+  if (!runs_item_by_item_ || total <= part) return RunPart(std::move(inputs), context, observer);
+  std::vector<List> results(output_names_.size());
+  for (size_t first = 0; first < total; first += part) {
+    RunContext inner = context;
+    // A part of a part says where it stands in the list that the caller gave.
+    inner.first_item = context.first_item + first;
+    inner.total_items = std::max(context.total_items, total);
+    Values items;
+    for (const Value& input : inputs) {
+      const auto begin = input.list().begin() + static_cast<int64_t>(first);
+      const auto size = std::min(part, total - first);
+      items.emplace_back(List(begin, begin + static_cast<int64_t>(size)));
+    }
+    MMDEPLOY_TRY(const auto outputs, RunPart(std::move(items), inner, observer));
+    for (size_t i = 0; i < results.size(); ++i) {
+      const List& list = outputs[i].list();
+      results[i].insert(results[i].end(), list.begin(), list.end());
+    }
+  }
+  return Values(std::make_move_iterator(results.begin()), std::make_move_iterator(results.end()));
+}
+
+Result<std::vector<Value>> Pipeline::RunPart(std::vector<Value> inputs, const RunContext& context,
+                                             RunObserver* observer) const {
   std::vector<Value> slots(static_cast<size_t>(num_slots_));
   std::move(inputs.begin(), inputs.end(), slots.begin());
   for (const Step& step : steps_) {
     const auto start = std::chrono::steady_clock::now();
+    MMDEPLOY_TRYV(context.Check());
     Values arguments;
     for (const int slot : step.inputs) arguments.push_back(slots[static_cast<size_t>(slot)]);
-    MMDEPLOY_TRY(auto outputs, RunStep(step, std::move(arguments)));
+    for (const int slot : step.last_uses) slots[static_cast<size_t>(slot)] = Value();
+    MMDEPLOY_TRY(auto outputs, RunStep(step, std::move(arguments), context));
     if (observer) observer->OnStep(step, std::chrono::steady_clock::now() - start, outputs);
     for (size_t i = 0; i < outputs.size(); ++i) {
       slots[static_cast<size_t>(step.outputs[i])] = std::move(outputs[i]);

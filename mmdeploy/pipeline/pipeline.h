@@ -26,10 +26,12 @@ struct Step {
   std::vector<int> outputs;     // slots
   std::vector<bool> unflatten;  // of outputs: '*' puts the removed level back
   bool has_flatten = false;
-  int extra_depth = 0;  // list levels that arrive beyond what the module takes for one item
+  int extra_depth = 0;         // list levels that arrive beyond what the module takes for one item
+  std::vector<int> last_uses;  // slots that nothing reads after this step
 };
 
-// Called after each step of a run, from the calling thread.
+// Called after each step of a run, from the calling thread; several times for a long list, which
+// runs in parts.
 class RunObserver {
  public:
   virtual ~RunObserver() = default;
@@ -53,8 +55,14 @@ class Pipeline {
                                                          int nesting = 0);
 
   // One value per input of the pipeline; answers one per output. Usually lists over images.
+  // Long lists run in parts, so that what lies between the steps does not grow with them.
   // Errors name the step, and the item of the list.
-  Result<std::vector<Value>> Run(std::vector<Value> inputs, RunObserver* observer = nullptr) const;
+  Result<std::vector<Value>> Run(std::vector<Value> inputs, RunObserver* observer = nullptr) const {
+    return Run(std::move(inputs), context_, observer);
+  }
+  // The same within the run of a pipeline around it.
+  Result<std::vector<Value>> Run(std::vector<Value> inputs, const RunContext& context,
+                                 RunObserver* observer = nullptr) const;
 
   // Runs one step alone; for checking it against known inputs.
   Result<std::vector<Value>> RunStep(const Step& step, std::vector<Value> inputs) const;
@@ -64,10 +72,21 @@ class Pipeline {
   const std::vector<std::string>& outputs() const { return output_names_; }
   const std::vector<EdgeType>& output_types() const { return output_types_; }
   const JsonNotes& notes() const { return notes_; }
+  // Threads, memory and cancellation of a run that nobody else decides about.
+  const RunContext& context() const { return context_; }
+  // Whether lists may run in parts, and how many items share an engine's call.
+  bool runs_item_by_item() const { return runs_item_by_item_; }
+  int batch_size() const { return batch_size_; }
 
  private:
   friend class Compiler;
   Pipeline() = default;
+
+  Result<std::vector<Value>> RunPart(std::vector<Value> inputs, const RunContext& context,
+                                     RunObserver* observer) const;
+  size_t ItemsPerPart(const RunContext& context) const;
+  Result<std::vector<Value>> RunStep(const Step& step, std::vector<Value> inputs,
+                                     const RunContext& context) const;
 
   std::shared_ptr<const Model> model_;
   RunContext context_;
@@ -76,6 +95,8 @@ class Pipeline {
   std::vector<EdgeType> output_types_;
   std::vector<int> output_slots_;
   int num_slots_ = 0;  // the pipeline's inputs come first
+  bool runs_item_by_item_ = false;
+  int batch_size_ = 1;
   JsonNotes notes_;
 };
 

@@ -5,6 +5,8 @@
 #include <numeric>
 #include <thread>
 
+#include "mmdeploy/task/classifier/result.h"
+#include "mmdeploy/task/detector/result.h"
 #include "tests/support/model_files.h"
 #include "tests/support/resident_memory.h"
 
@@ -45,7 +47,7 @@ std::vector<Value> RunAll(const Pipeline& pipeline, std::vector<Value> inputs) {
   return outputs.value_or(std::vector<Value>());
 }
 
-int BestLabel(const Value& labels) { return labels.list().at(0).classification().label_id; }
+int BestLabel(const Value& labels) { return labels.list().at(0).result<Classification>().label_id; }
 
 // A module made of a function, for graphs that no codebase of today has.
 class FunctionModule : public Module {
@@ -81,7 +83,7 @@ TEST(Pipeline, RunsAPlainGraph) {
   ASSERT_EQ(out[0].list().size(), 2u);
   EXPECT_EQ(BestLabel(out[0].list()[0]), 0);  // R
   EXPECT_EQ(BestLabel(out[0].list()[1]), 2);  // B
-  const auto& best = out[0].list()[0].list()[0].classification();
+  const auto& best = out[0].list()[0].list()[0].result<Classification>();
   EXPECT_NEAR(best.score, 200 / 255.0, 1e-6);
 }
 
@@ -94,16 +96,16 @@ TEST(Pipeline, AnEmptyBatchGivesAnEmptyResult) {
 TEST(Pipeline, DetectsCropsAndRecognises) {
   PipelineOptions options;
   options.models["classifier"] = *LoadFiles(ExampleClassifier());
-  options.extra_modules.push_back(Row("Halves", {{Type(Kind::kImage)}, {Type(Kind::kDetection, 1)}},
-                                      [](Span<const Value> in) -> Result<Module::Values> {
-                                        const auto& image = in[0].image();
-                                        const auto w = static_cast<float>(image.width),
-                                                   h = static_cast<float>(image.height);
-                                        List found{Value(Detection{0, 1, {0, 0, w / 2, h}})};
-                                        if (image.width > 8)
-                                          found.emplace_back(Detection{1, 1, {w / 2, 0, w, h}});
-                                        return Module::Values{Value(std::move(found))};
-                                      }));
+  options.extra_modules.push_back(
+      Row("Halves",
+          {{Type(Kind::kImage)}, {Type(Kind(TypeOf(static_cast<const Detection*>(nullptr))), 1)}},
+          [](Span<const Value> in) -> Result<Module::Values> {
+            const auto& image = in[0].image();
+            const auto w = static_cast<float>(image.width), h = static_cast<float>(image.height);
+            List found{Value(Detection{0, 1, {0, 0, w / 2, h}, {}})};
+            if (image.width > 8) found.emplace_back(Detection{1, 1, {w / 2, 0, w, h}, {}});
+            return Module::Values{Value(std::move(found))};
+          }));
   const Json json = Json::parse(R"({"input": "img", "output": ["dets", "labels"], "tasks": [
     {"type": "Task", "module": "Halves", "input": "img", "output": "dets"},
     {"type": "Task", "module": "CropBox", "input": ["img+", "dets*"], "output": "patches*"},
@@ -276,12 +278,15 @@ TEST(Pipeline, ConcurrentCallsOnOneHandleEqualSingleCalls) {
   std::vector<float> expected;
   for (int i = 0; i < kImages; ++i) {
     images.emplace_back(Colour(i * 7 % 256, i * 31 % 256, i * 11 % 256, 9 + i, 40 - i));
-    expected.push_back(
-        RunAll(*pipeline, {List{images.back()}})[0].list()[0].list()[0].classification().score);
+    expected.push_back(RunAll(*pipeline, {List{images.back()}})[0]
+                           .list()[0]
+                           .list()[0]
+                           .result<Classification>()
+                           .score);
   }
   const auto batch = RunAll(*pipeline, {List(images)});
   for (size_t i = 0; i < kImages; ++i) {
-    EXPECT_EQ(batch[0].list()[i].list()[0].classification().score, expected[i]);
+    EXPECT_EQ(batch[0].list()[i].list()[0].result<Classification>().score, expected[i]);
   }
   std::vector<std::thread> threads;
   std::vector<int> wrong(kThreads);
@@ -289,7 +294,8 @@ TEST(Pipeline, ConcurrentCallsOnOneHandleEqualSingleCalls) {
     threads.emplace_back([&, t] {
       for (size_t i = 0; i < kImages; ++i) {
         const auto out = pipeline->Run({List{images[i]}});
-        wrong[t] += !out || (*out)[0].list()[0].list()[0].classification().score != expected[i];
+        wrong[t] +=
+            !out || (*out)[0].list()[0].list()[0].result<Classification>().score != expected[i];
       }
     });
   }

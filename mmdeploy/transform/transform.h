@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "mmdeploy/base/buffer_pool.h"
+#include "mmdeploy/base/geometry.h"
 #include "mmdeploy/base/image.h"
 #include "mmdeploy/base/json.h"
 #include "mmdeploy/base/result.h"
@@ -16,15 +17,6 @@
 #include "mmdeploy/model/format_version.h"
 
 namespace mmdeploy {
-
-// [left, top, right, bottom] in pixels of the image they belong to.
-struct Rect {
-  float left = 0, top = 0, right = 0, bottom = 0;
-};
-
-struct Point {
-  float x = 0, y = 0;
-};
 
 // Height, width and channels of an image, pixels.
 struct ImageShape {

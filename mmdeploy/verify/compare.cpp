@@ -4,7 +4,6 @@
 #include "mmdeploy/verify/verify.h"
 
 namespace mmdeploy {
-namespace {
 
 double Element(const Tensor& tensor, int64_t i) {
   switch (tensor.dtype()) {
@@ -27,6 +26,8 @@ double Element(const Tensor& tensor, int64_t i) {
   }
 }
 
+namespace {
+
 // "[0,2,17,5]" of a flat position.
 std::string IndexText(const Shape& shape, int64_t position) {
   std::vector<int64_t> index(shape.size());
@@ -37,10 +38,6 @@ std::string IndexText(const Shape& shape, int64_t position) {
   std::string text;
   for (const int64_t i : index) text += (text.empty() ? "" : ",") + std::to_string(i);
   return "[" + text + "]";
-}
-
-bool Within(double found, double expected, const Tolerance& tolerance) {
-  return std::abs(found - expected) <= tolerance.abs + tolerance.rel * std::abs(expected);
 }
 
 }  // namespace
@@ -64,7 +61,7 @@ Comparison CompareTensor(const GoldenTensor& expected, const Tensor& found,
     double difference = std::abs(got - want);
     if (std::isnan(difference)) difference = INFINITY;
     sum += difference;
-    outside += !Within(got, want, tolerance);
+    outside += !tolerance.Holds(got, want);
     if (difference > result.max_difference) {
       result.max_difference = difference;
       worst = position;
@@ -81,38 +78,6 @@ Comparison CompareTensor(const GoldenTensor& expected, const Tensor& found,
         outside, count, result.max_difference, result.where, result.mean_difference, tolerance.abs,
         tolerance.rel);
   }
-  return result;
-}
-
-Comparison CompareLabels(const std::vector<Classification>& expected,
-                         const std::vector<Classification>& found, const Tolerance& tolerance) {
-  Comparison result;
-  result.what = "result";
-  if (found.size() != expected.size()) {
-    result.message = fmt::format("{} labels, expected {}", found.size(), expected.size());
-    return result;
-  }
-  double sum = 0;
-  for (size_t i = 0; i < expected.size(); ++i) {
-    // A label of another place counts if it has the score of this place.
-    const auto same = std::find_if(found.begin(), found.end(), [&](const Classification& label) {
-      return label.label_id == expected[i].label_id;
-    });
-    const bool tie = Within(found[i].score, expected[i].score, tolerance);
-    const double score = same != found.end() ? same->score : found[i].score;
-    const double difference = std::abs(score - expected[i].score);
-    const bool in_place = found[i].label_id == expected[i].label_id || tie;
-    sum += difference;
-    result.max_difference = std::max(result.max_difference, difference);
-    if (result.message.empty() && !(in_place && Within(score, expected[i].score, tolerance))) {
-      result.where = fmt::format("place {}", i + 1);
-      result.message =
-          fmt::format("place {} is label {} ({:.6g}), expected label {} ({:.6g})", i + 1,
-                      found[i].label_id, found[i].score, expected[i].label_id, expected[i].score);
-    }
-  }
-  result.mean_difference = expected.empty() ? 0 : sum / static_cast<double>(expected.size());
-  result.passed = result.message.empty();
   return result;
 }
 

@@ -1,6 +1,8 @@
 #include "mmdeploy/verify/golden.h"
 
 #include "mmdeploy/base/zip.h"
+#include "mmdeploy/task/json.h"
+#include "mmdeploy/task/results.h"
 #include "mmdeploy/verify/npz.h"
 
 namespace mmdeploy {
@@ -8,11 +10,10 @@ namespace {
 
 constexpr const char* kFolder = "golden/";
 
-Result<Tolerance> ReadTolerance(JsonReader& stage) {
+Result<Tolerance> ReadTolerance(const Json* json, const JsonPath& path) {
   Tolerance tolerance;
-  const Json* json = stage.Find("tolerance");
   if (!json) return tolerance;
-  JsonReader reader(*json, stage.path() / "tolerance", nullptr);
+  JsonReader reader(*json, path, nullptr);
   reader.Read("abs", &tolerance.abs, 0.0, 1e30);
   reader.Read("rel", &tolerance.rel, 0.0, 1e30);
   MMDEPLOY_TRYV(reader.Finish());
@@ -53,29 +54,47 @@ Result<GoldenTensor> ReadTensor(const std::string& name, const Json& json, const
   return tensor;
 }
 
-Result<std::vector<Classification>> ReadClassifications(const Json& json, const JsonPath& path) {
-  MMDEPLOY_TRYV(ExpectArray(json, path));
-  std::vector<Classification> labels;
-  for (size_t i = 0; i < json.size(); ++i) {
-    JsonReader reader(json[i], path / i, nullptr);
-    auto& label = labels.emplace_back();
-    reader.Require("label_id", &label.label_id);
-    reader.Require("score", &label.score);
-    MMDEPLOY_TRYV(reader.Finish());
+// What one image has: a list of records, or one record.
+Result<void> ReadResults(const Json& json, const JsonPath& path, const ZipArchive& arrays,
+                         GoldenStage* stage) {
+  const ArrayReader read_array = [&](const Json& array, const JsonPath& where) -> Result<Tensor> {
+    MMDEPLOY_TRY(const GoldenTensor tensor, ReadTensor("", array, where, arrays));
+    MMDEPLOY_ENSURE(tensor.complete(), Code::kFail, "{}: arrays of results are stored completely",
+                    where.str());
+    return tensor.data.Reshaped(tensor.shape);
+  };
+  if (!stage->result_type->is_list) {
+    MMDEPLOY_TRY(stage->results.emplace_back(),
+                 ReadRecord(*stage->result_type, json, path, read_array));
+    return {};
   }
-  return labels;
+  MMDEPLOY_TRYV(ExpectArray(json, path));
+  for (size_t i = 0; i < json.size(); ++i) {
+    MMDEPLOY_TRY(stage->results.emplace_back(),
+                 ReadRecord(*stage->result_type, json[i], path / i, read_array));
+  }
+  return {};
 }
 
 Result<GoldenStage> ReadStage(const Json& json, const JsonPath& path, const ZipArchive& arrays) {
   GoldenStage stage;
   JsonReader reader(json, path, nullptr);
+  std::string type;
   reader.Require("name", &stage.name);
   reader.Require("node", &stage.node);
-  reader.Read("type", &stage.result_type);
+  reader.Read("type", &type);
   const Json* tensors = reader.Find("tensors");
   const Json* result = reader.Find("result");
-  MMDEPLOY_TRY(stage.tolerance, ReadTolerance(reader));
+  MMDEPLOY_TRY(stage.tolerance, ReadTolerance(reader.Find("tolerance"), path / "tolerance"));
+  const Json* fields = reader.Find("field_tolerances");
   MMDEPLOY_TRYV(reader.Finish());
+  if (fields) {
+    MMDEPLOY_TRYV(ExpectObject(*fields, path / "field_tolerances"));
+    for (const auto& [name, value] : fields->items()) {
+      MMDEPLOY_TRY(stage.field_tolerances[name],
+                   ReadTolerance(&value, path / "field_tolerances" / name));
+    }
+  }
   if (tensors) {
     MMDEPLOY_TRYV(ExpectObject(*tensors, path / "tensors"));
     for (const auto& [name, value] : tensors->items()) {
@@ -84,10 +103,10 @@ Result<GoldenStage> ReadStage(const Json& json, const JsonPath& path, const ZipA
     }
   }
   if (result) {
-    MMDEPLOY_ENSURE(stage.result_type == "Classification", Code::kNotSupported,
-                    "{}: unknown result type '{}', known: 'Classification'", (path / "type").str(),
-                    stage.result_type);
-    MMDEPLOY_TRY(stage.classifications, ReadClassifications(*result, path / "result"));
+    auto found = FindResultType(type);
+    if (!found) return MakeError(found.error().In((path / "type").str()));
+    stage.result_type = *found;
+    MMDEPLOY_TRYV(ReadResults(*result, path / "result", arrays, &stage));
   }
   return stage;
 }

@@ -1,11 +1,12 @@
 #pragma once
 
-#include <memory>
+#include <cmath>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "mmdeploy/model/model.h"
-#include "mmdeploy/module/value.h"
+#include "mmdeploy/module/result_type.h"
 
 namespace mmdeploy {
 
@@ -13,6 +14,10 @@ namespace mmdeploy {
 struct Tolerance {
   double abs = 1e-5;
   double rel = 1e-4;
+
+  bool Holds(double found, double expected) const {
+    return std::abs(found - expected) <= abs + rel * std::abs(expected);
+  }
 };
 
 // What a tensor was when the model was converted. `data` holds every `stride`-th element from
@@ -34,8 +39,9 @@ struct GoldenStage {
   std::string node;  // name of the task in pipeline.json
   Tolerance tolerance;
   std::vector<GoldenTensor> tensors;
-  std::string result_type;  // "Classification", or "" for a stage of tensors
-  std::vector<Classification> classifications;
+  const ResultType* result_type = nullptr;            // nullptr for a stage of tensors
+  std::vector<Record> results;                        // of the image
+  std::map<std::string, Tolerance> field_tolerances;  // by field; others have `tolerance`
 };
 
 // The proof of parity that an SDK model carries (mmdeploy/model/README.md, section "golden").

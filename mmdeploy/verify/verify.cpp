@@ -36,15 +36,15 @@ const NamedTensors* TensorsOf(const Value& value) {
   return value.kind() == Kind::kTensors ? &value.tensors() : nullptr;
 }
 
-std::vector<Classification> LabelsOf(const Value& value) {
-  std::vector<Classification> labels;
-  if (!value.is_list()) return labels;
-  for (const Value& label : value.list()) {
-    if (!label.is_list() && label.kind() == Kind::kClassification) {
-      labels.push_back(label.classification());
-    }
+// What one image has: a record, or a list of them; others are left out.
+std::vector<Record> RecordsOf(const Value& value) {
+  if (value.is_record()) return {value.record()};
+  std::vector<Record> records;
+  if (!value.is_list()) return records;
+  for (const Value& item : value.list()) {
+    if (item.is_record()) records.push_back(item.record());
   }
-  return labels;
+  return records;
 }
 
 // What every step of one run from the image gave, by slot.
@@ -137,9 +137,8 @@ class Verifier {
         add(std::move(missing));
       }
     }
-    if (!stage.result_type.empty()) {
-      const auto labels = present ? LabelsOf(Single(output)) : std::vector<Classification>();
-      add(CompareLabels(stage.classifications, labels, stage.tolerance));
+    if (stage.result_type) {
+      add(CompareResults(stage, present ? RecordsOf(Single(output)) : std::vector<Record>()));
     }
   }
 

@@ -34,12 +34,15 @@ struct VerifyReport {
 // from running at all; differences are in the report.
 Result<VerifyReport> Verify(const Model& model, const Pipeline& pipeline);
 
+// Element `i` of a tensor as a number; NaN for a type that holds none.
+double Element(const Tensor& tensor, int64_t i);
+
 // Compares stored elements with a tensor computed here.
 Comparison CompareTensor(const GoldenTensor& expected, const Tensor& found,
                          const Tolerance& tolerance);
 
-// Labels whose scores are equal within the tolerance may swap their places.
-Comparison CompareLabels(const std::vector<Classification>& expected,
-                         const std::vector<Classification>& found, const Tolerance& tolerance);
+// Compares the results of one image by the description of their type: which of two lists belong
+// together, and when two values of a field count as the same.
+Comparison CompareResults(const GoldenStage& expected, const std::vector<Record>& found);
 
 }  // namespace mmdeploy

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <future>
 #include <opencv2/core/core.hpp>
 #include <string>
 #include <thread>
@@ -21,7 +22,7 @@ using mmdeploy::Model;
 using mmdeploy::Span;
 using testing::HasSubstr;
 
-constexpr char kModel[] = "api/golden/model";
+constexpr char kModel[] = "mmdeploy/task/classifier/golden/model";
 
 cv::Mat Photo(int height = 8, int width = 8) {
   cv::Mat mat(height, width, CV_8UC3);
@@ -133,6 +134,43 @@ TEST(CppApi, ThreadsOnOneHandleGiveTheSameBits) {
     });
   }
   for (std::thread& thread : threads) thread.join();
+}
+
+TEST(CppApi, AsynchronousCallsGiveTheSame) {
+  const mmdeploy::Classifier classifier(mmdeploy::Model(kModel), mmdeploy::Device("cpu"));
+  std::vector<std::vector<uint8_t>> pixels;
+  for (int i = 0; i < 20; ++i) pixels.emplace_back(8 * 8 * 3, static_cast<uint8_t>(12 * i));
+  std::vector<mmdeploy::Mat> images;
+  for (auto& image : pixels) {
+    images.emplace_back(8, 8, 3, MMDEPLOY_PIXEL_FORMAT_BGR, MMDEPLOY_DATA_TYPE_UINT8, image.data());
+  }
+  const auto expected = classifier.Apply(images);
+  const auto pool = mmdeploy::Scheduler::ThreadPool(3);
+  std::vector<std::future<std::vector<mmdeploy::Classifier::Result>>> futures;
+  for (const auto& image : images) futures.push_back(classifier.ApplyAsync({image}, pool));
+  for (size_t i = 0; i < futures.size(); ++i) {
+    const auto found = futures[i].get();
+    ASSERT_EQ(found.size(), 1u);
+    ASSERT_EQ(found[0].size(), expected[i].size());
+    EXPECT_EQ(found[0][0].label_id, expected[i][0].label_id);
+    EXPECT_EQ(found[0][0].score, expected[i][0].score);
+  }
+}
+
+TEST(CppApi, AsynchronousErrorsArrive) {
+  const mmdeploy::Classifier classifier(mmdeploy::Model(kModel), mmdeploy::Device("cpu"));
+  auto future = classifier.ApplyAsync({mmdeploy::Mat()}, mmdeploy::Scheduler::Thread());
+  EXPECT_THROW(future.get(), mmdeploy::Exception);
+  std::promise<std::string> seen;
+  classifier.ApplyAsync({mmdeploy::Mat()}, mmdeploy::Scheduler::SystemPool(), [&](auto done) {
+    try {
+      done.get();
+    } catch (const mmdeploy::Exception& e) {
+      seen.set_value(e.what());
+    }
+  });
+  EXPECT_NE(seen.get_future().get().find("image"), std::string::npos);
+  EXPECT_THROW(mmdeploy::Scheduler::ThreadPool(0), mmdeploy::Exception);
 }
 
 }  // namespace

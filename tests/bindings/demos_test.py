@@ -8,16 +8,21 @@ import numpy as np
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-MODEL = ROOT / 'api/golden/model'
-DEMOS = {
-    'c': [ROOT / 'build/bin/image_classification'],
-    'cpp': [ROOT / 'build/bin/classifier'],
-    'python': [sys.executable, ROOT / 'demo/python/image_classification.py'],
-}
+TASKS = {'classifier': 'image_classification', 'detector': 'object_detection'}
+LANGUAGES = ('c', 'cpp', 'python')
 
 
-def run(demo: str, *arguments: object) -> subprocess.CompletedProcess:
-    return subprocess.run([*DEMOS[demo], *map(str, arguments)], capture_output=True, text=True, check=False)
+def model_of(task: str) -> Path:
+    return ROOT / f'mmdeploy/task/{task}/golden/model'
+
+
+def run(task: str, language: str, *arguments: object, folder: Path) -> subprocess.CompletedProcess:
+    program = {
+        'c': [ROOT / f'build/bin/{TASKS[task]}'],
+        'cpp': [ROOT / f'build/bin/{task}'],
+        'python': [sys.executable, ROOT / f'demo/python/{TASKS[task]}.py'],
+    }[language]
+    return subprocess.run([*program, *map(str, arguments)], capture_output=True, text=True, check=False, cwd=folder)
 
 
 @pytest.fixture(scope='module')
@@ -27,24 +32,37 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def test_all_print_the_same(image: Path) -> None:
+@pytest.mark.parametrize('task, first', [
+    ('classifier', 'label: 0, score: 2.'),
+    ('detector', 'box 0, left=1.00, top=1.50, right=5.00, bottom=6.00, label=1, score=0.9000'),
+])
+def test_all_print_the_same(task: str, first: str, image: Path, tmp_path: Path) -> None:
     outputs = set()
-    for demo in DEMOS:
-        result = run(demo, 'cpu', MODEL, image)
+    for language in LANGUAGES:
+        result = run(task, language, 'cpu', model_of(task), image, folder=tmp_path)
         assert result.returncode == 0, result.stderr
         outputs.add(result.stdout)
     assert len(outputs) == 1
-    assert outputs.pop().startswith('label: 0, score: 2.')
+    assert outputs.pop().startswith(first)
 
 
-@pytest.mark.parametrize('demo', DEMOS)
+@pytest.mark.parametrize('language', LANGUAGES)
+@pytest.mark.parametrize('task', TASKS)
 @pytest.mark.parametrize('arguments, message', [
     ([], 'usage: '),
     (['cpu', 'no/such/model', None], 'no/such/model'),
-    (['npu', MODEL, None], "unknown device 'npu'"),
-    (['cpu', MODEL, 'no/such/image.png'], 'cannot read the image no/such/image.png'),
+    (['npu', '', None], "unknown device 'npu'"),
+    (['cpu', '', 'no/such/image.png'], 'cannot read the image no/such/image.png'),
 ])
-def test_mistakes(demo: str, arguments: list, message: str, image: Path) -> None:
-    result = run(demo, *[image if argument is None else argument for argument in arguments])
+def test_mistakes(task: str, language: str, arguments: list, message: str, image: Path, tmp_path: Path) -> None:
+    given = [image if argument is None else argument or model_of(task) for argument in arguments]
+    result = run(task, language, *given, folder=tmp_path)
     assert result.returncode != 0
     assert message in result.stderr
+
+
+@pytest.mark.parametrize('language', LANGUAGES)
+def test_a_model_of_another_task_is_refused(language: str, image: Path, tmp_path: Path) -> None:
+    result = run('detector', language, 'cpu', model_of('classifier'), image, folder=tmp_path)
+    assert result.returncode != 0
+    assert 'the model gives list of list of Classification, a detector needs list of list of Detection' in result.stderr

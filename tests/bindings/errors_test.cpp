@@ -15,7 +15,7 @@ namespace {
 
 using testing::HasSubstr;
 
-constexpr char kModel[] = "api/golden/model";
+constexpr char kModel[] = "mmdeploy/task/classifier/golden/model";
 
 // The golden model, loaded for each test that needs one.
 class CApiErrors : public testing::Test {
@@ -145,7 +145,7 @@ TEST(CApi, ContextsTakeADeviceAndThreads) {
   mmdeploy_context_destroy(context);
 }
 
-TEST(CApi, SchedulersAreNotSupportedYet) {
+TEST(CApi, ListsOfSchedulersAreChecked) {
   mmdeploy_model_t model{};
   ASSERT_EQ(mmdeploy_model_create_by_path(kModel, &model), MMDEPLOY_SUCCESS);
   mmdeploy_exec_info first{nullptr, "Preprocess", nullptr};
@@ -160,11 +160,13 @@ TEST(CApi, SchedulersAreNotSupportedYet) {
   EXPECT_THAT(mmdeploy_last_error(), HasSubstr("exec_info"));
 
   first.next = nullptr;
-  first.scheduler = reinterpret_cast<mmdeploy_scheduler_t>(&first);
+  first.task_name = nullptr;
+  first.scheduler = mmdeploy_executor_inline();
   EXPECT_EQ(mmdeploy_classifier_create_v2(model, "cpu", 0, &second, &classifier),
-            MMDEPLOY_E_NOT_SUPPORTED);
-  EXPECT_THAT(mmdeploy_last_error(), HasSubstr("'Preprocess'"));
+            MMDEPLOY_E_INVALID_ARG);
+  EXPECT_THAT(mmdeploy_last_error(), HasSubstr("a scheduler without task_name"));
   EXPECT_EQ(classifier, nullptr);
+  mmdeploy_scheduler_destroy(first.scheduler);
   mmdeploy_model_destroy(model);
 }
 

@@ -15,7 +15,7 @@ using mmdeploy::Device;
 using mmdeploy::Mat;
 using mmdeploy::Model;
 
-constexpr char kModel[] = "api/golden/model";
+constexpr char kModel[] = "mmdeploy/task/classifier/golden/model";
 constexpr int64_t kMegabyte = int64_t{1} << 20;
 
 // Bytes of this process that lie in memory.

@@ -7,7 +7,7 @@ import pytest
 from mmdeploy_python import Net, engine_names, engine_version
 from onnx import TensorProto, helper
 
-NETWORK = Path(__file__).resolve().parents[2] / 'api/golden/model/colour.json'
+NETWORK = Path(__file__).resolve().parents[2] / 'mmdeploy/task/classifier/golden/model/colour.json'
 
 
 def test_the_example_engine() -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from mmdeploy_python import Classifier, Context, Device, Model
 
-MODEL = str(Path(__file__).resolve().parents[2] / 'api/golden/model')
+MODEL = str(Path(__file__).resolve().parents[2] / 'mmdeploy/task/classifier/golden/model')
 
 
 def photo(height: int = 8, width: int = 8, channels: int = 3) -> np.ndarray:
@@ -162,3 +162,37 @@ def test_threads_on_one_handle_give_the_same(classifier: Classifier) -> None:
     for thread in threads:
         thread.join()
     assert all(results == expected * 20 for results in found)
+
+
+def test_asynchronous_calls():
+    import asyncio
+
+    from mmdeploy_python import Scheduler
+    classifier = Classifier(MODEL, 'cpu')
+    images = [np.full((8, 8, 3), level, np.uint8) for level in range(0, 250, 10)]
+    expected = [classifier(image) for image in images]
+
+    async def run() -> list:
+        pool = Scheduler.thread_pool(3)
+        return await asyncio.gather(*[classifier.apply_async(image, pool) for image in images])
+
+    assert asyncio.run(run()) == expected
+
+
+def test_asynchronous_errors_and_cancelled_calls():
+    import asyncio
+    classifier = Classifier(MODEL, 'cpu')
+
+    async def run() -> None:
+        with pytest.raises(RuntimeError, match='uint8'):
+            classifier.apply_async(np.zeros((8, 8), np.uint8))
+        with pytest.raises(RuntimeError, match='failed to apply classifier, code: 1: .*image is empty'):
+            await classifier.apply_async(np.zeros((0, 8, 3), np.uint8))
+        for _ in range(50):
+            future = classifier.apply_async(np.zeros((8, 8, 3), np.uint8))
+            future.cancel()
+        assert len(await classifier.apply_async(np.zeros((8, 8, 3), np.uint8))) == 3
+
+    asyncio.run(run())
+    with pytest.raises(RuntimeError, match='no running event loop'):
+        classifier.apply_async(np.zeros((8, 8, 3), np.uint8))

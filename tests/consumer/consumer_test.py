@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-MODEL = ROOT / 'api/golden/model'
+MODEL = ROOT / 'mmdeploy/task/classifier/golden/model'
 
 
 def run(*command: object) -> str:

@@ -2,7 +2,10 @@
 // the work.
 #include "mmdeploy/classifier.h"
 
-#include "bindings/capi/classifier.h"
+#include <memory>
+
+#include "bindings/capi/generated/classifier.h"
+#include "bindings/capi/sender.h"
 #include "bindings/capi/wall.h"
 
 int mmdeploy_classifier_create(mmdeploy_model_t model, const char* device_name, int device_id,
@@ -89,6 +92,19 @@ int mmdeploy_classifier_apply_v2(mmdeploy_classifier_t handle, mmdeploy_value_t 
     MMDEPLOY_CHECK_NOT_NULL(input);
     MMDEPLOY_CHECK_NOT_NULL(output);
     return mmdeploy::capi::ClassifierTask::ApplyV2(handle, input, output);
+  });
+}
+
+int mmdeploy_classifier_apply_async(mmdeploy_classifier_t handle, mmdeploy_sender_t input,
+                                    mmdeploy_sender_t* output) {
+  const std::unique_ptr<mmdeploy_sender> consumed_input(input);
+  if (output != nullptr) *output = nullptr;
+  return mmdeploy::capi::Status([&]() -> mmdeploy::Result<void> {
+    constexpr auto function = "mmdeploy_classifier_apply_async";
+    MMDEPLOY_CHECK_NOT_NULL(handle);
+    MMDEPLOY_CHECK_NOT_NULL(input);
+    MMDEPLOY_CHECK_NOT_NULL(output);
+    return mmdeploy::capi::ClassifierTask::ApplyAsync(handle, input, output);
   });
 }
 

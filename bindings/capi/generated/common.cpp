@@ -2,7 +2,10 @@
 // the work.
 #include "mmdeploy/common.h"
 
+#include <memory>
+
 #include "bindings/capi/generated/functions.h"
+#include "bindings/capi/sender.h"
 #include "bindings/capi/wall.h"
 
 const char* mmdeploy_version(void) { return mmdeploy::capi::Version(); }

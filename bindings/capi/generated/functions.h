@@ -6,6 +6,7 @@
 #include "mmdeploy/common.h"
 #include "mmdeploy/executor.h"
 #include "mmdeploy/model.h"
+#include "mmdeploy/pipeline.h"
 
 namespace mmdeploy::capi {
 
@@ -27,5 +28,36 @@ Result<void> CommonCreateInput(const mmdeploy_mat_t* mats, int mat_count, mmdepl
 Result<void> ModelCreateByPath(const char* path, mmdeploy_model_t* model);
 Result<void> ModelCreate(const void* buffer, int size, mmdeploy_model_t* model);
 void ModelDestroy(mmdeploy_model_t model);
+mmdeploy_scheduler_t ExecutorInline();
+mmdeploy_scheduler_t ExecutorSystemPool();
+mmdeploy_scheduler_t ExecutorCreateThreadPool(int num_threads);
+mmdeploy_scheduler_t ExecutorCreateThread();
+mmdeploy_scheduler_t ExecutorDynamicBatch(mmdeploy_scheduler_t scheduler, int max_batch_size,
+                                          int timeout);
+int SchedulerDestroy(mmdeploy_scheduler_t scheduler);
+mmdeploy_sender_t SenderCopy(mmdeploy_sender_t input);
+int SenderDestroy(mmdeploy_sender_t sender);
+mmdeploy_sender_t ExecutorJust(mmdeploy_value_t value);
+mmdeploy_sender_t ExecutorSchedule(mmdeploy_scheduler_t scheduler);
+mmdeploy_sender_t ExecutorTransferJust(mmdeploy_scheduler_t scheduler, mmdeploy_value_t value);
+mmdeploy_sender_t ExecutorTransfer(mmdeploy_sender_t input, mmdeploy_scheduler_t scheduler);
+mmdeploy_sender_t ExecutorOn(mmdeploy_scheduler_t scheduler, mmdeploy_sender_t input);
+mmdeploy_sender_t ExecutorThen(mmdeploy_sender_t input, mmdeploy_then_fn_t fn, void* context);
+mmdeploy_sender_t ExecutorLetValue(mmdeploy_sender_t input, mmdeploy_let_value_fn_t fn,
+                                   void* context);
+mmdeploy_sender_t ExecutorSplit(mmdeploy_sender_t input);
+mmdeploy_sender_t ExecutorWhenAll(mmdeploy_sender_t* inputs, int32_t n);
+mmdeploy_sender_t ExecutorEnsureStarted(mmdeploy_sender_t input);
+Result<void> ExecutorStartDetached(mmdeploy_sender_t input);
+mmdeploy_value_t ExecutorSyncWait(mmdeploy_sender_t input);
+Result<void> ExecutorSyncWaitV2(mmdeploy_sender_t input, mmdeploy_value_t* output);
+void ExecutorExecute(mmdeploy_scheduler_t scheduler, mmdeploy_execute_fn_t fn, void* context);
+Result<void> PipelineCreateFromModel(mmdeploy_model_t model, mmdeploy_context_t context,
+                                     mmdeploy_pipeline_t* pipeline);
+Result<void> PipelineApply(mmdeploy_pipeline_t pipeline, mmdeploy_value_t input,
+                           mmdeploy_value_t* output);
+Result<void> PipelineApplyAsync(mmdeploy_pipeline_t pipeline, mmdeploy_sender_t input,
+                                mmdeploy_sender_t* output);
+void PipelineDestroy(mmdeploy_pipeline_t pipeline);
 
 }  // namespace mmdeploy::capi

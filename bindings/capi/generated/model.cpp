@@ -2,7 +2,10 @@
 // the work.
 #include "mmdeploy/model.h"
 
+#include <memory>
+
 #include "bindings/capi/generated/functions.h"
+#include "bindings/capi/sender.h"
 #include "bindings/capi/wall.h"
 
 int mmdeploy_model_create_by_path(const char* path, mmdeploy_model_t* model) {

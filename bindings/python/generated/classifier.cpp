@@ -1,6 +1,7 @@
-// Generated from api/sdk.yaml by api/gen.py. Image classification in Python.
+// Generated from mmdeploy/task/classifier/task.yaml by api/gen.py. Image classification in Python.
 #include "mmdeploy/classifier.hpp"
 
+#include "bindings/python/convert.h"
 #include "bindings/python/generated/tasks.h"
 #include "bindings/python/task.h"
 
@@ -13,16 +14,14 @@ struct ClassifierTraits {
   static constexpr const char* kName = "classifier";
 
   static nb::object Convert(const Task::Result& result) {
-    nb::list list;
-    for (const auto& item : result) list.append(nb::make_tuple(item.label_id, item.score));
-    return list;
+    return List(result, [](const auto& item) { return nb::make_tuple(item.label_id, item.score); });
   }
 };
 
 void BindClassifier(nb::module_& module) {
   BindTask<ClassifierTraits>(
       module, "Classifier",
-      "Image classification. Gives list[tuple[int, float]]: (label_id, score) per result.");
+      "Image classification. Gives list[tuple[int, float]]: (label_id, score) per class.");
 }
 
 }  // namespace mmdeploy::python

@@ -6,7 +6,17 @@
 namespace mmdeploy::python {
 
 void BindClassifier(nanobind::module_& module);
+void BindDetector(nanobind::module_& module);
+void BindRestorer(nanobind::module_& module);
+void BindRotatedDetector(nanobind::module_& module);
+void BindSegmentor(nanobind::module_& module);
 
-inline void BindTasks(nanobind::module_& module) { BindClassifier(module); }
+inline void BindTasks(nanobind::module_& module) {
+  BindClassifier(module);
+  BindDetector(module);
+  BindRestorer(module);
+  BindRotatedDetector(module);
+  BindSegmentor(module);
+}
 
 }  // namespace mmdeploy::python

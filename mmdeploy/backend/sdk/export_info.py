@@ -12,7 +12,6 @@ from mmdeploy.backend.base import get_backend_manager
 from mmdeploy.codebase import BaseTask, build_task_processor
 from mmdeploy.utils import (
     SDK_TASK_MAP,
-    Task,
     get_backend,
     get_backend_config,
     get_codebase,
@@ -37,9 +36,6 @@ task_map = SDK_TASK_MAP
 _META_KEYS = ('filename', 'ori_filename', 'ori_shape', 'img_shape',
               'pad_shape', 'scale_factor', 'flip', 'flip_direction',
               'img_norm_cfg', 'valid_ratio')
-
-# Tasks whose post-processing does not look at the preprocessed image.
-_TASKS_WITHOUT_META = (Task.CLASSIFICATION, Task.SUPER_RESOLUTION)
 
 Config = str | mmcv.Config
 
@@ -79,7 +75,7 @@ def get_model_name_customs(
         task_processor: BaseTask | None = None) -> tuple[str, list[str]]:
     """Return the model's name and the names of further files it needs."""
     task = _processor(deploy_cfg, model_cfg, task_processor)
-    return task.get_model_name(), []
+    return task.get_model_name(), list(task.get_sdk_customs())
 
 
 def get_models(deploy_cfg: Config,
@@ -188,25 +184,15 @@ def get_postprocess(deploy_cfg: Config,
                     model_cfg: Config,
                     task_processor: BaseTask | None = None) -> dict:
     """Return the task of pipeline.json that makes the result."""
-    processor = _processor(deploy_cfg, model_cfg, task_processor)
-    task = get_task_type(deploy_cfg)
-    params = deepcopy(processor.get_postprocess())
-    if task == Task.OBJECT_DETECTION and 'mask_thr_binary' in params:
-        task = Task.INSTANCE_SEGMENTATION
-    component = task_map[task]['component']
-    if task not in (Task.SUPER_RESOLUTION, Task.SEGMENTATION):
-        component = params.pop('type', component)
-    inputs = ['infer_output']
-    if task not in _TASKS_WITHOUT_META:
-        inputs = ['prep_output', 'infer_output']
+    head = _processor(deploy_cfg, model_cfg, task_processor).get_sdk_head()
     return dict(
         type='Task',
         module=get_codebase(deploy_cfg).value,
         name='postprocess',
-        component=component,
-        params=params,
+        component=head.component,
+        params=head.params,
         output=['post_output'],
-        input=inputs)
+        input=['prep_output', 'infer_output'] if head.reads_image else ['infer_output'])
 
 
 def get_deploy(deploy_cfg: Config,
@@ -241,26 +227,36 @@ def get_pipeline(deploy_cfg: Config,
             input=tasks[0]['input'], output=tasks[-1]['output'], tasks=tasks))
 
 
-def get_detail(deploy_cfg: Config, model_cfg: Config, pth: str) -> dict:
-    """Return the content of detail.json: where the model comes from."""
+def get_detail(deploy_cfg: Config,
+               model_cfg: Config,
+               pth: str,
+               task_processor: BaseTask | None = None) -> dict:
+    """Return the content of detail.json: where the model comes from, and what its labels mean."""
     deploy_cfg, model_cfg = load_config(deploy_cfg, model_cfg)
+    labels = _processor(deploy_cfg, model_cfg, task_processor).get_labels()
     codebase = get_task(deploy_cfg)
     codebase.update(pth=pth, config=getattr(model_cfg, 'filename', None))
     return dict(
         version=get_mmdpeloy_version(),
         codebase=codebase,
+        classes=list(labels.names),
+        palette=[list(colour) for colour in labels.palette],
         codebase_config=get_codebase_config(deploy_cfg),
         onnx_config=get_ir_config(deploy_cfg),
         backend_config=get_backend_config(deploy_cfg),
         calib_config=get_calib_config(deploy_cfg) or {})
 
 
-def _write_json(content: dict, path: str) -> None:
+def _write(content: bytes, path: str) -> None:
     """Write a file whole or not at all."""
     temporary = f'{path}.part'
-    with open(temporary, 'w', encoding='utf-8') as file:
-        json.dump(content, file, indent=4, default=_plain)
+    with open(temporary, 'wb') as file:
+        file.write(content)
     os.replace(temporary, path)
+
+
+def _as_json(content: dict) -> bytes:
+    return json.dumps(content, indent=4, default=_plain).encode()
 
 
 def _plain(value: Any) -> Any:
@@ -272,8 +268,8 @@ def _plain(value: Any) -> Any:
 
 
 def export2SDK(deploy_cfg: Config, model_cfg: Config, work_dir: str, pth: str,
-               device: str = 'cpu', **kwargs) -> None:
-    """Write deploy.json, pipeline.json and detail.json.
+               device: str = 'cpu', task_processor: BaseTask | None = None, **kwargs) -> list[str]:
+    """Write deploy.json, pipeline.json, detail.json, and the further files of the task.
 
     Args:
         deploy_cfg: deploy config.
@@ -281,15 +277,20 @@ def export2SDK(deploy_cfg: Config, model_cfg: Config, work_dir: str, pth: str,
         work_dir: folder of the SDK model, created when missing.
         pth: path of the checkpoint, recorded in detail.json.
         device: of the task processor that is asked.
+        task_processor: the task processor, if it is built already.
+
+    Returns:
+        The written files.
     """
     deploy_cfg, model_cfg = load_config(deploy_cfg, model_cfg)
-    processor = build_task_processor(model_cfg, deploy_cfg, device)
+    processor = task_processor or build_task_processor(model_cfg, deploy_cfg, device)
     contents = {
-        'deploy.json': get_deploy(deploy_cfg, model_cfg, work_dir, processor),
-        'pipeline.json': get_pipeline(deploy_cfg, model_cfg, work_dir,
-                                      processor),
-        'detail.json': get_detail(deploy_cfg, model_cfg, pth),
+        'deploy.json': _as_json(get_deploy(deploy_cfg, model_cfg, work_dir, processor)),
+        'pipeline.json': _as_json(get_pipeline(deploy_cfg, model_cfg, work_dir, processor)),
+        'detail.json': _as_json(get_detail(deploy_cfg, model_cfg, pth, processor)),
+        **processor.get_sdk_customs(),
     }
     mmcv.mkdir_or_exist(osp.abspath(work_dir))
     for name, content in contents.items():
-        _write_json(content, osp.join(work_dir, name))
+        _write(content, osp.join(work_dir, name))
+    return [osp.join(work_dir, name) for name in contents]

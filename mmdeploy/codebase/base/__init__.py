@@ -2,9 +2,9 @@
 from .backend_model import BaseBackendModel, End2EndBackendModel
 from .builder import build_backend_model, build_task, check_model_type
 from .mmcodebase import CODEBASE, MMCodebase, get_codebase_class
-from .task import BaseTask
+from .task import BaseTask, Labels, SDKHead
 
 __all__ = [
-    'BaseBackendModel', 'End2EndBackendModel', 'BaseTask', 'MMCodebase', 'get_codebase_class',
+    'BaseBackendModel', 'End2EndBackendModel', 'BaseTask', 'Labels', 'SDKHead', 'MMCodebase', 'get_codebase_class',
     'CODEBASE', 'build_backend_model', 'build_task', 'check_model_type'
 ]

@@ -2,17 +2,48 @@
 import copy
 from abc import ABCMeta, abstractmethod
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import mmcv
 import numpy as np
 import torch
 from torch.utils.data import DataLoader, Dataset
 
-from mmdeploy.utils import get_backend_config, get_codebase, get_codebase_config, get_root_logger
+from mmdeploy.utils import (
+    SDK_TASK_MAP,
+    get_backend_config,
+    get_codebase,
+    get_codebase_config,
+    get_root_logger,
+    get_task_type,
+)
 from mmdeploy.utils.dataset import is_can_sort_dataset, sort_dataset
 
 from .mmcodebase import get_codebase_class
+
+
+class SDKHead(NamedTuple):
+    """The post-processing of a model in the SDK.
+
+    Attributes:
+        component: its name in the SDK, e.g. `ResizeBBox`.
+        params: what pipeline.json passes to it.
+        reads_image: whether it looks at the preprocessed image, beside the outputs of the network.
+    """
+    component: str
+    params: dict
+    reads_image: bool = True
+
+
+class Labels(NamedTuple):
+    """What the labels of a model mean.
+
+    Attributes:
+        names: of each label; empty when nobody says.
+        palette: colour of each label, [R, G, B]; may be empty.
+    """
+    names: Sequence[str] = ()
+    palette: Sequence[Sequence[int]] = ()
 
 
 class BaseTask(metaclass=ABCMeta):
@@ -30,6 +61,7 @@ class BaseTask(metaclass=ABCMeta):
         self.deploy_cfg = deploy_cfg
         self.device = device
         self.codebase_class = get_codebase_class(get_codebase(deploy_cfg))
+        self._pytorch_models: dict[str | None, torch.nn.Module] = {}
 
     @property
     def from_mmrazor(self) -> bool:
@@ -52,6 +84,12 @@ class BaseTask(metaclass=ABCMeta):
                            cfg_options: dict | None = None,
                            **kwargs) -> torch.nn.Module:
         """Build the original model in eval mode."""
+
+    def copy_pytorch_model(self, model_checkpoint: str | None = None) -> torch.nn.Module:
+        """Return a copy, which may be rewritten, of the original model; its checkpoint is loaded once."""
+        if model_checkpoint not in self._pytorch_models:
+            self._pytorch_models[model_checkpoint] = self.init_pytorch_model(model_checkpoint)
+        return copy.deepcopy(self._pytorch_models[model_checkpoint])
 
     def build_dataset(self,
                       dataset_cfg: str | mmcv.Config,
@@ -164,11 +202,30 @@ class BaseTask(metaclass=ABCMeta):
     def get_model_name(self) -> str:
         """Return the model's name in the SDK."""
 
-    def get_reference_result(
-            self, outputs: dict[str, np.ndarray]) -> list[dict]:
+    def get_sdk_head(self) -> SDKHead:
+        """Return the SDK's post-processing: the task's usual component with `get_postprocess`."""
+        return SDKHead(SDK_TASK_MAP[get_task_type(self.deploy_cfg)]['component'], copy.deepcopy(self.get_postprocess()))
+
+    def get_sdk_customs(self) -> dict[str, bytes]:
+        """Return further files of the SDK model, by name."""
+        return {}
+
+    def get_labels(self) -> Labels:
+        """Return what the labels mean, for pictures and messages."""
+        return Labels()
+
+    def get_reference_result(self, outputs: dict[str, np.ndarray], img_metas: dict) -> tuple[str, list[dict] | dict]:
         """Return what the SDK answers for outputs of the network.
 
         Written to the golden data of an SDK model.
+
+        Args:
+            outputs: of the network, by name, for one image.
+            img_metas: what the test pipeline noted of the image.
+
+        Returns:
+            The name of the result type (`type` of a `mmdeploy/task/<task>/task.yaml`), and the fields of each result
+            of the image, or of its only one. A mask, map or image is an array.
         """
         raise NotImplementedError(
             f'{type(self).__name__} has no reference of the SDK result')

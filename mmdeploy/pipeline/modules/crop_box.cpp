@@ -2,17 +2,35 @@
 #include <cmath>
 
 #include "mmdeploy/pipeline/modules/modules.h"
+#include "mmdeploy/task/results.h"
 
 namespace mmdeploy {
 namespace {
 
-// Cuts the box of a detection out of an image, as a view of the same memory
+// The box of a result that has one, or nullptr.
+const Rect* BoxOf(const Record& record) {
+  const Field* field = record.type->Find("bbox");
+  const FieldPointer pointer = field ? record.Get(*field) : FieldPointer();
+  Rect* const* box = std::get_if<Rect*>(&pointer);
+  return field && box ? *box : nullptr;
+}
+
+// A box, or the result of a task that has one.
+KindSet KindsWithBox() {
+  KindSet kinds(Kind::kBox);
+  for (const ResultType* type : ResultTypes()) {
+    if (BoxOf({type, type->create()})) kinds = kinds | Kind(*type);
+  }
+  return kinds;
+}
+
+// Cuts the box of a result out of an image, as a view of the same memory
 // (sdk interface 16.1: module CropBox).
 class CropBox : public Module {
  public:
   CropBox() {
     signature_.inputs = {EdgeType{{Kind::kImage, Kind::kSample}, 0, {}},
-                         EdgeType{{Kind::kDetection, Kind::kBox}, 0, {}}};
+                         EdgeType{KindsWithBox(), 0, {}}};
     signature_.outputs = {EdgeType{Kind::kImage, 0, {}}};
   }
 
@@ -24,7 +42,7 @@ class CropBox : public Module {
     MMDEPLOY_ENSURE(image.format != PixelFormat::kNv12 && image.format != PixelFormat::kNv21,
                     Code::kNotSupported, "a box cannot be cut out of a {} image; convert it to BGR",
                     Name(image.format));
-    const Rect box = inputs[1].kind() == Kind::kBox ? inputs[1].box() : inputs[1].detection().bbox;
+    const Rect box = inputs[1].is_record() ? *BoxOf(inputs[1].record()) : inputs[1].box();
     const bool finite = std::isfinite(box.left) && std::isfinite(box.top) &&
                         std::isfinite(box.right) && std::isfinite(box.bottom);
     MMDEPLOY_ENSURE(finite, Code::kInvalidArgument, "the box has a side that is not a number");

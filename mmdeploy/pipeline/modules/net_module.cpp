@@ -33,6 +33,7 @@ class NetModule : public Module {
   }
 
   const Signature& signature() const override { return signature_; }
+  int batch_size() const override { return batch_size_; }
 
   Result<Values> Run(Span<const Value> inputs, const RunContext&) const override {
     MMDEPLOY_TRY(const auto tensors, Gather(inputs[0]));

@@ -19,8 +19,10 @@ class CondNode : public Module {
   }
 
   const Signature& signature() const override { return signature_; }
+  bool runs_item_by_item() const override { return body_->runs_item_by_item(); }
+  int batch_size() const override { return body_->batch_size(); }
 
-  Result<Values> Run(Span<const Value> inputs, const RunContext&) const override {
+  Result<Values> Run(Span<const Value> inputs, const RunContext& context) const override {
     const List& predicates = inputs[0].list();
     std::vector<size_t> taken;
     for (size_t i = 0; i < predicates.size(); ++i) {
@@ -33,7 +35,7 @@ class CondNode : public Module {
     std::vector<List> results(signature_.outputs.size(), List(predicates.size()));
     if (!taken.empty()) {
       MMDEPLOY_TRY(const auto selected, Select(inputs, predicates.size(), taken));
-      MMDEPLOY_TRY(const auto outputs, body_->Run(selected));
+      MMDEPLOY_TRY(const auto outputs, body_->Run(selected, context));
       for (size_t o = 0; o < outputs.size(); ++o) {
         for (size_t k = 0; k < taken.size(); ++k) results[o][taken[k]] = outputs[o].list()[k];
       }

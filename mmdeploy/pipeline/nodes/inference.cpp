@@ -14,9 +14,11 @@ class SubPipeline : public Module {
   }
 
   const Signature& signature() const override { return signature_; }
+  bool runs_item_by_item() const override { return pipeline_->runs_item_by_item(); }
+  int batch_size() const override { return pipeline_->batch_size(); }
 
-  Result<Values> Run(Span<const Value> inputs, const RunContext&) const override {
-    return pipeline_->Run(Values(inputs.begin(), inputs.end()));
+  Result<Values> Run(Span<const Value> inputs, const RunContext& context) const override {
+    return pipeline_->Run(Values(inputs.begin(), inputs.end()), context);
   }
 
  private:

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch.utils.data import Dataset
 
-from mmdeploy.codebase.base import BaseTask
+from mmdeploy.codebase.base import BaseTask, Labels, SDKHead
 from mmdeploy.codebase.base.checkpoint import check_checkpoint
 from mmdeploy.utils import Task, get_root_logger
 from mmdeploy.utils.logging import get_logger, log_metrics
@@ -232,12 +232,20 @@ class Classification(BaseTask):
     def get_model_name(self) -> str:
         return self.model_cfg.model.backbone.type.lower()
 
-    def get_reference_result(
-            self, outputs: dict[str, np.ndarray]) -> list[dict]:
-        """Return the best `topk` labels of the first image."""
+    def get_sdk_head(self) -> SDKHead:
+        """Return the head by its own name: the SDK knows the heads of mmcls that answer with scores."""
+        params = deepcopy(self.get_postprocess())
+        return SDKHead(params.pop('type'), params, reads_image=False)
+
+    def get_labels(self) -> Labels:
+        from .classification_model import get_classes_from_config
+        return Labels(get_classes_from_config(self.model_cfg))
+
+    def get_reference_result(self, outputs: dict[str, np.ndarray], img_metas: dict) -> tuple[str, list[dict]]:
+        """Return the best `topk` labels of the image."""
         scores = next(iter(outputs.values()))[0]
         best = np.argsort(-scores, kind='stable')
-        return [
+        return 'Classification', [
             dict(label_id=int(label), score=float(scores[label]))
             for label in best[:self.get_postprocess().topk]
         ]

@@ -2,7 +2,8 @@
 #include <cmath>
 #include <numeric>
 
-#include "mmdeploy/codebase/mmcls/head/classification_signature.h"
+#include "mmdeploy/codebase/head.h"
+#include "mmdeploy/task/classifier/result.h"
 
 namespace mmdeploy {
 namespace {
@@ -12,7 +13,7 @@ namespace {
 class LinearClsHead : public Module {
  public:
   LinearClsHead(size_t num_inputs, int topk, bool softmax)
-      : signature_(ClassificationSignature(num_inputs)), topk_(topk), softmax_(softmax) {}
+      : signature_(HeadSignature<Classification>(num_inputs)), topk_(topk), softmax_(softmax) {}
 
   const Signature& signature() const override { return signature_; }
 
@@ -60,6 +61,7 @@ Result<std::unique_ptr<Module>> Create(JsonReader& params, const ModuleEnv& env)
   params.Read("topk", &topk, 1, 1 << 20);
   params.Read("softmax", &softmax);
   MMDEPLOY_TRYV(params.Finish());
+  MMDEPLOY_TRYV(CheckOutputs(env, params.path(), {{"output", {DataType::kFloat32}, 2}}));
   return std::make_unique<LinearClsHead>(env.inputs.size(), topk, softmax);
 }
 

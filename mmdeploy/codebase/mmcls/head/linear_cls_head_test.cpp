@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "mmdeploy/codebase/head.h"
+#include "mmdeploy/task/classifier/result.h"
 
 namespace mmdeploy {
 namespace {
@@ -30,7 +31,7 @@ Result<Module::Values> RunHead(const Module& head, std::vector<float> scores,
 
 std::vector<int> Ids(const Module::Values& values) {
   std::vector<int> ids;
-  for (const auto& label : values[0].list()) ids.push_back(label.classification().label_id);
+  for (const auto& label : values[0].list()) ids.push_back(label.result<Classification>().label_id);
   return ids;
 }
 
@@ -56,7 +57,7 @@ TEST(LinearClsHead, ServesEveryHeadOfTheSameMeaning) {
 TEST(LinearClsHead, AppliesSoftmaxWhenAsked) {
   const auto head = Make("LinearClsHead", {{"softmax", true}});
   const auto out = *RunHead(**head, {1000, 1000, 1000, 1000});
-  EXPECT_FLOAT_EQ(out[0].list()[0].classification().score, 0.25f);
+  EXPECT_FLOAT_EQ(out[0].list()[0].result<Classification>().score, 0.25f);
 }
 
 TEST(LinearClsHead, RefusesWhatIsNoScore) {

@@ -1,4 +1,5 @@
-#include "mmdeploy/codebase/mmcls/head/classification_signature.h"
+#include "mmdeploy/codebase/head.h"
+#include "mmdeploy/task/classifier/result.h"
 
 namespace mmdeploy {
 namespace {
@@ -7,7 +8,7 @@ namespace {
 class MultiLabelLinearClsHead : public Module {
  public:
   explicit MultiLabelLinearClsHead(size_t num_inputs)
-      : signature_(ClassificationSignature(num_inputs)) {}
+      : signature_(HeadSignature<Classification>(num_inputs)) {}
 
   const Signature& signature() const override { return signature_; }
 
@@ -29,6 +30,7 @@ class MultiLabelLinearClsHead : public Module {
 Result<std::unique_ptr<Module>> Create(JsonReader& params, const ModuleEnv& env) {
   params.Ignore({"topk"});
   MMDEPLOY_TRYV(params.Finish());
+  MMDEPLOY_TRYV(CheckOutputs(env, params.path(), {{"output", {DataType::kFloat32}, 2}}));
   return std::make_unique<MultiLabelLinearClsHead>(env.inputs.size());
 }
 

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 
 #include "mmdeploy/codebase/head.h"
+#include "mmdeploy/task/classifier/result.h"
 
 namespace mmdeploy {
 namespace {
@@ -22,8 +23,8 @@ TEST(MultiLabelLinearClsHead, GivesEveryLabelInOrder) {
   const auto out = (*head)->Run(inputs, {});
   ASSERT_TRUE(out) << out.error().message();
   ASSERT_EQ((*out)[0].list().size(), 3u);
-  EXPECT_EQ((*out)[0].list()[1].classification().label_id, 1);
-  EXPECT_FLOAT_EQ((*out)[0].list()[1].classification().score, .9f);
+  EXPECT_EQ((*out)[0].list()[1].result<Classification>().label_id, 1);
+  EXPECT_FLOAT_EQ((*out)[0].list()[1].result<Classification>().score, .9f);
 }
 
 }  // namespace

@@ -8,9 +8,9 @@ import numpy as np
 import torch
 from torch.utils.data import Dataset
 
-from mmdeploy.codebase.base import BaseTask
+from mmdeploy.codebase.base import BaseTask, Labels, SDKHead
 from mmdeploy.codebase.base.checkpoint import check_checkpoint
-from mmdeploy.utils import Task, is_dynamic_shape
+from mmdeploy.utils import Task, get_input_shape, is_dynamic_shape
 from mmdeploy.utils.logging import get_logger, log_metrics
 
 from .mmdetection import MMDET_TASK
@@ -77,14 +77,7 @@ class ObjectDetection(BaseTask):
         from mmcv.parallel import collate, scatter
         from mmdet.datasets.pipelines import Compose
         imgs = [imgs] if isinstance(imgs, str | np.ndarray) else list(imgs)
-        cfg = process_model_config(self.model_cfg, imgs, input_shape)
-        if not is_dynamic_shape(self.deploy_cfg):
-            transforms = cfg.data.test.pipeline[1]['transforms']
-            for i, transform in enumerate(transforms):
-                if transform['type'] == 'Pad' and transform.get('pad_to_square', False):
-                    transforms.pop(i)
-                    break
-        pipeline = Compose(cfg.data.test.pipeline)
+        pipeline = Compose(self._test_pipeline(imgs, input_shape))
         samples = [
             pipeline(dict(img=img) if isinstance(img, np.ndarray) else dict(
                 img_info=dict(filename=img), img_prefix=None)) for img in imgs
@@ -95,6 +88,17 @@ class ObjectDetection(BaseTask):
         if self.device != 'cpu':
             data = scatter(data, [self.device])[0]
         return data, data['img']
+
+    def _test_pipeline(self, imgs: Sequence, input_shape: Sequence[int] | None) -> list[dict]:
+        """Return the steps from an image to the network's input."""
+        pipeline = process_model_config(self.model_cfg, imgs, input_shape).data.test.pipeline
+        if not is_dynamic_shape(self.deploy_cfg):
+            transforms = pipeline[1]['transforms']
+            for i, transform in enumerate(transforms):
+                if transform['type'] == 'Pad' and transform.get('pad_to_square', False):
+                    transforms.pop(i)
+                    break
+        return pipeline
 
     def visualize(self,
                   model: torch.nn.Module,
@@ -151,7 +155,7 @@ class ObjectDetection(BaseTask):
             log_metrics(logger, dataset.evaluate(outputs, **evaluation))
 
     def get_preprocess(self) -> list[dict]:
-        return process_model_config(self.model_cfg, ['']).data.test.pipeline
+        return self._test_pipeline([''], get_input_shape(self.deploy_cfg))
 
     def get_postprocess(self) -> dict:
         """Return `model.test_cfg` with what the SDK reads of its parts."""
@@ -166,3 +170,43 @@ class ObjectDetection(BaseTask):
 
     def get_model_name(self) -> str:
         return self.model_cfg.model.type.lower()
+
+    def get_sdk_head(self) -> SDKHead:
+        """Return the head for boxes, or the one for boxes and masks."""
+        params = deepcopy(self.get_postprocess())
+        return SDKHead('ResizeInstanceMask' if 'mask_thr_binary' in params else 'ResizeBBox', params)
+
+    def get_labels(self) -> Labels:
+        from .object_detection_model import get_classes_from_config
+        return Labels(get_classes_from_config(self.model_cfg))
+
+    def get_reference_result(self, outputs: dict[str, np.ndarray], img_metas: dict) -> tuple[str, list[dict]]:
+        """Return the boxes that the SDK gives: those above the threshold, in pixels of the original image."""
+        params = self.get_postprocess()
+        dets, labels = outputs['dets'][0], outputs['labels'][0]
+        height, width = img_metas['ori_shape'][:2]
+        boxes = dets[:, :4] / np.asarray(img_metas['scale_factor'], np.float32)
+        boxes[:, :2] = np.maximum(boxes[:, :2], 0)
+        boxes[:, 2:] = np.minimum(boxes[:, 2:], [width - 1, height - 1])
+        large = (boxes[:, 2:] - boxes[:, :2] >= params.get('min_bbox_size', 0)).all(1)
+        kept = large & (dets[:, 4] > np.float32(params.get('score_thr', 0)))
+        results = [
+            dict(label_id=int(label), score=float(det[4]), bbox=[float(side) for side in box])
+            for box, det, label in zip(boxes[kept], dets[kept], labels[kept], strict=True)
+        ]
+        if 'mask_thr_binary' in params:
+            for result, mask in zip(results, outputs['masks'][0][kept], strict=True):
+                result['mask'] = self._mask_of_box(mask, result['bbox'], height, width, params['mask_thr_binary'])
+        return 'Detection', results
+
+    @staticmethod
+    def _mask_of_box(mask: np.ndarray, box: Sequence[float], height: int, width: int,
+                     threshold: float) -> np.ndarray | None:
+        """Return the part of the image's mask, 0 or 255, that the box touches, with a pixel around it."""
+        from .object_detection_model import End2EndModel
+        if box[2] <= box[0] or box[3] <= box[1]:
+            return None
+        whole = End2EndModel.postprocessing_masks(np.float32([box]), mask[None], width, height)[0].numpy()
+        left, top = (max(int(np.floor(side)) - 1, 0) for side in box[:2])
+        right, bottom = int(np.ceil(box[2])) + 1, int(np.ceil(box[3])) + 1
+        return np.where(whole[top:bottom, left:right] > threshold, 255, 0).astype(np.uint8)

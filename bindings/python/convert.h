@@ -1,0 +1,99 @@
+#pragma once
+
+#include <nanobind/nanobind.h>
+#include <nanobind/ndarray.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <stdexcept>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+#include "mmdeploy/common.hpp"
+
+// Results of the C++ API as objects of Python: NumPy arrays in the documented layouts.
+namespace mmdeploy::python {
+
+namespace nb = nanobind;
+
+// How many numbers a member of a result has, and those numbers.
+template <class T>
+constexpr size_t NumNumbers(const T&) {
+  return sizeof(T) / sizeof(float);
+}
+
+template <class Number, class T>
+void PutNumbers(Number*& to, const T& member) {
+  if constexpr (std::is_arithmetic_v<T>) {
+    *to++ = static_cast<Number>(member);
+  } else {
+    static_assert(std::is_same_v<Number, float>, "boxes and points are made of floats");
+    std::memcpy(to, &member, sizeof(T));
+    to += NumNumbers(member);
+  }
+}
+
+// An array that owns new memory of `count` elements, which `fill` writes.
+template <class Number, class Fill>
+nb::object NewArray(std::initializer_list<size_t> shape, Fill&& fill) {
+  size_t count = 1;
+  for (const size_t side : shape) count *= side;
+  auto data = std::make_unique<Number[]>(count ? count : 1);
+  fill(data.get());
+  Number* raw = data.release();
+  nb::capsule owner(raw, [](void* memory) noexcept { delete[] static_cast<Number*>(memory); });
+  return nb::cast(nb::ndarray<nb::numpy, Number>(raw, shape.size(), shape.begin(), owner));
+}
+
+// [n,k]: a row of numbers per result, those of the members that `members` ties together; [n] if
+// that is one number.
+template <class Number, class Result, class Members>
+nb::object Table(const Result& result, Members&& members) {
+  using Item = typename Result::value_type;
+  const size_t columns =
+      std::apply([](const auto&... member) { return (NumNumbers(member) + ...); }, members(Item{}));
+  const auto fill = [&](Number* to) {
+    for (const auto& item : result) {
+      std::apply([&](const auto&... member) { (PutNumbers(to, member), ...); }, members(item));
+    }
+  };
+  if (columns == 1) return NewArray<Number>({result.size()}, fill);
+  return NewArray<Number>({result.size(), columns}, fill);
+}
+
+// A list of an object per result.
+template <class Result, class Convert>
+nb::object List(const Result& result, Convert&& convert) {
+  nb::list list;
+  for (const auto& item : result) list.append(convert(item));
+  return std::move(list);
+}
+
+template <class Number>
+nb::object CopyArray(const Number* from, std::initializer_list<size_t> shape) {
+  size_t bytes = sizeof(Number);
+  for (const size_t side : shape) bytes *= side;
+  return NewArray<Number>(shape, [&](Number* to) {
+    if (bytes != 0) std::memcpy(to, from, bytes);
+  });
+}
+
+// uint8 [h,w,c] of an image that the library made.
+inline nb::object ToPython(const mmdeploy_mat_t& mat) {
+  return CopyArray(mat.data, {static_cast<size_t>(mat.height), static_cast<size_t>(mat.width),
+                              static_cast<size_t>(mat.channel)});
+}
+
+// uint8 [h,w]; of size 0 without a mask.
+inline nb::object ToPython(const mmdeploy_instance_mask_t* mask) {
+  const auto height = static_cast<size_t>(mask ? mask->height : 0);
+  const auto width = static_cast<size_t>(mask ? mask->width : 0);
+  return NewArray<uint8_t>({height, width}, [&](uint8_t* to) {
+    if (height * width != 0) std::memcpy(to, mask->data, height * width);
+  });
+}
+
+}  // namespace mmdeploy::python

@@ -1,0 +1,88 @@
+// Generated from api/sdk.yaml by api/gen.py. Object detection and instance segmentation in C++.
+#pragma once
+
+#include <exception>
+#include <future>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "mmdeploy/common.hpp"
+#include "mmdeploy/detector.h"
+#include "mmdeploy/model.hpp"
+
+namespace mmdeploy {
+namespace cxx {
+
+using Detection = mmdeploy_detection_t;
+
+// Object detection and instance segmentation: a loaded model. Any number of threads may call Apply
+// at the same time.
+class Detector {
+ public:
+  using Result = Result_<Detection>;
+
+  // Loads the model. Throws Exception.
+  Detector(const Model& model, const Context& context) {
+    mmdeploy_detector_t handle{};
+    ThrowIfFailed(mmdeploy_detector_create_with_context(model, context, &handle));
+    handle_.reset(handle);
+  }
+  Detector(const Detector&) = delete;
+  Detector& operator=(const Detector&) = delete;
+
+  // Results per image, in the order of the images; none for no images. Throws Exception.
+  std::vector<Result> Apply(Span<const Mat> images) const {
+    if (images.empty()) return {};
+    Detection* results{};
+    int* counts{};
+    ThrowIfFailed(mmdeploy_detector_apply(handle_.get(), reinterpret(images.data()),
+                                          static_cast<int>(images.size()), &results, &counts));
+    const int size = static_cast<int>(images.size());
+    std::shared_ptr<Detection> buffer(
+        results, [counts, size](auto p) { mmdeploy_detector_release_result(p, counts, size); });
+    return Result::Split(buffer, {counts, images.size()});
+  }
+  Result Apply(const Mat& image) const { return Apply(Span<const Mat>(&image, 1))[0]; }
+
+  // The same on a scheduler. Pixels, and this object, must live until the future is ready; a
+  // failure is thrown by its get().
+  std::future<std::vector<Result>> ApplyAsync(std::vector<Mat> images,
+                                              const Scheduler& scheduler) const {
+    auto promise = std::make_shared<std::promise<std::vector<Result>>>();
+    scheduler.Execute(
+        [this, images = std::move(images), promise] { Fulfil(images, promise.get()); });
+    return promise->get_future();
+  }
+
+  // Calls `done` with a future that is ready, on the scheduler; it must not throw.
+  template <class Done>
+  void ApplyAsync(std::vector<Mat> images, const Scheduler& scheduler, Done done) const {
+    scheduler.Execute([this, images = std::move(images), done = std::move(done)]() mutable {
+      std::promise<std::vector<Result>> promise;
+      Fulfil(images, &promise);
+      done(promise.get_future());
+    });
+  }
+
+ private:
+  void Fulfil(const std::vector<Mat>& images, std::promise<std::vector<Result>>* promise) const {
+    try {
+      promise->set_value(Apply(images));
+    } catch (...) {
+      promise->set_exception(std::current_exception());
+    }
+  }
+
+  struct Destroy {
+    void operator()(mmdeploy_detector* handle) const { mmdeploy_detector_destroy(handle); }
+  };
+  std::unique_ptr<mmdeploy_detector, Destroy> handle_;
+};
+
+}  // namespace cxx
+
+using cxx::Detection;
+using cxx::Detector;
+
+}  // namespace mmdeploy

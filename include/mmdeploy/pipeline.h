@@ -1,0 +1,37 @@
+// Generated from api/sdk.yaml by api/gen.py. Any SDK model as a pipeline of values.
+#ifndef MMDEPLOY_PIPELINE_H
+#define MMDEPLOY_PIPELINE_H
+
+#include "mmdeploy/common.h"
+#include "mmdeploy/executor.h"
+#include "mmdeploy/model.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// A loaded model. Any number of threads may call it at the same time.
+typedef struct mmdeploy_pipeline* mmdeploy_pipeline_t;
+
+// Loads the pipeline.json of a model. The inputs of the pipeline are lists, normally of images.
+MMDEPLOY_API int mmdeploy_pipeline_create_from_model(mmdeploy_model_t model,
+                                                     mmdeploy_context_t context,
+                                                     mmdeploy_pipeline_t* pipeline);
+
+// Runs it. The caller destroys both values.
+MMDEPLOY_API int mmdeploy_pipeline_apply(mmdeploy_pipeline_t pipeline, mmdeploy_value_t input,
+                                         mmdeploy_value_t* output);
+
+// Runs it on what `input` gives, on the thread where that ends. The handle must live until the
+// sender completes.
+MMDEPLOY_API int mmdeploy_pipeline_apply_async(mmdeploy_pipeline_t pipeline,
+                                               mmdeploy_sender_t input, mmdeploy_sender_t* output);
+
+// Frees a handle. No call on it may be running.
+MMDEPLOY_API void mmdeploy_pipeline_destroy(mmdeploy_pipeline_t pipeline);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif  // MMDEPLOY_PIPELINE_H

@@ -1,0 +1,90 @@
+// Generated from api/sdk.yaml by api/gen.py. Detection of rotated objects in C++.
+#pragma once
+
+#include <exception>
+#include <future>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "mmdeploy/common.hpp"
+#include "mmdeploy/model.hpp"
+#include "mmdeploy/rotated_detector.h"
+
+namespace mmdeploy {
+namespace cxx {
+
+using RotatedDetection = mmdeploy_rotated_detection_t;
+
+// Detection of rotated objects: a loaded model. Any number of threads may call Apply at the same
+// time.
+class RotatedDetector {
+ public:
+  using Result = Result_<RotatedDetection>;
+
+  // Loads the model. Throws Exception.
+  RotatedDetector(const Model& model, const Context& context) {
+    mmdeploy_rotated_detector_t handle{};
+    ThrowIfFailed(mmdeploy_rotated_detector_create_with_context(model, context, &handle));
+    handle_.reset(handle);
+  }
+  RotatedDetector(const RotatedDetector&) = delete;
+  RotatedDetector& operator=(const RotatedDetector&) = delete;
+
+  // Results per image, in the order of the images; none for no images. Throws Exception.
+  std::vector<Result> Apply(Span<const Mat> images) const {
+    if (images.empty()) return {};
+    RotatedDetection* results{};
+    int* counts{};
+    ThrowIfFailed(mmdeploy_rotated_detector_apply(handle_.get(), reinterpret(images.data()),
+                                                  static_cast<int>(images.size()), &results,
+                                                  &counts));
+    std::shared_ptr<RotatedDetection> buffer(
+        results, [counts](auto p) { mmdeploy_rotated_detector_release_result(p, counts); });
+    return Result::Split(buffer, {counts, images.size()});
+  }
+  Result Apply(const Mat& image) const { return Apply(Span<const Mat>(&image, 1))[0]; }
+
+  // The same on a scheduler. Pixels, and this object, must live until the future is ready; a
+  // failure is thrown by its get().
+  std::future<std::vector<Result>> ApplyAsync(std::vector<Mat> images,
+                                              const Scheduler& scheduler) const {
+    auto promise = std::make_shared<std::promise<std::vector<Result>>>();
+    scheduler.Execute(
+        [this, images = std::move(images), promise] { Fulfil(images, promise.get()); });
+    return promise->get_future();
+  }
+
+  // Calls `done` with a future that is ready, on the scheduler; it must not throw.
+  template <class Done>
+  void ApplyAsync(std::vector<Mat> images, const Scheduler& scheduler, Done done) const {
+    scheduler.Execute([this, images = std::move(images), done = std::move(done)]() mutable {
+      std::promise<std::vector<Result>> promise;
+      Fulfil(images, &promise);
+      done(promise.get_future());
+    });
+  }
+
+ private:
+  void Fulfil(const std::vector<Mat>& images, std::promise<std::vector<Result>>* promise) const {
+    try {
+      promise->set_value(Apply(images));
+    } catch (...) {
+      promise->set_exception(std::current_exception());
+    }
+  }
+
+  struct Destroy {
+    void operator()(mmdeploy_rotated_detector* handle) const {
+      mmdeploy_rotated_detector_destroy(handle);
+    }
+  };
+  std::unique_ptr<mmdeploy_rotated_detector, Destroy> handle_;
+};
+
+}  // namespace cxx
+
+using cxx::RotatedDetection;
+using cxx::RotatedDetector;
+
+}  // namespace mmdeploy

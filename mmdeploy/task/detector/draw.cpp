@@ -1,0 +1,60 @@
+#include <algorithm>
+#include <cmath>
+#include <opencv2/imgproc.hpp>
+
+#include "mmdeploy/task/detector/result.h"
+#include "mmdeploy/task/draw.h"
+#include "mmdeploy/task/text.h"
+
+namespace mmdeploy {
+namespace {
+
+constexpr float kMinScore = 0.3f;  // objects below it would hide the others
+
+// Tints the pixels of an object; the mask begins a pixel before the box.
+void DrawMask(const Detection& object, const cv::Scalar& colour, Canvas* canvas) {
+  const Tensor& mask = object.mask;
+  if (mask.empty() || mask.shape().size() != 2) return;
+  const int left = static_cast<int>(std::max(std::floor(object.bbox.left) - 1, 0.f));
+  const int top = static_cast<int>(std::max(std::floor(object.bbox.top) - 1, 0.f));
+  const int scale = canvas->scale;
+  cv::Mat pixels(static_cast<int>(mask.shape()[0]), static_cast<int>(mask.shape()[1]), CV_8UC1,
+                 mask.raw());
+  const cv::Rect inside =
+      cv::Rect(left * scale, top * scale, pixels.cols * scale, pixels.rows * scale) &
+      cv::Rect(0, 0, canvas->picture.cols, canvas->picture.rows);
+  if (inside.empty()) return;
+  cv::Mat enlarged;
+  cv::resize(pixels, enlarged, {}, scale, scale, cv::INTER_NEAREST);
+  cv::Mat part = canvas->picture(inside);
+  cv::Mat tint;
+  cv::addWeighted(part, 0.5, cv::Mat(part.size(), part.type(), colour), 0.5, 0, tint);
+  tint.copyTo(part, enlarged(cv::Rect(0, 0, inside.width, inside.height)));
+}
+
+}  // namespace
+
+// Masks first, then boxes, then names, so that names can be read.
+cv::Mat detector_draw(const cv::Mat& image, const Value& results, const Style& style) {
+  Canvas canvas(image);
+  std::vector<const Detection*> objects;
+  for (const Value& result : results.list()) {
+    const auto& object = result.result<Detection>();
+    if (object.score >= kMinScore) objects.push_back(&object);
+  }
+  for (const Detection* object : objects)
+    DrawMask(*object, style.Colour(object->label_id), &canvas);
+  for (const Detection* object : objects) {
+    const Rect& box = object->bbox;
+    cv::rectangle(canvas.picture, canvas.At(box.left, box.top),
+                  canvas.At(box.right + 1, box.bottom + 1), style.Colour(object->label_id), 2);
+  }
+  for (const Detection* object : objects) {
+    canvas.Label(object->bbox.left, object->bbox.top,
+                 fmt::format("{} {:.2f}", LabelText(object->label_id, style.names), object->score),
+                 style.Colour(object->label_id));
+  }
+  return canvas.picture;
+}
+
+}  // namespace mmdeploy

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <array>
+#include <opencv2/core.hpp>
+#include <string>
+#include <vector>
+
+#include "mmdeploy/module/value.h"
+
+// Pictures of results. Each task has a draw.cpp with `cv::Mat <task>_draw(...)`.
+
+namespace mmdeploy {
+
+// Names and colours of labels, which the converter notes in detail.json; both may be empty.
+struct Style {
+  std::vector<std::string> names;
+  std::vector<std::array<uint8_t, 3>> palette;  // RGB
+
+  // The label's colour in BGR: that of the palette, else one of a fixed series.
+  cv::Scalar Colour(int label) const;
+};
+
+// An image that a result is drawn into, enlarged if it is tiny: coordinates of the image times
+// `scale`.
+struct Canvas {
+  cv::Mat picture;  // BGR
+  int scale = 1;
+
+  explicit Canvas(const cv::Mat& image);  // gray or BGR
+  cv::Point At(float x, float y) const;
+  // Text on a filled strip, whose bottom left corner is at (x, y) of the image, inside the picture.
+  void Label(float x, float y, const std::string& text, const cv::Scalar& colour);
+};
+
+// The picture with a strip of text lines below it.
+cv::Mat WithCaption(const cv::Mat& picture, const std::vector<std::string>& lines);
+
+// The results of one image, a record or a list of them, drawn into it. Results that no task draws
+// are written below it.
+cv::Mat Draw(const cv::Mat& image, const Value& results, const Style& style);
+
+}  // namespace mmdeploy

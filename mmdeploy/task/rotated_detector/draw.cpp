@@ -1,0 +1,40 @@
+#include <cmath>
+#include <opencv2/imgproc.hpp>
+
+#include "mmdeploy/task/draw.h"
+#include "mmdeploy/task/rotated_detector/result.h"
+#include "mmdeploy/task/text.h"
+
+namespace mmdeploy {
+namespace {
+
+constexpr float kMinScore = 0.3f;  // objects below it would hide the others
+
+std::vector<cv::Point> Corners(const RotatedBox& box, const Canvas& canvas) {
+  const float cosine = std::cos(box[4]), sine = std::sin(box[4]);
+  std::vector<cv::Point> corners;
+  for (const auto& [x, y] : {std::pair{-1, -1}, {1, -1}, {1, 1}, {-1, 1}}) {
+    const float dx = static_cast<float>(x) * box[2] / 2, dy = static_cast<float>(y) * box[3] / 2;
+    corners.push_back(
+        canvas.At(box[0] + dx * cosine - dy * sine, box[1] + dx * sine + dy * cosine));
+  }
+  return corners;
+}
+
+}  // namespace
+
+cv::Mat rotated_detector_draw(const cv::Mat& image, const Value& results, const Style& style) {
+  Canvas canvas(image);
+  for (const Value& value : results.list()) {
+    const auto& object = value.result<RotatedDetection>();
+    if (object.score < kMinScore) continue;
+    cv::polylines(canvas.picture, Corners(object.rbbox, canvas), true,
+                  style.Colour(object.label_id), 2, cv::LINE_AA);
+    canvas.Label(object.rbbox[0], object.rbbox[1],
+                 fmt::format("{} {:.2f}", LabelText(object.label_id, style.names), object.score),
+                 style.Colour(object.label_id));
+  }
+  return canvas.picture;
+}
+
+}  // namespace mmdeploy

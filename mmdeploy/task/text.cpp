@@ -1,0 +1,80 @@
+#include "mmdeploy/task/text.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace mmdeploy {
+namespace {
+
+constexpr std::string_view kLabelField = "label_id";
+
+std::string Numbers(const float* values, size_t count) {
+  return fmt::format("{:.1f}", fmt::join(values, values + count, " "));
+}
+
+// The text of one field; "" for one that is empty.
+struct FieldText {
+  const Field& field;
+  const std::vector<std::string>& names;
+
+  std::string operator()(const int* value) const {
+    if (field.name == kLabelField) return "label " + LabelText(*value, names);
+    return fmt::format("{} {}", field.name, *value);
+  }
+  std::string operator()(const float* value) const {
+    return fmt::format("{} {:.4f}", field.name, *value);
+  }
+  std::string operator()(const std::string* value) const {
+    return fmt::format("{} '{}'", field.name, *value);
+  }
+  std::string operator()(const Rect* box) const { return Named(Numbers(&box->left, 4)); }
+  std::string operator()(const RotatedBox* box) const { return Named(Numbers(box->data(), 5)); }
+  std::string operator()(const Point* point) const { return Named(Numbers(&point->x, 2)); }
+  std::string operator()(const Quad* quad) const { return Named(Numbers(&(*quad)[0].x, 8)); }
+  std::string operator()(const std::vector<float>* values) const {
+    return values->empty() ? "" : fmt::format("{} of {} numbers", field.name, values->size());
+  }
+  std::string operator()(const std::vector<Point>* points) const {
+    return fmt::format("{} of {} points", field.name, points->size());
+  }
+  std::string operator()(const Tensor* tensor) const {
+    return tensor->empty() ? "" : Named(Name(tensor->shape()));
+  }
+  std::string operator()(const Image* image) const {
+    return Named(fmt::format("{}x{} {}", image->height, image->width, Name(image->format)));
+  }
+
+ private:
+  std::string Named(const std::string& text) const {
+    return fmt::format("{} {}", field.name, text);
+  }
+};
+
+}  // namespace
+
+std::string LabelText(int label, const std::vector<std::string>& names) {
+  const auto index = static_cast<size_t>(label);
+  const bool named = label >= 0 && index < names.size() && !names[index].empty();
+  return named ? fmt::format("{} {}", label, names[index]) : std::to_string(label);
+}
+
+std::string Summarize(const Record& record, const std::vector<std::string>& names) {
+  std::string line;
+  for (const Field& field : record.type->fields) {
+    const std::string text = std::visit(FieldText{field, names}, record.Get(field));
+    line += (line.empty() || text.empty() ? "" : "  ") + text;
+  }
+  return line;
+}
+
+std::vector<std::string> Summarize(const Value& results, const std::vector<std::string>& names) {
+  if (results.is_record()) return {Summarize(results.record(), names)};
+  if (!results.is_list()) return {Describe(results)};
+  std::vector<std::string> lines;
+  for (const Value& item : results.list()) {
+    for (auto& line : Summarize(item, names)) lines.push_back(std::move(line));
+  }
+  return lines;
+}
+
+}  // namespace mmdeploy

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "mmdeploy/module/value.h"
+
+namespace mmdeploy {
+
+// A result in one line: "label 7 zebra  score 0.9312  bbox 10.0 4.5 200.0 180.0  mask 176x190".
+// `names` are those of the labels; may be empty.
+std::string Summarize(const Record& record, const std::vector<std::string>& names = {});
+
+// The results of one image, a line for each.
+std::vector<std::string> Summarize(const Value& results,
+                                   const std::vector<std::string>& names = {});
+
+// "7 zebra", or "7" if the label has no name.
+std::string LabelText(int label, const std::vector<std::string>& names);
+
+}  // namespace mmdeploy

@@ -1,0 +1,89 @@
+#include <gmock/gmock.h>
+
+#include "mmdeploy/task/classifier/result.h"
+#include "mmdeploy/task/detector/result.h"
+#include "mmdeploy/verify/verify.h"
+
+namespace mmdeploy {
+namespace {
+
+using ::testing::HasSubstr;
+
+template <class T>
+std::vector<Record> Records(const std::vector<T>& results) {
+  std::vector<Record> records;
+  for (const T& result : results) records.push_back(Value(result).record());
+  return records;
+}
+
+template <class T>
+Comparison Compare(const std::vector<T>& expected, const std::vector<T>& found) {
+  GoldenStage stage;
+  stage.result_type = &TypeOf(static_cast<const T*>(nullptr));
+  stage.results = Records(expected);
+  stage.tolerance = {0.01, 0};
+  stage.field_tolerances["bbox"] = {0.5, 0};
+  return CompareResults(stage, Records(found));
+}
+
+using Labels = std::vector<Classification>;
+
+TEST(CompareLabels, TiesMaySwap) {
+  const Labels expected{{3, 0.9f}, {1, 0.5f}, {2, 0.5f}};
+  EXPECT_TRUE(Compare(expected, expected).passed);
+  EXPECT_TRUE(Compare(expected, {{3, 0.9f}, {2, 0.5f}, {1, 0.5f}}).passed);
+  // The last label may be another one of the same score.
+  EXPECT_TRUE(Compare(expected, {{3, 0.9f}, {1, 0.5f}, {7, 0.5f}}).passed);
+}
+
+TEST(CompareLabels, NamesWhatDiffers) {
+  const Labels expected{{3, 0.9f}, {1, 0.5f}};
+  EXPECT_THAT(Compare(expected, {{3, 0.9f}}).message, HasSubstr("1 of Classification, expected 2"));
+  EXPECT_THAT(Compare(expected, {{1, 0.9f}, {3, 0.5f}}).message, HasSubstr("place 1 is label 3"));
+  EXPECT_THAT(Compare(expected, {{4, 0.9f}, {1, 0.47f}}).message, HasSubstr("place 2"));
+  const auto swapped = Compare(expected, {{1, 0.5f}, {3, 0.9f}});
+  EXPECT_FALSE(swapped.passed);
+  EXPECT_THAT(swapped.message, HasSubstr("place 1"));
+}
+
+Detection Box(int label, float score, Rect box) { return Detection{label, score, box, {}}; }
+
+TEST(CompareBoxes, AreMatchedByPlace) {
+  const std::vector<Detection> expected{Box(0, 0.5f, {0, 0, 10, 10}),
+                                        Box(0, 0.5f, {20, 0, 30, 10})};
+  EXPECT_TRUE(Compare(expected, {expected[1], expected[0]}).passed);
+  EXPECT_TRUE(Compare(expected, {Box(0, 0.505f, {0.2f, 0, 10, 10}), expected[1]}).passed);
+  EXPECT_THAT(Compare(expected, {Box(0, 0.5f, {0.6f, 0, 10, 10}), expected[1]}).message,
+              HasSubstr("'bbox' differs by 0.6"));
+  EXPECT_THAT(Compare(expected, {Box(1, 0.5f, {0, 0, 10, 10}), expected[1]}).message,
+              HasSubstr("which is nowhere in the list"));
+  EXPECT_THAT(Compare(expected, {expected[0], expected[0]}).message,
+              HasSubstr("which is nowhere in the list"));
+}
+
+TEST(CompareBoxes, MasksMayDifferAtBorders) {
+  const auto with_mask = [](int changed, Shape shape = {20, 20}) {
+    Detection box = Box(0, 0.5f, {0, 0, 10, 10});
+    box.mask = *Tensor::Allocate(DataType::kUint8, shape);
+    std::fill_n(box.mask.data<uint8_t>(), box.mask.num_elements(), 0);
+    std::fill_n(box.mask.data<uint8_t>(), changed, 255);
+    return std::vector<Detection>{box};
+  };
+  EXPECT_TRUE(Compare(with_mask(0), with_mask(4)).passed);
+  EXPECT_FALSE(Compare(with_mask(0), with_mask(5)).passed);
+  EXPECT_FALSE(Compare(with_mask(0), with_mask(0, {20, 21})).passed);
+  EXPECT_FALSE(Compare(with_mask(0), {Box(0, 0.5f, {0, 0, 10, 10})}).passed);
+}
+
+TEST(CompareBoxes, BoxesWithoutAreaAreMatchedToo) {
+  const std::vector<Detection> expected{Box(2, 0.5f, {24, 0, 96, 0})};
+  EXPECT_TRUE(Compare(expected, {Box(2, 0.5f, {24, 0, 96.01f, 0})}).passed);
+  EXPECT_FALSE(Compare(expected, {Box(2, 0.5f, {24, 9, 96, 9})}).passed);
+}
+
+TEST(CompareBoxes, NanIsADifference) {
+  EXPECT_FALSE(Compare(Labels{{1, 0.5f}}, Labels{{1, NAN}}).passed);
+}
+
+}  // namespace
+}  // namespace mmdeploy

@@ -1,0 +1,44 @@
+"""Generated from mmdeploy/task/segmentor/golden by api/gen.py. The golden model through the Python API."""
+# ruff: noqa: E501
+from pathlib import Path
+
+import numpy as np
+import pytest
+from mmdeploy_python import Segmentor
+
+MODEL = Path(__file__).resolve().parents[3] / 'mmdeploy/task/segmentor/golden/model'
+# height, width, channels, step of the pixel values, results
+IMAGES = [
+    (8, 8, 3, 5,
+     {'shape': [8, 8], 'samples': {0: 0, 9: 0, 18: 1, 27: 4, 36: 2, 45: 2, 54: 2, 63: 2}}),
+    (31, 17, 3, 86,
+     {'shape': [31, 17], 'samples': {0: 0, 75: 1, 150: 3, 225: 4, 300: 2, 375: 1, 450: 3, 525: 2}}),
+    (3, 40, 1, 3,
+     {'shape': [3, 40], 'samples': {0: 0, 17: 1, 34: 3, 51: 4, 68: 2, 85: 1, 102: 3, 119: 2}}),
+]
+
+
+def check(found: object, expected: object, where: str) -> None:
+    """Compare lists, tuples, arrays and numbers; large arrays by shape and some elements or the number of those set."""
+    if isinstance(expected, dict) and 'samples' in expected:
+        assert list(found.shape) == expected['shape'], where
+        for position, value in expected['samples'].items():
+            assert found.flat[position] == pytest.approx(value, abs=0.0001), where
+    elif isinstance(expected, dict):
+        assert found.dtype == np.uint8 and list(found.shape) == expected['shape'], where
+        assert int((found == 255).sum()) == expected['set'] == np.count_nonzero(found), where
+    elif isinstance(expected, list | tuple):
+        assert len(found) == len(expected), where
+        for i, (a, b) in enumerate(zip(found, expected, strict=True)):
+            check(a, b, f'{where}[{i}]')
+    else:
+        assert found == pytest.approx(expected, abs=0.0001), where
+
+
+def test_every_image() -> None:
+    task = Segmentor(str(MODEL), 'cpu', 0)
+    images = [(np.arange(h * w * c) * step % 256).astype(np.uint8).reshape(h, w, c) for h, w, c, step, _ in IMAGES]
+    results = task.batch(images)
+    assert len(results) == len(IMAGES)
+    for i, (found, (*_, expected)) in enumerate(zip(results, IMAGES, strict=True)):
+        check(found, expected, f'image {i}')

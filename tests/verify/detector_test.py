@@ -1,0 +1,89 @@
+"""Detectors in the SDK: converted with `tools/deploy.py --dump-info`, verified, and compared with mmdet."""
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import torch
+
+from mmdeploy.apis import build_task_processor
+from mmdeploy.utils import load_config
+from tests.models.detectors import CLASSES, detector_config, randomize
+
+HEIGHT, WIDTH = 64, 96
+
+
+def as_the_sdk_does(boxes: np.ndarray) -> np.ndarray:
+    """Boxes of mmdet end behind the last pixel, those of the SDK at it; what then lies outside is dropped."""
+    boxes[:, 2:4] = np.minimum(boxes[:, 2:4], [WIDTH - 1, HEIGHT - 1])
+    return boxes[(boxes[:, 2:4] >= boxes[:, :2]).all(1)]
+
+
+@pytest.fixture(scope='module', params=['retinanet', 'faster_rcnn'])
+def detector(request, tmp_path_factory, repository):
+    """Folder of an SDK model, its image, and what mmdet detects in it: boxes per class."""
+    import cv2
+    folder = tmp_path_factory.mktemp(request.param)
+    image, config, checkpoint = (str(folder / name) for name in ('image.png', 'config.py', 'model.pth'))
+    cv2.imwrite(image, (np.random.default_rng(0).random((HEIGHT, WIDTH, 3)) * 255).astype(np.uint8))
+    model_cfg = detector_config(request.param)
+    model_cfg.dump(config)
+    deploy = str(repository / 'configs/mmdet/detection/detection_onnxruntime_dynamic.py')
+    task = build_task_processor(model_cfg, load_config(deploy)[0], 'cpu')
+    model = task.init_pytorch_model()
+    data, _ = task.create_input(image)
+    randomize(model, data)
+    torch.save(dict(state_dict=model.state_dict(), meta=dict(CLASSES=CLASSES)), checkpoint)
+    with torch.no_grad():
+        expected = [as_the_sdk_does(boxes) for boxes in model(**data, return_loss=False, rescale=True)[0]]
+    subprocess.run([sys.executable, 'tools/deploy.py', deploy, config, checkpoint, image, '--work-dir',
+                    str(folder / 'sdk'), '--dump-info'], cwd=repository, check=True, capture_output=True)
+    return folder / 'sdk', image, expected
+
+
+def test_the_model_is_verified(detector, mmdeploy_command):
+    folder, _, _ = detector
+    done = subprocess.run([mmdeploy_command, 'verify', str(folder)], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    post = json.loads((folder / 'golden/golden.json').read_text())['stages'][2]
+    assert post['type'] == 'Detection' and len(post['result']) > 3
+    assert json.loads((folder / 'detail.json').read_text())['classes'] == list(CLASSES)
+
+
+def test_a_moved_box_is_named(detector, mmdeploy_command, tmp_path):
+    import shutil
+    folder = shutil.copytree(detector[0], tmp_path / 'moved')
+    path = folder / 'golden/golden.json'
+    golden = json.loads(path.read_text())
+    golden['stages'][2]['result'][1]['bbox'][0] += 0.5
+    path.write_text(json.dumps(golden))
+    done = subprocess.run([mmdeploy_command, 'verify', str(folder)], capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "FAILED: the first stage that differs is 'postprocess', its 'result': place 2 is label" in done.stdout
+
+
+def test_boxes_are_those_of_mmdet(detector):
+    import cv2
+    from mmdeploy_python import Detector
+    folder, image, expected = detector
+    bboxes, labels, masks = Detector(str(folder), 'cpu')(cv2.imread(image))
+    assert len(masks) == len(bboxes) and all(mask.size == 0 for mask in masks)
+    for label, boxes in enumerate(expected):
+        found = bboxes[labels == label]
+        assert found.shape == boxes.shape
+        np.testing.assert_allclose(found, boxes, rtol=1e-3, atol=1e-2)
+
+
+def test_results_are_printed_and_drawn(detector, mmdeploy_command, tmp_path):
+    folder, image, expected = detector
+    done = subprocess.run([mmdeploy_command, 'infer', str(folder), image, '--out', str(tmp_path)], capture_output=True,
+                          text=True)
+    assert done.returncode == 0, done.stderr
+    count = sum(len(boxes) for boxes in expected)
+    assert done.stdout.count(' bbox ') == count
+    assert any(f'label {i} {name}  score ' in done.stdout for i, name in enumerate(CLASSES))
+    assert (tmp_path / 'image_result.png').exists()
+    as_json = subprocess.run([mmdeploy_command, 'infer', str(folder), image, '--json'], capture_output=True, text=True)
+    result = json.loads(as_json.stdout)[0]['result']
+    assert len(result) == count and set(result[0]) == {'label_id', 'score', 'bbox', 'mask'}
