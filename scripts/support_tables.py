@@ -30,8 +30,14 @@ def models() -> str:
     from tests.models.architectures import ARCHITECTURES
     from tests.models.detectors import DETECTORS
     detectors = ', '.join(SPELLINGS[name] for name in DETECTORS)
-    return (f'`mmcls`: {", ".join(ARCHITECTURES)}; `mmdet`: {detectors} on `onnxruntime`, boxes only, '
-            'not in the SDK yet')
+    return (f'`mmcls`: {", ".join(ARCHITECTURES)}; `mmdet`: {detectors} on `onnxruntime`, boxes only')
+
+
+def tasks() -> str:
+    """The tasks of the SDK, by the classes of its APIs."""
+    import yaml
+    files = sorted((ROOT / 'mmdeploy/task').glob('*/task.yaml'))
+    return ', '.join(f'`{yaml.safe_load(file.read_text())["class"]}`' for file in files)
 
 
 def devices(report: dict) -> str:
@@ -59,6 +65,7 @@ def tables(report: dict) -> str:
     rows = [
         ('engines', engines),
         ('codebases', models()),
+        ('tasks of the SDK', tasks()),
         ('preprocessing', transforms),
         ('post-processing', '; '.join(f'`{codebase}`: {", ".join(found)}' for codebase, found in heads.items())),
         ('further modules of a pipeline', '`Net`, `Transform`, `CropBox`; nodes `Task`, '
