@@ -258,3 +258,15 @@ def test_shapes_and_options(tmp_path):
         assert done.returncode == 2 and message in done.stderr, (arguments, done.stderr)
         assert len(done.stderr.splitlines()) == 1
     assert not (tmp_path / 'q.xml').exists()
+
+
+@needs_openvino
+def test_what_may_be_wrong_is_a_line_of_warning_per_node(tmp_path):
+    model = parser.parse_model('<ir_version: 8, opset_import: ["" : 13]> g (int64[3] x, float[3] z) => '
+                               '(int64[3] y, float[3] w) { [one] d = Div (x, x) [two] y = Mod (d, x) '
+                               '[three] w = Div (z, z) }')
+    onnx.save(model, tmp_path / 'm.onnx')
+    done = _run('convert', tmp_path / 'm.onnx', tmp_path / 'm', '--engine', 'openvino')
+    assert done.returncode == 0
+    nodes = [re.search(r"openvino: node '(\w+)' \((\w+)\): integers", line) for line in done.stderr.splitlines()]
+    assert [found and found.groups() for found in nodes] == [('one', 'Div'), ('two', 'Mod')]

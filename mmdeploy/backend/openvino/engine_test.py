@@ -218,10 +218,11 @@ def test_products_of_8_bit_weights_are_calculated_in_float32():
     np.testing.assert_allclose(Net(model, 'openvino').run({'x': x})['y'], x @ (weight * scale), rtol=1e-4, atol=1e-4)
 
 
-@pytest.mark.parametrize('node', [('Identity', 1), ('Dropout', 1), ('Max', 1), ('Max', 2)], ids=str)
+@pytest.mark.parametrize('node', [('Identity', 1), ('Dropout', 1), ('Max', 1), ('Max', 2), ('Einsum', 1)], ids=str)
 def test_an_input_that_is_an_output_keeps_its_name(node, tmp_path):
     kind, count = node
-    graph = helper.make_graph([helper.make_node(kind, ['x'] * count, ['y'])], 'g',
+    attributes = dict(equation='ij -> ij') if kind == 'Einsum' else {}
+    graph = helper.make_graph([helper.make_node(kind, ['x'] * count, ['y'], **attributes)], 'g',
                               [helper.make_tensor_value_info('x', TensorProto.FLOAT, ['n', 3])],
                               [helper.make_tensor_value_info('y', TensorProto.FLOAT, ['n', 3])])
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid('', 13)], ir_version=8).SerializeToString()

@@ -42,13 +42,13 @@ inline graph::Value* AddPad(graph::Value* x, const std::vector<int64_t>& pads, g
   return padded;
 }
 
-// A node with dimensions taken out: an attribute before operator set 13, an input from then on.
-inline graph::Value* AddSqueeze(graph::Value* x, const std::vector<int64_t>& axes,
-                                graph::Node* at) {
-  if (OpsetOf(*at) >= 13) return Add("Squeeze", {x, AddInts(axes, at)}, at);
-  graph::Value* squeezed = Add("Squeeze", {x}, at);
-  squeezed->producer()->Set("axes", axes);
-  return squeezed;
+// Squeeze or Unsqueeze: axes are an attribute before operator set 13, an input from then on.
+inline graph::Value* AddAxes(std::string_view op, graph::Value* x, const std::vector<int64_t>& axes,
+                             graph::Node* at) {
+  if (OpsetOf(*at) >= 13) return Add(op, {x, AddInts(axes, at)}, at);
+  graph::Value* changed = Add(op, {x}, at);
+  changed->producer()->Set("axes", axes);
+  return changed;
 }
 
 }  // namespace mmdeploy::openvino

@@ -25,7 +25,7 @@ Value* AddLogSumExp(Value* x, const std::vector<int64_t>& axes, int64_t keepdims
   largest->producer()->Set("keepdims", int64_t{1});
   Value* powers = Add("Exp", {Add("Sub", {x, largest}, node)}, node);
   Value* log = Add("Log", {AddSum(powers, axes, keepdims, node)}, node);
-  if (keepdims == 0) largest = AddSqueeze(largest, axes, node);
+  if (keepdims == 0) largest = AddAxes("Squeeze", largest, axes, node);
   return Add("Add", {log, largest}, node);
 }
 

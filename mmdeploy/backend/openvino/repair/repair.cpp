@@ -41,6 +41,7 @@ constexpr Repair kRepairs[] = {
     {"CumSum", RepairWidth},
     {"DFT", RepairDft},
     {"Dropout", RepairPassOn},
+    {"Einsum", RepairPassOn},
     {"Equal", RepairCompare},
     {"GRU", RepairRecurrent},
     {"Gather", RepairGather},

@@ -169,6 +169,17 @@ TEST(Repair, ConvolutionsOfOneChannelToOneColumn) {
             "");
 }
 
+TEST(Repair, NormalisationOverOpenChannels) {
+  const auto norm = [](const std::string& shape, const std::string& attributes = "size = 3") {
+    return Repaired("(float[" + shape + "] x) => (float[] y) { y = LRN<" + attributes + "> (x) }");
+  };
+  EXPECT_THAT(norm("1,C,4,4"), HasSubstr("AveragePool"));
+  EXPECT_THAT(norm("1,C,4,4"), HasSubstr("y = Div (x, "));
+  EXPECT_EQ(norm("N,3,4,4"), "");
+  EXPECT_THAT(norm("N,3,4,4", "size = 3, bias = 2.0"), HasSubstr("= LRN <"));
+  EXPECT_THAT(norm("1,C,4"), HasSubstr("sizes are open, which is calculated for floats of rank 4"));
+}
+
 TEST(Repair, TheLargestEndOfSlicesThatGoBack) {
   const auto slice = [](const std::string& end, const std::string& step) {
     return Repaired("(float[4,5] x) => (float[] y) <int64[1] s = {-1}, int64[1] e = {" + end +
