@@ -399,6 +399,30 @@ def test_what_cannot_be_compiled_is_said_when_it_is_converted(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize('axis', [None, 2])
+@pytest.mark.parametrize('side', ['left', 'right'])
+def test_constants_of_8_bits_in_batches_of_products(axis, side):
+    """OpenVINO reads memory that it has given back, when several calls may run at the same time."""
+    random = np.random.default_rng(0)
+    weight = random.integers(-128, 128, (2, 8, 8)).astype('i1')
+    scale, zero = (np.float32(.01), np.int8(5)) if axis is None else (
+        random.uniform(.01, .02, 8).astype('f4'), random.integers(-9, 9, 8).astype('i1'))
+    operands = ['f', 'x'] if side == 'left' else ['x', 'f']
+    attributes = {} if axis is None else dict(axis=axis)
+    graph = helper.make_graph([helper.make_node('DequantizeLinear', ['w', 's', 'z'], ['f'], **attributes),
+                               helper.make_node('MatMul', operands, ['y'])], 'g',
+                              [helper.make_tensor_value_info('x', TensorProto.FLOAT, [2, 8, 8])],
+                              [onnx.ValueInfoProto(name='y')],
+                              [onnx.numpy_helper.from_array(np.asarray(value), name)
+                               for name, value in (('w', weight), ('s', scale), ('z', zero))])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid('', 13)], ir_version=8).SerializeToString()
+    x = random.normal(size=(2, 8, 8)).astype('f4')
+    floats = (weight.astype('f4') - zero) * scale
+    want = floats @ x if side == 'left' else x @ floats
+    for _ in range(5):
+        np.testing.assert_allclose(Net(model, 'openvino', num_threads=1).run({'x': x})['y'], want, rtol=1e-4, atol=1e-4)
+
+
 def test_an_input_that_nothing_reads_stays(tmp_path):
     graph = helper.make_graph([helper.make_node('Neg', ['x'], ['y'])], 'g',
                               [helper.make_tensor_value_info('like', TensorProto.INT64, ['n', 2]),

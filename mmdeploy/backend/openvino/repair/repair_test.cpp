@@ -180,6 +180,26 @@ TEST(Repair, NormalisationOverOpenChannels) {
   EXPECT_THAT(norm("1,C,4"), HasSubstr("sizes are open, which is calculated for floats of rank 4"));
 }
 
+TEST(Repair, ConstantsOfWholeNumbersInProducts) {
+  const auto product = [](const std::string& dims, const std::string& operands) {
+    return Repaired("(float[2,2,2] x) => (float[] y) <int8[" + dims +
+                        "] w = {1, 2, 3, 4}, float s = {0.5}, int8 z = {3}> "
+                        "{ f = DequantizeLinear (w, s, z) y = MatMul (" +
+                        operands + ") }",
+                    13);
+  };
+  EXPECT_EQ(product("2,2", "x, f"), "");
+  EXPECT_EQ(product("1,2,2", "x, f"), "");
+  EXPECT_THAT(product("2,2,1", "x, f"), HasSubstr("y = MatMul (x, y_1)"));
+  EXPECT_THAT(product("2,2", "f, x"), HasSubstr("y = MatMul (y_1, x)"));
+  EXPECT_THAT(Repaired("(float[2,2,2] x) => (float[] y) <int8[2,2,1] w = {1, 2, 3, 4}> "
+                       "{ f = Cast<to = 1> (w) y = MatMul (x, f) }"),
+              HasSubstr("y = MatMul (x, y_1)"));
+  EXPECT_THAT(Repaired("(int8[2,2,2] a) => (int32[] y) <int8[2,2,1] b = {1, 2, 3, 4}> "
+                       "{ y = MatMulInteger (a, b) }"),
+              HasSubstr("input 1 is a constant of whole numbers"));
+}
+
 TEST(Repair, TheLargestEndOfSlicesThatGoBack) {
   const auto slice = [](const std::string& end, const std::string& step) {
     return Repaired("(float[4,5] x) => (float[] y) <int64[1] s = {-1}, int64[1] e = {" + end +
