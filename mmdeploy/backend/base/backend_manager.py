@@ -4,13 +4,29 @@ import os.path as osp
 import pkgutil
 from abc import ABCMeta, abstractmethod
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import torch
 
-from mmdeploy.utils import Backend
+from mmdeploy.utils import Backend, get_backend_config
 
 from .native import explain_missing_engine, get_engine_version
+
+
+@dataclass
+class Wanted:
+    """What `build_wrapper` is to load."""
+    files: Sequence[str]
+    device: str
+    input_names: Sequence[str] | None
+    output_names: Sequence[str] | None
+    deploy_cfg: Any | None
+
+    @property
+    def config(self) -> dict:
+        """`backend_config` of the deploy config."""
+        return {} if self.deploy_cfg is None else get_backend_config(self.deploy_cfg)
 
 
 class BackendManager(metaclass=ABCMeta):
@@ -38,9 +54,9 @@ class BackendManager(metaclass=ABCMeta):
         tell = getattr(package, 'is_custom_ops_available', None)
         return cls.is_available() and (tell is None or tell())
 
-    @staticmethod
-    @abstractmethod
-    def build_wrapper(backend_files: Sequence[str],
+    @classmethod
+    def build_wrapper(cls,
+                      backend_files: Sequence[str],
                       device: str = 'cpu',
                       input_names: Sequence[str] | None = None,
                       output_names: Sequence[str] | None = None,
@@ -53,7 +69,14 @@ class BackendManager(metaclass=ABCMeta):
             device: e.g. `cpu` or `cuda:0`.
             input_names, output_names: of the deploy config.
             deploy_cfg: the deploy config.
+            kwargs: ignored, other versions know more.
         """
+        return cls.load(Wanted(backend_files, device, input_names, output_names, deploy_cfg))
+
+    @staticmethod
+    @abstractmethod
+    def load(wanted: Wanted) -> torch.nn.Module:
+        """Load a model for `build_wrapper`."""
 
     @staticmethod
     def to_backend(ir_files: Sequence[str], work_dir: str, deploy_cfg: Any,

@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 
-from mmdeploy.backend.base.backend_manager import NativeManager
+from mmdeploy.backend.base.backend_manager import NativeManager, Wanted
 from mmdeploy.backend.base.native import import_native
 from mmdeploy.utils import Backend, get_backend_config
 
@@ -33,24 +33,18 @@ class Manager(NativeManager):
         return files
 
     @staticmethod
-    def build_wrapper(backend_files: Sequence[str],
-                      device: str = 'cpu',
-                      input_names: Sequence[str] | None = None,
-                      output_names: Sequence[str] | None = None,
-                      deploy_cfg: Any | None = None,
-                      **kwargs) -> torch.nn.Module:
+    def load(wanted: Wanted) -> torch.nn.Module:
         """Load a model; the weights lie beside the network if not given."""
         from mmdeploy.backend.ncnn import NCNNWrapper
-        config = {} if deploy_cfg is None else get_backend_config(deploy_cfg)
-        param_file = backend_files[0]
+        param_file = wanted.files[0]
         beside = f'{osp.splitext(param_file)[0]}.bin'
         return NCNNWrapper(
             param_file=param_file,
-            bin_file=backend_files[1] if len(backend_files) > 1 else beside,
-            output_names=output_names,
-            use_vulkan=config.get('use_vulkan', False),
-            precision=config.get('precision', 'FP32'),
-            engine_options=config.get('engine_options'))
+            bin_file=wanted.files[1] if len(wanted.files) > 1 else beside,
+            output_names=wanted.output_names,
+            use_vulkan=wanted.config.get('use_vulkan', False),
+            precision=wanted.config.get('precision', 'FP32'),
+            engine_options=wanted.config.get('engine_options'))
 
     @staticmethod
     def get_sdk_files(save_file: str, backend_config: dict) -> dict[str, str]:

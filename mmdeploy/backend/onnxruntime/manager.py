@@ -6,7 +6,7 @@ from typing import Any
 import torch
 
 from mmdeploy import graph
-from mmdeploy.backend.base.backend_manager import NativeManager
+from mmdeploy.backend.base.backend_manager import NativeManager, Wanted
 from mmdeploy.utils import get_backend_config
 
 
@@ -50,19 +50,13 @@ class Manager(NativeManager):
         return files
 
     @staticmethod
-    def build_wrapper(backend_files: Sequence[str],
-                      device: str = 'cpu',
-                      input_names: Sequence[str] | None = None,
-                      output_names: Sequence[str] | None = None,
-                      deploy_cfg: Any | None = None,
-                      **kwargs) -> torch.nn.Module:
+    def load(wanted: Wanted) -> torch.nn.Module:
         from mmdeploy.backend.onnxruntime import ORTWrapper
-        config = {} if deploy_cfg is None else get_backend_config(deploy_cfg)
         return ORTWrapper(
-            onnx_file=backend_files[0],
-            device=device,
-            output_names=output_names,
-            engine_options=config.get('engine_options'))
+            onnx_file=wanted.files[0],
+            device=wanted.device,
+            output_names=wanted.output_names,
+            engine_options=wanted.config.get('engine_options'))
 
     @staticmethod
     def get_sdk_files(save_file: str, backend_config: dict) -> dict[str, str]:

@@ -6,8 +6,8 @@ from typing import Any
 import torch
 
 import mmdeploy.backend.openvino as package
-from mmdeploy.backend.base.backend_manager import NativeManager
-from mmdeploy.utils import get_backend_config, get_ir_config, get_model_inputs
+from mmdeploy.backend.base.backend_manager import NativeManager, Wanted
+from mmdeploy.utils import get_ir_config, get_model_inputs
 
 
 class Manager(NativeManager):
@@ -37,19 +37,13 @@ class Manager(NativeManager):
         return files
 
     @staticmethod
-    def build_wrapper(backend_files: Sequence[str],
-                      device: str = 'cpu',
-                      input_names: Sequence[str] | None = None,
-                      output_names: Sequence[str] | None = None,
-                      deploy_cfg: Any | None = None,
-                      **kwargs) -> torch.nn.Module:
+    def load(wanted: Wanted) -> torch.nn.Module:
         from mmdeploy.backend.openvino import OpenVINOWrapper
-        config = {} if deploy_cfg is None else get_backend_config(deploy_cfg)
         return OpenVINOWrapper(
-            ir_model_file=backend_files[0],
-            output_names=output_names,
-            precision=config.get('precision', 'FP32'),
-            engine_options=config.get('engine_options'))
+            ir_model_file=wanted.files[0],
+            output_names=wanted.output_names,
+            precision=wanted.config.get('precision', 'FP32'),
+            engine_options=wanted.config.get('engine_options'))
 
     @staticmethod
     def get_sdk_files(save_file: str, backend_config: dict) -> dict[str, str]:

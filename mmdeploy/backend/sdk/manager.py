@@ -1,11 +1,9 @@
 """What the converter asks the SDK."""
-from collections.abc import Sequence
-from typing import Any
 
 import torch
 
 import mmdeploy.backend.sdk as package
-from mmdeploy.backend.base.backend_manager import BackendManager
+from mmdeploy.backend.base.backend_manager import BackendManager, Wanted
 from mmdeploy.backend.base.native import import_native
 from mmdeploy.utils import SDK_TASK_MAP, get_task_type
 
@@ -22,16 +20,11 @@ class Manager(BackendManager):
         return import_native().__version__ if package.is_available() else None
 
     @staticmethod
-    def build_wrapper(backend_files: Sequence[str],
-                      device: str = 'cpu',
-                      input_names: Sequence[str] | None = None,
-                      output_names: Sequence[str] | None = None,
-                      deploy_cfg: Any | None = None,
-                      **kwargs) -> torch.nn.Module:
-        assert deploy_cfg is not None, 'Building SDKWrapper requires deploy_cfg'
+    def load(wanted: Wanted) -> torch.nn.Module:
+        assert wanted.deploy_cfg is not None, 'Building SDKWrapper requires deploy_cfg'
         from mmdeploy.backend.sdk import SDKWrapper
-        task = get_task_type(deploy_cfg)
+        task = get_task_type(wanted.deploy_cfg)
         return SDKWrapper(
-            model_file=backend_files[0],
+            model_file=wanted.files[0],
             task_name=SDK_TASK_MAP[task]['cls_name'],
-            device=device)
+            device=wanted.device)

@@ -4,8 +4,8 @@ from typing import Any
 
 import torch
 
-from mmdeploy.backend.base.backend_manager import NativeManager
-from mmdeploy.utils import IR, get_backend_config, get_ir_config
+from mmdeploy.backend.base.backend_manager import NativeManager, Wanted
+from mmdeploy.utils import IR, get_ir_config
 
 
 class Manager(NativeManager):
@@ -25,26 +25,16 @@ class Manager(NativeManager):
         return list(ir_files)
 
     @staticmethod
-    def build_wrapper(backend_files: Sequence[str],
-                      device: str = 'cpu',
-                      input_names: Sequence[str] | None = None,
-                      output_names: Sequence[str] | None = None,
-                      deploy_cfg: Any | None = None,
-                      **kwargs) -> torch.nn.Module:
+    def load(wanted: Wanted) -> torch.nn.Module:
         from mmdeploy.backend.torchscript import TorchscriptWrapper
-        if deploy_cfg is not None:
-            ir_config = get_ir_config(deploy_cfg)
-            input_names = input_names or ir_config.get('input_names')
-            kwargs = dict(
-                engine_options=get_backend_config(deploy_cfg).get(
-                    'engine_options'))
-        else:
-            kwargs = {}
+        names = wanted.input_names
+        if wanted.deploy_cfg is not None:
+            names = names or get_ir_config(wanted.deploy_cfg).get('input_names')
         return TorchscriptWrapper(
-            model=backend_files[0],
-            input_names=input_names,
-            output_names=output_names,
-            **kwargs)
+            model=wanted.files[0],
+            input_names=names,
+            output_names=wanted.output_names,
+            engine_options=wanted.config.get('engine_options'))
 
     @staticmethod
     def get_sdk_files(save_file: str, backend_config: dict) -> dict[str, str]:
