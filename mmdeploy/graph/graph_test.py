@@ -106,8 +106,9 @@ def test_redundant_and_missing_inputs(whole, edges, tmp_path):
 
 def test_inputs_and_outputs_are_renamed(whole, edges, tmp_path):
     part = tmp_path / 'part.onnx'
-    _command('extract', whole, part, '--start', f'{edges["left"]}=a', f'{edges["right"]}=b', '--end',
-             f'{edges["total"]}=sum')
+    out = _command('extract', whole, part, '--start', f'{edges["left"]}=a', f'{edges["right"]}=b', '--end',
+                   f'{edges["total"]}=sum')
+    assert f"note: '{edges['total']}' is called 'sum' in the part" in out
     ones = np.ones((1, 3, 10, 10), np.float32)
     np.testing.assert_array_equal(_run(part, ones, 2 * ones)['sum'], 3 * ones)
 

@@ -28,6 +28,18 @@ Result<std::vector<graph::Cut>> FindCuts(const graph::Model& model,
   return cuts;
 }
 
+// What "value=new_name" has renamed, for those who did not mean that.
+void PrintNewNames(const ExtractArgs& args) {
+  for (const auto* places : {&args.start, &args.end}) {
+    for (const std::string& place : *places) {
+      const size_t equals = place.rfind('=');
+      if (graph::ParseMarker(place) || equals == place.npos) continue;
+      PrintBeside(args.output, "note: '{}' is called '{}' in the part\n", place.substr(0, equals),
+                  place.substr(equals + 1));
+    }
+  }
+}
+
 Result<int> RunExtract(const ExtractArgs& args) {
   MMDEPLOY_TRY(const auto model, args.graph.Load());
   MMDEPLOY_TRY(auto starts, FindCuts(*model, args.start, false));
@@ -42,6 +54,7 @@ Result<int> RunExtract(const ExtractArgs& args) {
   MMDEPLOY_TRY(const auto report, Extract(model.get(), starts, ends));
   graph::RemoveMarks(model.get());
   MMDEPLOY_TRYV(SaveModel(*model, args.output));
+  PrintNewNames(args);
   for (const std::string& name : report.redundant_inputs) {
     PrintBeside(args.output, "note: input '{}' does not influence the outputs\n", name);
   }
