@@ -23,6 +23,9 @@ constexpr std::string_view kTanhGelu[] = {
        y = Mul(Mul(x, 0.5), Add(Tanh(i), 1)))",
     R"(i = Mul(Add(x, Mul(Pow(x, 3), 0.044715)), 0.79788456)
        y = Mul(Mul(x, Add(Tanh(i), 1)), 0.5))",
+    // As PyTorch exports it.
+    R"(i = Mul(Add(x, Mul(Mul(x, Mul(x, x)), 0.044715)), 0.79788456)
+       y = Mul(Mul(x, Add(Tanh(i), 1)), 0.5))",
 };
 
 constexpr std::string_view kWithSummand[] = {

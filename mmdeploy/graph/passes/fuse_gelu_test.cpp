@@ -27,6 +27,12 @@ TEST(FuseGeluTest, TanhForm) {
                     "{ a = Pow(x, p) b = Mul(c, a) d = Add(x, b) e = Mul(d, k) f = Tanh(e) "
                     "q = Add(f, o) s = Mul(x, h) y = Mul(s, q) }",
                 kAfter + "{ y = Gelu<approximate=\"tanh\">(x) }", 20);
+  // As PyTorch exports it.
+  ExpectRewrite("fuse_gelu",
+                kHead +
+                    "{ s = Mul(x, x) a = Mul(x, s) b = Mul(c, a) d = Add(x, b) e = Mul(k, d) "
+                    "f = Tanh(e) q = Add(o, f) t = Mul(x, q) y = Mul(h, t) }",
+                kAfter + "{ y = Gelu<approximate=\"tanh\">(x) }", 20);
 }
 
 TEST(FuseGeluTest, KeepsOlderSetsOtherNumbersAndOtherUsers) {

@@ -236,6 +236,16 @@ BinaryOp y 2 1 y_BinaryOp y_Threshold y 0=2
 )");
 }
 
+TEST(NcnnChoicesTest, GeluByTanhAsPyTorchExportsIt) {
+  EXPECT_EQ(Layers(R"(
+    g (float[1,4] x) => (float[1,4] y) <float c = {0.044715}, float k = {0.7978846}, float o = {1}, float h = {0.5}> {
+    s = Mul(x, x) a = Mul(x, s) b = Mul(c, a) d = Add(x, b) e = Mul(k, d) f = Tanh(e) q = Add(o, f)
+    t = Mul(x, q) y = Mul(h, t) })"),
+            R"(Input x 0 1 x
+GELU y_1 1 1 x y 0=1
+)");
+}
+
 TEST(NcnnChoicesTest, Hardmax) {
   EXPECT_EQ(Layers("g (float[1,3,4] x) => (float[1,3,4] y) { y = Hardmax<axis = 1>(x) }"),
             R"(Input x 0 1 x
