@@ -1,5 +1,6 @@
 #include <cmath>
 #include <limits>
+#include <set>
 
 #include "mmdeploy/backend/ncnn/convert/ops/converter.h"
 
@@ -23,13 +24,20 @@ constexpr const char* kSigmoid = "Sigmoid";
 constexpr const char* kSwish = "Swish";
 constexpr const char* kErf = "Erf";
 
+// Products and their sums, of which an activation becomes a part.
+bool IsProduct(const Node& node) {
+  static const auto* ops =
+      new std::set<std::string_view>{"Conv", "ConvTranspose", "Gemm", "Linear", "MatMul"};
+  return ops->count(node.op()) > 0;
+}
+
 // ncnn's is off by 1e-7 of a number that is large and negative, where it should be 0. Behind a
-// convolution, whose sums are no better, it becomes part of that layer.
+// product, whose sums are no better, it stays as it is.
 Result<void> ConvertMish(const Node& node, Emitter* emitter) {
   constexpr int64_t kMax = 4;
   constexpr float kAlmostZero = -40;
   const Node* before = node.input(0)->producer();
-  if (before && (before->Is("Conv") || before->Is("ConvTranspose"))) {
+  if (before && IsProduct(*before)) {
     emitter->Add("Mish", node);
     return {};
   }
