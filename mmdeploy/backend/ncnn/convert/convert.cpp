@@ -231,6 +231,7 @@ Result<NcnnModel> ConvertToNcnn(Model* model, const ConvertOptions& options) {
   MMDEPLOY_TRYV(emitter.TakeProblem());
   Simplify(emitter.OutputNames(), &layers);
   InsertSplits(&layers, emitter.OutputNames());
+  PutOutputsLast(emitter.OutputNames(), &layers);
   NcnnModel result;
   MMDEPLOY_TRY(result.param, WriteParam(layers));
   result.bin = WriteBin(layers, options.fp16_storage);

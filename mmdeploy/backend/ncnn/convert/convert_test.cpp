@@ -74,6 +74,24 @@ TEST(NcnnConvertTest, RefusesAnInputThatIsAnOutput) {
             "one blob of a name");
 }
 
+// With their weights.
+TEST(NcnnConvertTest, OutputsStandLastInTheirOrder) {
+  const auto model = ConvertText(R"(
+    g (float[1,1,2,2] x) => (float[1,1,2,2] y, float[1,1,2,2] z) <float[1,1,1,1] w = {2}, float[1,1,1,1] v = {3}> {
+    z = Conv(x, w) s = Sigmoid(x) y = Conv(s, v) })");
+  ASSERT_TRUE(model) << model.error().message();
+  EXPECT_LT(model->param.find("Sigmoid"), model->param.find("\nConvolution      y"));
+  EXPECT_LT(model->param.find("\nConvolution      y"), model->param.find("\nConvolution      z"));
+  const float expected[] = {0, 3, 0, 2};
+  ASSERT_EQ(model->bin.size(), sizeof(expected));
+  EXPECT_EQ(std::memcmp(model->bin.data(), expected, sizeof(expected)), 0);
+  // One that is read stays where it is.
+  EXPECT_EQ(
+      Layers("g (float[1,2] x) => (float[1,2] y, float[1,2] z) { z = Relu(x) y = Sigmoid(z) }"),
+      "Input x 0 1 x\nReLU z 1 1 x z_splitncnn\nSplit splitncnn_0 1 2 z_splitncnn z "
+      "z_splitncnn_0\nSigmoid y 1 1 z_splitncnn_0 y\n");
+}
+
 TEST(NcnnConvertTest, RefusesAModelWithoutInputs) {
   const auto model =
       ConvertText("g () => (float[1,2] y) <float[1,2] c = {1, 2}> { y = Identity(c) }");

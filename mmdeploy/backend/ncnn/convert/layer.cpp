@@ -151,6 +151,29 @@ void InsertSplits(std::vector<Layer>* layers, const std::vector<std::string>& ou
   *layers = Splitter(layers, outputs).Run();
 }
 
+void PutOutputsLast(const std::vector<std::string>& outputs, std::vector<Layer>* layers) {
+  std::unordered_map<std::string, size_t> makers;
+  std::set<std::string> read;
+  for (size_t i = 0; i < layers->size(); ++i) {
+    const Layer& layer = (*layers)[i];
+    read.insert(layer.inputs.begin(), layer.inputs.end());
+    if (layer.outputs.size() == 1 && !layer.inputs.empty()) makers[layer.outputs[0]] = i;
+  }
+  std::vector<size_t> last;
+  for (const std::string& output : outputs) {
+    const auto maker = makers.find(output);
+    if (maker == makers.end() || read.count(output) > 0) return;
+    last.push_back(maker->second);
+  }
+  std::vector<Layer> ordered;
+  for (size_t i = 0; i < layers->size(); ++i) {
+    const bool stays = std::find(last.begin(), last.end(), i) == last.end();
+    if (stays) ordered.push_back(std::move((*layers)[i]));
+  }
+  for (const size_t i : last) ordered.push_back(std::move((*layers)[i]));
+  *layers = std::move(ordered);
+}
+
 Result<std::string> WriteParam(const std::vector<Layer>& layers) {
   size_t num_blobs = 0;
   for (const Layer& layer : layers) num_blobs += layer.outputs.size();

@@ -47,6 +47,10 @@ void SetNumber(int64_t operation, float number, Layer* layer);
 // (being an output counts) pass through a Split. Layers of type Input come first.
 void InsertSplits(std::vector<Layer>* layers, const std::vector<std::string>& outputs);
 
+// Lets the layers that make the outputs stand last, in the order of the outputs, if nobody else
+// reads what they make: then no layers are needed that only bring them into this order.
+void PutOutputsLast(const std::vector<std::string>& outputs, std::vector<Layer>* layers);
+
 // The text of a param file. Errors: kOutOfRange for a number beyond 32 bits.
 Result<std::string> WriteParam(const std::vector<Layer>& layers);
 
