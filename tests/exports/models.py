@@ -159,6 +159,9 @@ def build(name: str) -> tuple[Export, Tensor]:
     config.merge_from_dict(copy.deepcopy(model.change))
     torch.manual_seed(0)
     network = getattr(importlib.import_module(f'{codebase}.models'), BUILDERS[codebase])(config._cfg_dict)
+    for module in network.modules():
+        if type(module).__name__ == 'L2Norm':  # of SSD, whose weights are not set by their module
+            nn.init.constant_(module.weight, module.scale)
     return Export(spread(network), model.forward).eval().requires_grad_(False), images(model.shape)[0]
 
 
