@@ -1,6 +1,6 @@
 """Compares our converter to ncnn with pnnx: right results, layers, latency, time of conversion.
 
-    python -m benchmarks.ncnn_convert [--group GROUP...] [--seconds 1] [--json FILE [--resume]] [NAMES...]
+    python -m benchmarks.ncnn_convert [--group GROUP]... [--seconds 1] [--json FILE [--resume]] [NAMES...]
     python -m benchmarks.ncnn_convert --products
 
 Models of torchvision, documented models of all codebases (`tests/exports`, small) and single patterns, with random
@@ -52,6 +52,7 @@ class Side(NamedTuple):
     conversion_seconds: float = 0
     difference: float | None = None
     reason: str = ''
+    whole: bool = False  # some input has the batch as a dimension: another layout, with another latency
 
 
 class Files(NamedTuple):
@@ -176,11 +177,12 @@ def _difference(want: Sequence[np.ndarray], prefix: Path) -> float:
 
 def _judge(files: Files, words: list[str], want: Sequence[np.ndarray], prefix: Path) -> Side:
     layers = int(files.param.read_text().split('\n')[1].split()[0])
+    whole = bool(files.whole)
     if words == ['failed']:
-        return Side(FAILED, layers, 0, files.seconds)
+        return Side(FAILED, layers, 0, files.seconds, whole=whole)
     difference = _difference(want, prefix)
     result = RIGHT if difference <= MAX_DIFFERENCE else WRONG
-    return Side(result, layers, float(words[0]), files.seconds, difference)
+    return Side(result, layers, float(words[0]), files.seconds, difference, whole=whole)
 
 
 # ---------------------------------------------------------------------------------------------- subjects
@@ -323,22 +325,23 @@ def _count(title: str, found: dict[str, dict[str, Side]]) -> None:
     whole = {name: sides for name, sides in found.items() if {'ours', 'pnnx'} <= sides.keys()}
     only = [name for name, s in whole.items() if s['pnnx'].result == RIGHT and s['ours'].result != RIGHT]
     pairs = {name: (s['ours'], s['pnnx']) for name, s in whole.items() if s['ours'].result == s['pnnx'].result == RIGHT}
-    ratios = {name: a.milliseconds / b.milliseconds for name, (a, b) in pairs.items() if b.milliseconds > 0}
+    comparable = {name: (a, b) for name, (a, b) in pairs.items() if b.milliseconds > 0 and not b.whole}
+    ratios = {name: a.milliseconds / b.milliseconds for name, (a, b) in comparable.items()}
     more = [name for name, (a, b) in pairs.items() if a.layers > b.layers]
     print(f'  right with pnnx only: {", ".join(only) or "none"}')
     print(f'  right with both: {len(pairs)}; more layers than pnnx in {len(more)}: {", ".join(more) or "none"}')
     if ratios:
         slower = [f'{name} {ratio:.2f}' for name, ratio in ratios.items() if ratio > MAX_RATIO]
         mean = np.exp(np.log(list(ratios.values())).mean())
-        print(f'  latency ours / pnnx: geometric mean {mean:.3f}; above {MAX_RATIO} in {len(slower)}: '
-              f'{", ".join(slower) or "none"}')
+        print(f'  latency ours / pnnx in the {len(ratios)} where both take images without a batch: geometric mean '
+              f'{mean:.3f}; above {MAX_RATIO} in {len(slower)}: {", ".join(slower) or "none"}')
 
 
 def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('names', nargs='*', metavar='NAMES', help='subjects, or the beginning of their names')
-    parser.add_argument('--group', nargs='+', choices=list(ncnn_models.GROUPS), default=list(ncnn_models.GROUPS),
-                        metavar='GROUP', help=f'of {", ".join(ncnn_models.GROUPS)} (default: all)')
+    parser.add_argument('--group', action='append', choices=list(ncnn_models.GROUPS), metavar='GROUP',
+                        help=f'of {", ".join(ncnn_models.GROUPS)} (default: all; may be given several times)')
     parser.add_argument('--products', action='store_true', help='time InnerProduct and Gemm instead')
     parser.add_argument('--ours', action='store_true', help='without pnnx')
     parser.add_argument('--seconds', type=float, default=1.0, help='for the latencies of one subject (default: 1)')
@@ -356,7 +359,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if args.products:
         time_products(min(args.seconds, 0.3), args.work_dir / 'products')
         return 0
-    groups = {group: ncnn_models.GROUPS[group]() for group in args.group}
+    groups = {group: ncnn_models.GROUPS[group]() for group in args.group or ncnn_models.GROUPS}
     subjects = {name: subject for subjects in groups.values() for name, subject in subjects.items()}
     names = [name for name in subjects if not args.names or name.startswith(tuple(args.names))]
     if not names:

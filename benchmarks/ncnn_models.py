@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from benchmarks import ncnn_patterns
-from benchmarks.ncnn_subject import OPSET, Call, Subject
+from benchmarks.ncnn_subject import OPSET, Call, Subject, rewrites
 
 # --------------------------------------------------------------------------------------------- models
 
@@ -216,6 +216,9 @@ def patterns() -> dict[str, Subject]:
     found = {**_blocks(), **_functions(), **_norms(), **_activations()}
     for family, make in ncnn_patterns.FAMILIES.items():
         found |= {f'{family}/{name}': subject for name, subject in make().items()}
+    # PyTorch's own export is wrong, or there is none.
+    for name in ('pad/pad_circular', 'pool/adaptive_uneven', 'binary/atan2'):
+        found[name] = found[name]._replace(context=rewrites)
     return found
 
 

@@ -6,6 +6,9 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
+import mmdeploy.pytorch  # noqa: F401  registers rewrites
+from mmdeploy.core import RewriterContext
+
 OPSET = 16  # of exports
 
 
@@ -24,13 +27,18 @@ class Subject(NamedTuple):
         torch.manual_seed(0)
         if not self.shapes:
             model, x = self.build()
-            return model.eval(), [x]
-        model = self.build().eval()
+            return model.eval().requires_grad_(False), [x]
+        model = self.build().eval().requires_grad_(False)
         for part in model.modules():
             if isinstance(part, nn.BatchNorm1d | nn.BatchNorm2d | nn.BatchNorm3d):
                 part.running_mean.normal_(0, 0.1)
                 part.running_var.uniform_(0.5, 1.5)
         return model, [torch.rand(shape) * (1 - self.least) + self.least for shape in self.shapes]
+
+
+def rewrites() -> contextlib.AbstractContextManager:
+    """Return what mmdeploy exports in, where PyTorch's exporter is wrong or lacks an operator."""
+    return RewriterContext(dict(backend_config=dict(type='ncnn')), 'ncnn', opset=OPSET)
 
 
 class Call(nn.Module):
