@@ -69,6 +69,8 @@ def expand_task(task: Item, patterns: list[Item]) -> Item:
     if not result['is_image']:
         items.append({'struct': result['c_struct'], 'doc': result['doc'], 'fields': result['members']})
     for pattern in copy.deepcopy(patterns):
+        if not exists(pattern, task):
+            continue
         item = substitute(pattern, {'{name}': name, **task.get('parameter_names', {})})
         item['params'] = [p for p in item['params'] if exists(p, task)]
         item['impl'] = f'{task["class"]}Task::' + camel_case(item['function'].removeprefix(f'mmdeploy_{name}_'))
@@ -81,7 +83,9 @@ def expand_task(task: Item, patterns: list[Item]) -> Item:
 
 
 def exists(param: Item, task: Item) -> bool:
-    """Tell whether a parameter of the pattern is one of the task's function."""
+    """Tell whether a function, or a parameter of one, that all tasks may have is one of this task."""
+    if param.get('only') == 'boxes':
+        return task['inputs'] == 'images_boxes'
     if param.get('only') == 'release_count':
         return task.get('release_count', True)
     return param.get('only', task['result']['per_image']) == task['result']['per_image']

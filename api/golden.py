@@ -16,6 +16,8 @@ _PARTS = {
 def complete(golden: Item, task: Item) -> Item:
     """Add sizes of images, and the expected numbers of every result in C and in Python."""
     fields = {field['name']: field for field in task['result']['fields']}
+    # Fields of the C struct that are called otherwise.
+    members = {member['from']: member['name'] for member in task['result'].get('c_members', []) if 'from' in member}
     images = []
     leaves: list[Item] = []
     for number, image in enumerate(golden['images']):
@@ -24,11 +26,12 @@ def complete(golden: Item, task: Item) -> Item:
         start = sum(len(other['results']) for other in images)
         for i, result in enumerate(results):
             for name, field in fields.items():
-                for found, expected, exact in _leaves(field, f'results[{start + i}].{name}', result.get(name)):
+                member = members.get(name, name)
+                for found, expected, exact in _leaves(field, f'results[{start + i}].{member}', result.get(name)):
                     leaves.append(dict(where=f'image {number} result {i} {name}', found=found, expected=expected,
                                        tolerance=0 if exact else golden['tolerance']))
         images.append({**image, 'channels': channels, 'size': image['height'] * image['width'] * channels,
-                       'python': _in_python(task['python']['value'], results)})
+                       'python': _in_python(task['python']['value'], results, members)})
     return {**golden, 'images': images, 'leaves': leaves}
 
 
@@ -40,6 +43,13 @@ def _leaves(field: Item, member: str, value: Any) -> Iterator[tuple[str, Any, bo
     elif kind in _PARTS:
         for expression, index in _PARTS[kind]:
             yield expression.format(member), value[index], False
+    elif kind == 'floats':
+        for i, number in enumerate(value):
+            yield f'{member}[{i}]', number, False
+    elif kind == 'points':
+        for i, (x, y) in enumerate(value):
+            yield f'{member}[{i}].x', x, False
+            yield f'{member}[{i}].y', y, False
     elif value is None:
         yield f'{member} != 0', 0, True
     elif kind == 'mask':
@@ -58,7 +68,7 @@ def _leaves(field: Item, member: str, value: Any) -> Iterator[tuple[str, Any, bo
         raise NotImplementedError(f'golden results of type {kind}')
 
 
-def _in_python(layout: Item, results: list[Item]) -> str:
+def _in_python(layout: Item, results: list[Item], members: dict[str, str]) -> str:
     """Return the results of an image as the Python API gives them, as source text."""
 
     def column(spec: Item) -> list:
@@ -70,6 +80,11 @@ def _in_python(layout: Item, results: list[Item]) -> str:
     if 'array' in layout or 'image' in layout:
         names = [array['field'] for array in layout['array']] if 'array' in layout else [layout['image']]
         return repr(next(results[0][name] for name in names if results[0].get(name)))
+    if 'points' in layout:
+        points, scores = (next(name for name, own in members.items() if own == member)
+                          for member in layout['points'][:2])
+        return repr([[(*point, score) for point, score in zip(result[points], result[scores], strict=True)]
+                     for result in results])
     if 'tuples' in layout:
         return repr([tuple(result[name] for name in layout['tuples']) for result in results])
     if 'tuple' in layout:

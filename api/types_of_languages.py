@@ -15,6 +15,7 @@ C_TYPES = {
     'mask_pixels': 'char*',
     'images': 'const mmdeploy_mat_t*',
     'counts': 'const int*',
+    'boxes': 'const mmdeploy_rect_t*',
     'int32': 'int32_t',
     'user_data': 'void*',
     'senders': 'mmdeploy_sender_t*',

@@ -1,5 +1,6 @@
 #include "bindings/capi/image.h"
 
+#include <cmath>
 #include <cstring>
 
 #include "bindings/capi/handle.h"
@@ -50,6 +51,36 @@ Result<Value> ToImages(const mmdeploy_mat_t* mats, int count) {
     images.emplace_back(std::move(*image));
   }
   return Value(std::move(images));
+}
+
+Result<Value> ToSamples(const mmdeploy_mat_t* mats, int count, const mmdeploy_rect_t* boxes,
+                        const int* counts) {
+  MMDEPLOY_TRY(const Value images, ToImages(mats, count));
+  Value::List samples;
+  for (int i = 0; i < count; ++i) {
+    Sample sample;
+    sample.ori_img = images.list()[static_cast<size_t>(i)].image();
+    if (boxes == nullptr || counts == nullptr) {
+      sample.bbox = Rect{0, 0, static_cast<float>(sample.ori_img.width - 1),
+                         static_cast<float>(sample.ori_img.height - 1)};
+      samples.emplace_back(std::move(sample));
+      continue;
+    }
+    MMDEPLOY_ENSURE(counts[i] >= 0, Code::kInvalidArgument,
+                    "image {} has {} boxes, allowed: 0 or more", i, counts[i]);
+    for (int k = 0; k < counts[i]; ++k, ++boxes) {
+      const bool valid = std::isfinite(boxes->left) && std::isfinite(boxes->top) &&
+                         boxes->right >= boxes->left && boxes->bottom >= boxes->top &&
+                         std::isfinite(boxes->right) && std::isfinite(boxes->bottom);
+      MMDEPLOY_ENSURE(
+          valid, Code::kInvalidArgument,
+          "box {} of image {} is [{}, {}, {}, {}], expected left <= right, top <= bottom", k, i,
+          boxes->left, boxes->top, boxes->right, boxes->bottom);
+      sample.bbox = Rect{boxes->left, boxes->top, boxes->right, boxes->bottom};
+      samples.emplace_back(sample);
+    }
+  }
+  return Value(std::move(samples));
 }
 
 }  // namespace mmdeploy::capi

@@ -44,8 +44,8 @@ PipelineOptions OptionsOf(const mmdeploy_context& context) {
 
 Result<std::shared_ptr<const Pipeline>> LoadPipeline(std::shared_ptr<const Model> model,
                                                      PipelineOptions options, const char* task_name,
-                                                     const ResultType& type) {
-  options.inputs.push_back({KindSet(Kind::kImage), 1, {}});
+                                                     const ResultType& type, bool takes_boxes) {
+  options.inputs.push_back({KindSet(takes_boxes ? Kind::kSample : Kind::kImage), 1, {}});
   const std::string origin = model->origin();
   MMDEPLOY_TRY(auto pipeline, Pipeline::Load(std::move(model), options));
   if (auto checked = CheckSignature(*pipeline, task_name, type); !checked) {

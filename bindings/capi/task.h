@@ -21,11 +21,12 @@ struct LoadedTask {
 // The options of a pipeline that a context stands for.
 PipelineOptions OptionsOf(const mmdeploy_context& context);
 
-// Compiles a model whose pipeline takes images and gives `type` per image, or a list of it.
+// Compiles a model whose pipeline takes images, or boxes of them, and gives `type` for each, or a
+// list of it.
 // Errors: those of Pipeline::Load; kInvalidArgument for a model of another task.
 Result<std::shared_ptr<const Pipeline>> LoadPipeline(std::shared_ptr<const Model> model,
                                                      PipelineOptions options, const char* task_name,
-                                                     const ResultType& type);
+                                                     const ResultType& type, bool takes_boxes);
 
 // Lets the tasks that a list names run on its schedulers. Errors: kInvalidArgument for a list that
 // ends nowhere, or a scheduler without task.
@@ -38,7 +39,7 @@ Result<const Value::List*> ImageResults(const mmdeploy_value& value, const char*
 
 // The functions of a task. `Traits`, which is generated, has
 //   Handle, Item: the C types; ResultStruct: the C++ type inside; kName;
-//   kOwnsMemory: whether an Item has memory of its own;
+//   kOwnsMemory: whether an Item has memory of its own; kTakesBoxes: whether a result is a box's;
 //   static Result<void> Fill(const ResultStruct&, Item*); static void Release(Item*)
 template <class Traits>
 class Task {
@@ -77,13 +78,30 @@ class Task {
     return CommonCreateInput(mats, mat_count, value);
   }
 
+  static Result<void> CreateInput(const mmdeploy_mat_t* mats, int mat_count,
+                                  const mmdeploy_rect_t* bboxes, const int* bbox_count,
+                                  mmdeploy_value_t* value) {
+    MMDEPLOY_TRY(Value samples, ToSamples(mats, mat_count, bboxes, bbox_count));
+    *value = new mmdeploy_value{{std::move(samples)}};
+    return {};
+  }
+
+  static Result<void> ApplyBbox(Handle handle, const mmdeploy_mat_t* mats, int mat_count,
+                                const mmdeploy_rect_t* bboxes, const int* bbox_count,
+                                Item** results) {
+    MMDEPLOY_TRY(Value samples, ToSamples(mats, mat_count, bboxes, bbox_count));
+    MMDEPLOY_TRY(mmdeploy_value output, Run(handle, {std::move(samples)}));
+    return GetResult(&output, results);
+  }
+
   // `result_count` is there where a task gives a list per image.
   template <class... Counts>
   static Result<void> Apply(Handle handle, const mmdeploy_mat_t* mats, int mat_count,
                             Item** results, Counts... result_count) {
-    MMDEPLOY_TRY(Value images, ToImages(mats, mat_count));
-    MMDEPLOY_TRY(const mmdeploy_value output, Run(handle, {std::move(images)}));
-    return GetResult(const_cast<mmdeploy_value*>(&output), results, result_count...);
+    MMDEPLOY_TRY(Value images, Traits::kTakesBoxes ? ToSamples(mats, mat_count, nullptr, nullptr)
+                                                   : ToImages(mats, mat_count));
+    MMDEPLOY_TRY(mmdeploy_value output, Run(handle, {std::move(images)}));
+    return GetResult(&output, results, result_count...);
   }
 
   static Result<void> ApplyV2(Handle handle, mmdeploy_value_t input, mmdeploy_value_t* output) {
@@ -144,8 +162,8 @@ class Task {
  private:
   static Result<void> Load(std::shared_ptr<const Model> model, PipelineOptions options,
                            Handle* handle) {
-    MMDEPLOY_TRY(auto pipeline,
-                 LoadPipeline(std::move(model), std::move(options), Traits::kName, Type()));
+    MMDEPLOY_TRY(auto pipeline, LoadPipeline(std::move(model), std::move(options), Traits::kName,
+                                             Type(), Traits::kTakesBoxes));
     *handle = reinterpret_cast<Handle>(new LoadedTask{std::move(pipeline)});
     return {};
   }

@@ -64,6 +64,27 @@ nb::object Table(const Result& result, Members&& members) {
   return NewArray<Number>({result.size(), columns}, fill);
 }
 
+// [n,k,3]: x, y, score of the points of each result; `members` ties points, scores and their number
+// together, which is the same for all results.
+template <class Result, class Members>
+nb::object PointTable(const Result& result, Members&& members) {
+  const size_t points =
+      result.empty() ? 0 : static_cast<size_t>(std::get<2>(members(*result.begin())));
+  return NewArray<float>({result.size(), points, 3}, [&](float* to) {
+    for (const auto& item : result) {
+      const auto& [point, score, length] = members(item);
+      if (static_cast<size_t>(length) != points) {
+        throw std::runtime_error("the boxes have different numbers of points");
+      }
+      for (size_t i = 0; i < points; ++i) {
+        *to++ = point[i].x;
+        *to++ = point[i].y;
+        *to++ = score[i];
+      }
+    }
+  });
+}
+
 // A list of an object per result.
 template <class Result, class Convert>
 nb::object List(const Result& result, Convert&& convert) {

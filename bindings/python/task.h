@@ -69,6 +69,41 @@ class PythonTask {
     return future;
   }
 
+  // Boxes are [left, top, right, bottom]; one of them may stand alone.
+  nb::object ApplyBoxes(nb::handle image, nb::handle boxes) const {
+    const ImageArgument argument(image);
+    const std::vector<Rect> rects = ToRects(boxes);
+    const int count = static_cast<int>(rects.size());
+    return Traits::Convert(Guarded([&] {
+      return task_->Apply(Span<const Mat>(&argument.mat(), 1), rects,
+                          boxes.is_none() ? Span<const int>() : Span<const int>(&count, 1));
+    })[0]);
+  }
+
+  nb::list ApplyBatchBoxes(nb::sequence images, nb::sequence boxes) const {
+    std::vector<ImageArgument> arguments;
+    std::vector<Mat> mats;
+    std::vector<Rect> rects;
+    std::vector<int> counts;
+    for (nb::handle image : images) {
+      arguments.emplace_back(image);
+      mats.push_back(arguments.back().mat());
+    }
+    for (nb::handle list : boxes) {
+      const std::vector<Rect> some = ToRects(list);
+      counts.push_back(static_cast<int>(some.size()));
+      rects.insert(rects.end(), some.begin(), some.end());
+    }
+    if (!counts.empty() && counts.size() != mats.size()) {
+      throw nb::value_error("imgs and bboxes have different lengths");
+    }
+    nb::list results;
+    for (const auto& result : Guarded([&] { return task_->Apply(mats, rects, counts); })) {
+      results.append(Traits::Convert(result));
+    }
+    return results;
+  }
+
   nb::list ApplyBatch(nb::sequence images) const {
     std::vector<ImageArgument> arguments;
     std::vector<Mat> mats;
@@ -94,9 +129,28 @@ class PythonTask {
   }
 
   std::vector<typename Task::Result> Run(const std::vector<Mat>& mats) const {
+    return Guarded([&] { return task_->Apply(mats); });
+  }
+
+  // Everything that becomes rows of four numbers.
+  static std::vector<Rect> ToRects(nb::handle boxes) {
+    std::vector<Rect> rects;
+    if (boxes.is_none()) return rects;
+    nb::object array = nb::module_::import_("numpy").attr("asarray")(boxes, "float32");
+    const auto rows = nb::cast<nb::ndarray<const float, nb::c_contig, nb::device::cpu>>(
+        array.attr("reshape")(-1, 4));
+    for (size_t i = 0; i < rows.shape(0); ++i) {
+      const float* row = rows.data() + 4 * i;
+      rects.push_back({row[0], row[1], row[2], row[3]});
+    }
+    return rects;
+  }
+
+  template <class Call>
+  static std::vector<typename Task::Result> Guarded(Call&& call) {
     nb::gil_scoped_release release;
     try {
-      return task_->Apply(mats);
+      return call();
     } catch (const Exception& e) {
       throw std::runtime_error(ApplyError(e));
     }
@@ -132,19 +186,38 @@ class PythonTask {
   std::unique_ptr<Task> task_;
 };
 
+// What all classes have.
 template <class Traits>
-void BindTask(nb::module_& module, const char* name, const char* doc) {
+nb::class_<PythonTask<Traits>> BindTaskClass(nb::module_& module, const char* name,
+                                             const char* doc) {
   using Class = PythonTask<Traits>;
-  nb::class_<Class>(module, name, doc)
+  return nb::class_<Class>(module, name, doc)
       .def(nb::init<const std::filesystem::path&, const std::string&, int, int, bool>(),
            nb::arg("model_path"), nb::arg("device_name"), nb::arg("device_id") = 0,
            nb::arg("num_threads") = 0, nb::arg("trusted") = false)
       .def(nb::init<const Model&, const Context&>(), nb::arg("model"), nb::arg("context"))
-      .def("__call__", &Class::Apply, nb::arg("img").none(), "Results of one image.")
       .def("apply_async", &Class::ApplyAsync, nb::arg("img").none(),
            nb::arg("scheduler") = Scheduler::SystemPool(),
-           "An awaitable of what __call__ gives, computed on a scheduler.")
+           "An awaitable of what __call__ gives, computed on a scheduler.");
+}
+
+template <class Traits>
+void BindTask(nb::module_& module, const char* name, const char* doc) {
+  using Class = PythonTask<Traits>;
+  BindTaskClass<Traits>(module, name, doc)
+      .def("__call__", &Class::Apply, nb::arg("img").none(), "Results of one image.")
       .def("batch", &Class::ApplyBatch, nb::arg("imgs"), "Results of each image of a list.");
+}
+
+template <class Traits>
+void BindTaskWithBoxes(nb::module_& module, const char* name, const char* doc) {
+  using Class = PythonTask<Traits>;
+  BindTaskClass<Traits>(module, name, doc)
+      .def("__call__", &Class::ApplyBoxes, nb::arg("img").none(),
+           nb::arg("bboxes").none() = nb::none(),
+           "Results of boxes [left, top, right, bottom] of one image; None: the whole image.")
+      .def("batch", &Class::ApplyBatchBoxes, nb::arg("imgs"), nb::arg("bboxes") = nb::list(),
+           "Results of the boxes of each image of a list.");
 }
 
 }  // namespace mmdeploy::python

@@ -14,6 +14,7 @@ struct SegmentorTraits {
   using ResultStruct = Segmentation;
   using Item = mmdeploy_segmentation_t;
   static constexpr const char* kName = "segmentor";
+  static constexpr bool kTakesBoxes = false;
   static constexpr bool kOwnsMemory = true;
 
   // What `item` owns is freed by Release, also after a failure half way.

@@ -7,6 +7,7 @@ namespace mmdeploy::python {
 
 void BindClassifier(nanobind::module_& module);
 void BindDetector(nanobind::module_& module);
+void BindPoseDetector(nanobind::module_& module);
 void BindRestorer(nanobind::module_& module);
 void BindRotatedDetector(nanobind::module_& module);
 void BindSegmentor(nanobind::module_& module);
@@ -14,6 +15,7 @@ void BindSegmentor(nanobind::module_& module);
 inline void BindTasks(nanobind::module_& module) {
   BindClassifier(module);
   BindDetector(module);
+  BindPoseDetector(module);
   BindRestorer(module);
   BindRotatedDetector(module);
   BindSegmentor(module);

@@ -1,0 +1,40 @@
+"""Tasks that take boxes, through Python."""
+from pathlib import Path
+
+import numpy as np
+import pytest
+from mmdeploy_python import PoseDetector
+
+MODEL = str(Path(__file__).resolve().parents[2] / 'mmdeploy/task/pose_detector/golden/model')
+IMAGE = np.zeros((40, 60, 3), np.uint8)
+
+
+@pytest.fixture(scope='module')
+def detector() -> PoseDetector:
+    return PoseDetector(MODEL, 'cpu')
+
+
+def test_forms_of_a_call(detector):
+    whole = detector(IMAGE)
+    assert whole.shape == (1, 4, 3) and whole.dtype == np.float32
+    np.testing.assert_array_equal(detector(IMAGE, [0, 0, 59, 39]), whole)
+    np.testing.assert_array_equal(detector(IMAGE, np.array([0, 0, 59, 39], int)), whole)
+    boxes = [[0, 0, 19, 19], [10, 5, 49, 34]]
+    two = detector(IMAGE, boxes)
+    assert two.shape == (2, 4, 3)
+    np.testing.assert_array_equal(detector(IMAGE, np.array(boxes)), two)
+    np.testing.assert_array_equal(detector(img=IMAGE, bboxes=boxes[1]), two[1:])
+    assert detector(IMAGE, []).shape == (0, 0, 3)
+
+
+def test_batches(detector):
+    boxes = [[[0, 0, 19, 19], [10, 5, 49, 34]], []]
+    first, second = detector.batch([IMAGE, IMAGE], boxes)
+    assert first.shape == (2, 4, 3) and second.shape == (0, 0, 3)
+    assert [result.shape for result in detector.batch(imgs=[IMAGE, IMAGE], bboxes=[])] == [(1, 4, 3)] * 2
+    with pytest.raises(ValueError, match='different lengths'):
+        detector.batch([IMAGE, IMAGE], [[]])
+    with pytest.raises(ValueError, match='reshape'):
+        detector(IMAGE, [1, 2, 3])
+    with pytest.raises(RuntimeError, match='failed to apply pose detector, code: 1: box 0 of image 0'):
+        detector(IMAGE, [5, 0, 1, 1])
