@@ -8,7 +8,8 @@ import yaml
 
 FOLDER = Path(__file__).parent / 'golden'
 GOLDEN = yaml.safe_load((FOLDER / 'golden.yaml').read_text())
-MAPS = next(np.reshape(op['values'], op['shape'])[0] for op in json.loads((FOLDER / 'model/net.json').read_text())['ops'])
+OPS = json.loads((FOLDER / 'model/net.json').read_text())['ops']
+MAPS = np.reshape(OPS[0]['values'], OPS[0]['shape'])[0]
 PADDING = 1.25
 
 
