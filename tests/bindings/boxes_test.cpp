@@ -7,9 +7,9 @@
 
 namespace {
 
-using ::testing::HasSubstr;
 using mmdeploy::Mat;
 using mmdeploy::Rect;
+using ::testing::HasSubstr;
 
 constexpr char kModel[] = "mmdeploy/task/pose_detector/golden/model";
 
@@ -72,7 +72,8 @@ TEST_F(BoxesTest, WrongBoxesAreNamed) {
     }
     return "";
   };
-  EXPECT_THAT(message({10, 0, 5, 5}), HasSubstr("box 0 of image 0 is [10, 0, 5, 5], expected left <= right"));
+  EXPECT_THAT(message({10, 0, 5, 5}),
+              HasSubstr("box 0 of image 0 is [10, 0, 5, 5], expected left <= right"));
   EXPECT_THAT(message({NAN, 0, 5, 5}), HasSubstr("box 0 of image 0"));
   const std::vector<Mat> images{image};
   EXPECT_THROW(detector_.Apply(images, {Rect{0, 0, 5, 5}}, {2}), mmdeploy::Exception);
