@@ -51,6 +51,11 @@ Result<void> ContextSetNumThreads(mmdeploy_context_t context, int num_threads) {
   return {};
 }
 
+Result<void> ContextSetLowLatency(mmdeploy_context_t context, int low_latency) {
+  context->low_latency = low_latency != 0;
+  return {};
+}
+
 Result<void> ContextSetTrusted(mmdeploy_context_t context, int trusted) {
   context->trusted = trusted != 0;
   return {};

@@ -19,6 +19,7 @@ struct mmdeploy_context {
   mmdeploy::Device device;
   int num_threads = 0;   // inside one call; 0: the default
   bool trusted = false;  // models may carry code
+  bool low_latency = false;
 };
 
 struct mmdeploy_model {

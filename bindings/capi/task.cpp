@@ -39,6 +39,7 @@ PipelineOptions OptionsOf(const mmdeploy_context& context) {
   options.net.device = context.device;
   options.net.num_threads = context.num_threads;
   options.net.trusted = context.trusted;
+  options.net.low_latency = context.low_latency;
   return options;
 }
 

@@ -40,13 +40,16 @@ void BindShared(nb::module_& module) {
                       "Settings of a task: its device, and the threads inside one call.")
       .def(
           "__init__",
-          [](Context* self, const Device& device, int num_threads, bool trusted) {
+          [](Context* self, const Device& device, int num_threads, bool trusted, bool low_latency) {
             new (self) Context(Create("context", [&] {
-              return Context(device).SetNumThreads(num_threads).SetTrusted(trusted);
+              return Context(device)
+                  .SetNumThreads(num_threads)
+                  .SetTrusted(trusted)
+                  .SetLowLatency(low_latency);
             }));
           },
-          nb::arg("device") = Device("cpu"), nb::arg("num_threads") = 0,
-          nb::arg("trusted") = false);
+          nb::arg("device") = Device("cpu"), nb::arg("num_threads") = 0, nb::arg("trusted") = false,
+          nb::arg("low_latency") = false);
 
   nb::class_<Scheduler>(module, "Scheduler", "Where asynchronous calls run.")
       .def_static(

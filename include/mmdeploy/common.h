@@ -189,6 +189,11 @@ MMDEPLOY_API int mmdeploy_context_add(mmdeploy_context_t context, mmdeploy_conte
 // when several threads call one handle. Negative is an error.
 MMDEPLOY_API int mmdeploy_context_set_num_threads(mmdeploy_context_t context, int num_threads);
 
+// Whether idle threads of the engine spin between calls (not 0): a little faster for one caller
+// that has the machine for itself, slower for everybody else. They spin only while a call runs
+// otherwise.
+MMDEPLOY_API int mmdeploy_context_set_low_latency(mmdeploy_context_t context, int low_latency);
+
 // Whether models that are opened with this context come from somebody you trust (not 0). Some
 // formats (TorchScript) carry code, and are refused otherwise.
 MMDEPLOY_API int mmdeploy_context_set_trusted(mmdeploy_context_t context, int trusted);

@@ -127,6 +127,12 @@ class Context {
     return *this;
   }
 
+  // Idle threads of the engine spin between calls, for one caller that has the machine for itself.
+  Context& SetLowLatency(bool low_latency) {
+    ThrowIfFailed(mmdeploy_context_set_low_latency(context_.get(), low_latency ? 1 : 0));
+    return *this;
+  }
+
   // Models come from somebody you trust: formats that carry code (TorchScript) are refused
   // otherwise.
   Context& SetTrusted(bool trusted) {

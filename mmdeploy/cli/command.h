@@ -20,6 +20,7 @@ struct ModelArgs {
   int num_threads = 0;
   bool strict = false;
   bool trust = false;
+  bool low_latency = false;
   Isolated isolated;
 
   void Add(CLI::App* app);

@@ -15,6 +15,8 @@ void ModelArgs::Add(CLI::App* app) {
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
   app->add_flag("--strict", strict, "unknown keys are errors");
+  app->add_flag("--low-latency", low_latency,
+                "let idle threads of the engine spin, for one caller that has the machine");
   app->add_flag("--trust", trust, "also open formats that carry code (TorchScript)");
   isolated.Add(app);
 }
@@ -32,6 +34,7 @@ Result<NetOptions> ModelArgs::ReadNetOptions() const {
   MMDEPLOY_TRY(options.device, Device::Parse(device));
   options.num_threads = num_threads;
   options.trusted = trust;
+  options.low_latency = low_latency;
   return options;
 }
 

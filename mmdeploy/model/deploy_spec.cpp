@@ -43,6 +43,7 @@ Result<NetSpec> ReadNetSpec(const Json& json, const JsonPath& path, JsonNotes* n
   reader.Read("batch_size", &spec.batch_size, 1, kMaxBatch);
   reader.Read("precision", &spec.precision);
   reader.Read("dynamic_shape", &spec.dynamic_shape);
+  reader.Read("low_latency", &spec.low_latency);
   ReadEngineOptions(reader, &spec.engine_options);
   CheckContained(reader, "net", spec.net);
   CheckContained(reader, "weights", spec.weights);

@@ -22,6 +22,7 @@ struct NetSpec {
   int batch_size = 1;   // samples that may be stacked into one engine call
   std::string precision = "FP32";
   bool dynamic_shape = false;
+  bool low_latency = false;  // idle threads of the engine spin, see NetOptions
   std::map<std::string, std::string> engine_options;  // for the engine alone, see its README.md
 };
 

@@ -31,6 +31,7 @@ Result<std::shared_ptr<const Net>> LoadNet(const Model& model, const NetSpec& sp
   MMDEPLOY_TRY(files.net, OpenFile(model, spec.net));
   MMDEPLOY_TRY(files.weights, OpenFile(model, spec.weights));
   options.precision = spec.precision;
+  options.low_latency |= spec.low_latency;
   for (const auto& [key, value] : spec.engine_options) options.engine.emplace(key, value);
   return engine->Load(files, options);
 }

@@ -196,3 +196,9 @@ def test_asynchronous_errors_and_cancelled_calls():
     asyncio.run(run())
     with pytest.raises(RuntimeError, match='no running event loop'):
         classifier.apply_async(np.zeros((8, 8, 3), np.uint8))
+
+
+def test_low_latency_gives_the_same():
+    image = np.full((8, 8, 3), 100, np.uint8)
+    context = Context(Device('cpu'), num_threads=2, low_latency=True)
+    assert Classifier(Model(MODEL), context)(image) == Classifier(MODEL, 'cpu')(image)

@@ -74,6 +74,14 @@ int mmdeploy_context_set_num_threads(mmdeploy_context_t context, int num_threads
   });
 }
 
+int mmdeploy_context_set_low_latency(mmdeploy_context_t context, int low_latency) {
+  return mmdeploy::capi::Status([&]() -> mmdeploy::Result<void> {
+    constexpr auto function = "mmdeploy_context_set_low_latency";
+    MMDEPLOY_CHECK_NOT_NULL(context);
+    return mmdeploy::capi::ContextSetLowLatency(context, low_latency);
+  });
+}
+
 int mmdeploy_context_set_trusted(mmdeploy_context_t context, int trusted) {
   return mmdeploy::capi::Status([&]() -> mmdeploy::Result<void> {
     constexpr auto function = "mmdeploy_context_set_trusted";

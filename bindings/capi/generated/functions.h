@@ -23,6 +23,7 @@ void ContextDestroy(mmdeploy_context_t context);
 Result<void> ContextAdd(mmdeploy_context_t context, mmdeploy_context_type_t type, const char* name,
                         const void* object);
 Result<void> ContextSetNumThreads(mmdeploy_context_t context, int num_threads);
+Result<void> ContextSetLowLatency(mmdeploy_context_t context, int low_latency);
 Result<void> ContextSetTrusted(mmdeploy_context_t context, int trusted);
 Result<void> CommonCreateInput(const mmdeploy_mat_t* mats, int mat_count, mmdeploy_value_t* value);
 Result<void> ModelCreateByPath(const char* path, mmdeploy_model_t* model);

@@ -110,10 +110,11 @@ Result<void> SetSessionOptions(const OrtApi& ort, const NetOptions& options, int
   MMDEPLOY_ORT(ort, SetSessionExecutionMode(session_options, ORT_SEQUENTIAL), "set the mode");
   MMDEPLOY_ORT(ort, SetSessionGraphOptimizationLevel(session_options, ORT_ENABLE_ALL),
                "set the optimisation level");
-  const char* spin = options.low_latency ? "1" : "0";
+  // Idle threads spin while a call runs, which is what makes one caller fast, and stop when it
+  // ends: what its caller does between calls, and other callers, then have the processors.
+  const char* stop = options.low_latency ? "0" : "1";
   MMDEPLOY_ORT(
-      ort,
-      AddSessionConfigEntry(session_options, kOrtSessionOptionsConfigAllowIntraOpSpinning, spin),
+      ort, AddSessionConfigEntry(session_options, kOrtSessionOptionsConfigForceSpinningStop, stop),
       "set spinning");
   for (const auto& [name, text] : options.engine) {
     MMDEPLOY_TRY(const auto* option, FindOption(name));
