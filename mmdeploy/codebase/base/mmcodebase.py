@@ -1,5 +1,6 @@
 """A code base: data sets, loaders, and the tasks that it solves."""
 from abc import ABCMeta, abstractmethod
+from collections.abc import Callable
 
 import mmcv
 import torch
@@ -32,6 +33,16 @@ class MMCodebase(metaclass=ABCMeta):
     def build_task_processor(model_cfg: mmcv.Config, deploy_cfg: mmcv.Config,
                              device: str):
         """Return the task processor of a deploy config."""
+
+    @staticmethod
+    def get_init_model(from_mmrazor: bool) -> Callable[..., torch.nn.Module]:
+        """Return what builds a model: (config, checkpoint, device, cfg_options) -> model."""
+        raise NotImplementedError
+
+    @staticmethod
+    def compose(steps: list[dict]) -> Callable[[dict], dict]:
+        """Return the steps of a pipeline as one function of a sample."""
+        raise NotImplementedError
 
     @staticmethod
     @abstractmethod

@@ -8,25 +8,12 @@ import numpy as np
 import torch
 from torch.utils.data import Dataset
 
-from mmdeploy.codebase.base import BaseTask, Labels, SDKHead
-from mmdeploy.codebase.base.checkpoint import check_checkpoint
+from mmdeploy.codebase.base import ImageTask, Labels, SDKHead
+from mmdeploy.codebase.base.image_task import Images, as_list
 from mmdeploy.utils import Task, get_root_logger
 from mmdeploy.utils.logging import get_logger, log_metrics
 
 from .mmclassification import MMCLS_TASK
-
-Images = str | np.ndarray | Sequence[str | np.ndarray]
-
-
-def _as_list(imgs: Images) -> list[str | np.ndarray]:
-    """Return one or several images of one kind as a list."""
-    if isinstance(imgs, str | np.ndarray):
-        imgs = [imgs]
-    assert len(imgs) > 0 and (
-        all(isinstance(img, str) for img in imgs) or all(
-            isinstance(img, np.ndarray) for img in imgs)), (
-                'imgs must be strings or numpy arrays')
-    return list(imgs)
 
 
 def process_model_config(
@@ -44,7 +31,7 @@ def process_model_config(
     cfg = deepcopy(model_cfg)
     pipeline = cfg.data.test.pipeline
     loads = pipeline and pipeline[0]['type'] == 'LoadImageFromFile'
-    if isinstance(_as_list(imgs)[0], str):
+    if isinstance(as_list(imgs)[0], str):
         if not loads:
             pipeline.insert(0, dict(type='LoadImageFromFile'))
     elif loads:
@@ -68,72 +55,24 @@ def _warn_other_crop(pipeline: list[dict], input_shape: Sequence[int]) -> None:
 
 
 @MMCLS_TASK.register_module(Task.CLASSIFICATION.value)
-class Classification(BaseTask):
+class Classification(ImageTask):
     """Converts classifiers of MMClassification."""
 
-    def init_backend_model(self,
-                           model_files: Sequence[str] | None = None,
-                           **kwargs) -> torch.nn.Module:
+    def build_model_of_files(self, model_files: Sequence[str] | None, **kwargs) -> torch.nn.Module:
         from .classification_model import build_classification_model
-        model = build_classification_model(model_files, self.model_cfg,
-                                           self.deploy_cfg, self.device,
-                                           **kwargs)
-        return model.eval()
+        return build_classification_model(model_files, self.model_cfg, self.deploy_cfg, self.device, **kwargs)
 
-    def init_pytorch_model(self,
-                           model_checkpoint: str | None = None,
-                           cfg_options: dict | None = None,
-                           **kwargs) -> torch.nn.Module:
-        model_cfg = deepcopy(self.model_cfg)
-        if self.from_mmrazor:
-            from mmrazor.apis import init_mmcls_model
-            model = init_mmcls_model(model_cfg, model_checkpoint, self.device,
-                                     cfg_options)
-        else:
-            from mmcls.apis import init_model
-            model = init_model(model_cfg, model_checkpoint, self.device,
-                               cfg_options)
-            if model_checkpoint is not None:
-                check_checkpoint(model, model_checkpoint)
-        return model.eval()
+    def get_test_pipeline(self, imgs: Sequence, input_shape: Sequence[int] | None) -> list[dict]:
+        return process_model_config(self.model_cfg, imgs, input_shape).data.test.pipeline
 
-    def create_input(
-        self,
-        imgs: Images,
-        input_shape: Sequence[int] | None = None,
-    ) -> tuple[dict, list[torch.Tensor]]:
-        """Preprocess images, which make one batch.
+    def get_sample(self, img: str | np.ndarray) -> dict:
+        sample = super().get_sample(img)
+        if isinstance(img, np.ndarray):
+            # Without LoadImageFromFile nothing else records the size.
+            sample.update(img_shape=img.shape, ori_shape=img.shape, filename=None, ori_filename=None)
+        return sample
 
-        Returns:
-            Keyword arguments of the model, and a list with the tensor
-            [B, C, H, W].
-        """
-        from mmcls.datasets.pipelines import Compose
-        from mmcv.parallel import collate
-        imgs = _as_list(imgs)
-        cfg = process_model_config(self.model_cfg, imgs, input_shape)
-        pipeline = Compose(cfg.data.test.pipeline)
-        samples = []
-        for img in imgs:
-            if isinstance(img, str):
-                sample = dict(img_info=dict(filename=img), img_prefix=None)
-            else:
-                # Without LoadImageFromFile nothing else records the size.
-                sample = dict(
-                    img=img,
-                    img_shape=img.shape,
-                    ori_shape=img.shape,
-                    filename=None,
-                    ori_filename=None)
-            samples.append(pipeline(sample))
-        try:
-            data = collate(samples, samples_per_gpu=len(samples))
-        except RuntimeError as error:
-            shapes = [list(sample['img'].shape) for sample in samples]
-            raise ValueError(
-                f'images of one batch have different shapes {shapes} after '
-                'the test pipeline; give one image, or make the pipeline '
-                'crop to one size') from error
+    def to_device(self, data: dict) -> tuple[dict, list[torch.Tensor]]:
         data['img'] = [data['img'].to(self.device)]
         return data, data['img']
 
@@ -146,25 +85,13 @@ class Classification(BaseTask):
                   show_result: bool = False) -> None:
         scores = np.asarray(result)
         label = int(np.argmax(scores))
-        shown = dict(
-            pred_label=label,
-            pred_score=float(scores[label]),
-            pred_class=model.CLASSES[label])
-        model.show_result(
-            image,
-            shown,
-            show=show_result,
-            win_name=window_name,
-            out_file=None if show_result else output_file)
+        shown = dict(pred_label=label, pred_score=float(scores[label]), pred_class=model.CLASSES[label])
+        super().visualize(model, image, shown, output_file, window_name, show_result)
 
     @staticmethod
     def run_inference(model: torch.nn.Module,
                       model_inputs: dict[str, torch.Tensor]) -> list:
         return model(**model_inputs, return_loss=False)
-
-    @staticmethod
-    def get_partition_cfg(partition_type: str) -> dict:
-        raise NotImplementedError('Not supported yet.')
 
     @staticmethod
     def get_tensor_from_input(input_data: dict[str, Any]) -> torch.Tensor:

@@ -1,4 +1,5 @@
 """MMClassification as a code base."""
+from collections.abc import Callable
 from copy import deepcopy
 
 import mmcv
@@ -24,6 +25,19 @@ class MMClassification(MMCodebase):
         from mmcls.models import CLASSIFIERS
         check_model_type(model_cfg, deploy_cfg, CLASSIFIERS)
         return MMCLS_TASK.build(model_cfg, deploy_cfg, device)
+
+    @staticmethod
+    def get_init_model(from_mmrazor: bool) -> Callable[..., torch.nn.Module]:
+        if from_mmrazor:
+            from mmrazor.apis import init_mmcls_model
+            return init_mmcls_model
+        from mmcls.apis import init_model
+        return init_model
+
+    @staticmethod
+    def compose(steps: list[dict]) -> Callable[[dict], dict]:
+        from mmcls.datasets.pipelines import Compose
+        return Compose(steps)
 
     @staticmethod
     def build_dataset(dataset_cfg: str | mmcv.Config,

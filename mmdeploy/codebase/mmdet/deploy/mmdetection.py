@@ -1,4 +1,5 @@
 """MMDetection as a code base."""
+from collections.abc import Callable
 from copy import deepcopy
 
 import mmcv
@@ -23,6 +24,19 @@ class MMDetection(MMCodebase):
         from mmdet.models import DETECTORS
         check_model_type(model_cfg, deploy_cfg, DETECTORS)
         return MMDET_TASK.build(model_cfg, deploy_cfg, device)
+
+    @staticmethod
+    def get_init_model(from_mmrazor: bool) -> Callable[..., torch.nn.Module]:
+        if from_mmrazor:
+            from mmrazor.apis import init_mmdet_model
+            return init_mmdet_model
+        from mmdet.apis import init_detector
+        return init_detector
+
+    @staticmethod
+    def compose(steps: list[dict]) -> Callable[[dict], dict]:
+        from mmdet.datasets.pipelines import Compose
+        return Compose(steps)
 
     @staticmethod
     def build_dataset(dataset_cfg: mmcv.Config, dataset_type: str = 'val', **kwargs) -> Dataset:

@@ -8,15 +8,12 @@ import numpy as np
 import torch
 from torch.utils.data import Dataset
 
-from mmdeploy.codebase.base import BaseTask, Labels, SDKHead
-from mmdeploy.codebase.base.checkpoint import check_checkpoint
+from mmdeploy.codebase.base import ImageTask, Labels, SDKHead
 from mmdeploy.utils import Task, get_input_shape, is_dynamic_shape
 from mmdeploy.utils.logging import get_logger, log_metrics
 
 from .mmdetection import MMDET_TASK
 from .model_partition_cfg import MMDET_PARTITION_CFG
-
-Images = str | np.ndarray | Sequence[str | np.ndarray]
 
 
 def process_model_config(model_cfg: mmcv.Config,
@@ -46,51 +43,22 @@ def process_model_config(model_cfg: mmcv.Config,
 
 
 @MMDET_TASK.register_module(Task.OBJECT_DETECTION.value)
-class ObjectDetection(BaseTask):
+class ObjectDetection(ImageTask):
     """Converts detectors of MMDetection."""
 
-    def init_backend_model(self, model_files: Sequence[str] | None = None, **kwargs) -> torch.nn.Module:
+    def build_model_of_files(self, model_files: Sequence[str] | None, **kwargs) -> torch.nn.Module:
         from .object_detection_model import build_object_detection_model
-        return build_object_detection_model(model_files, self.model_cfg, self.deploy_cfg, self.device).eval()
+        return build_object_detection_model(model_files, self.model_cfg, self.deploy_cfg, self.device)
 
-    def init_pytorch_model(self,
-                           model_checkpoint: str | None = None,
-                           cfg_options: dict | None = None,
-                           **kwargs) -> torch.nn.Module:
-        if self.from_mmrazor:
-            from mmrazor.apis import init_mmdet_model as init
-        else:
-            from mmdet.apis import init_detector as init
-        model = init(deepcopy(self.model_cfg), model_checkpoint, self.device, cfg_options)
-        if model_checkpoint is not None:
-            check_checkpoint(model, model_checkpoint)
-        return model.eval()
-
-    def create_input(self,
-                     imgs: Images,
-                     input_shape: Sequence[int] | None = None) -> tuple[dict, list[torch.Tensor]]:
-        """Preprocess images, which make one batch.
-
-        Returns:
-            Keyword arguments of the model, and a list with the tensor [B, 3, H, W].
-        """
-        from mmcv.parallel import collate, scatter
-        from mmdet.datasets.pipelines import Compose
-        imgs = [imgs] if isinstance(imgs, str | np.ndarray) else list(imgs)
-        pipeline = Compose(self._test_pipeline(imgs, input_shape))
-        samples = [
-            pipeline(dict(img=img) if isinstance(img, np.ndarray) else dict(
-                img_info=dict(filename=img), img_prefix=None)) for img in imgs
-        ]
-        data = collate(samples, samples_per_gpu=len(samples))
+    def to_device(self, data: dict) -> tuple[dict, list[torch.Tensor]]:
+        from mmcv.parallel import scatter
         data['img_metas'] = [metas.data[0] for metas in data['img_metas']]
         data['img'] = [img.data[0] for img in data['img']]
         if self.device != 'cpu':
             data = scatter(data, [self.device])[0]
         return data, data['img']
 
-    def _test_pipeline(self, imgs: Sequence, input_shape: Sequence[int] | None) -> list[dict]:
-        """Return the steps from an image to the network's input."""
+    def get_test_pipeline(self, imgs: Sequence, input_shape: Sequence[int] | None) -> list[dict]:
         pipeline = process_model_config(self.model_cfg, imgs, input_shape).data.test.pipeline
         if not is_dynamic_shape(self.deploy_cfg):
             transforms = pipeline[1]['transforms']
@@ -108,13 +76,7 @@ class ObjectDetection(BaseTask):
                   window_name: str = '',
                   show_result: bool = False,
                   score_thr: float = 0.3) -> None:
-        model.show_result(
-            image,
-            result,
-            score_thr=score_thr,
-            show=show_result,
-            win_name=window_name,
-            out_file=None if show_result else output_file)
+        super().visualize(model, image, result, output_file, window_name, show_result, score_thr=score_thr)
 
     @staticmethod
     def run_inference(model: torch.nn.Module, model_inputs: dict[str, torch.Tensor]) -> list:
@@ -155,7 +117,7 @@ class ObjectDetection(BaseTask):
             log_metrics(logger, dataset.evaluate(outputs, **evaluation))
 
     def get_preprocess(self) -> list[dict]:
-        return self._test_pipeline([''], get_input_shape(self.deploy_cfg))
+        return self.get_test_pipeline([''], get_input_shape(self.deploy_cfg))
 
     def get_postprocess(self) -> dict:
         """Return `model.test_cfg` with what the SDK reads of its parts."""
