@@ -249,7 +249,8 @@ MODELS: dict[str, Model] = {
     'mmocr/PSENet': Model('textdet/psenet/psenet_r50_fpnf_600e_icdar2015.py', _find_text, narrow=1),
     'mmocr/PANet': Model('textdet/panet/panet_r18_fpem_ffm_600e_icdar2015.py', _find_text, narrow=1),
     'mmocr/CRNN': Model('textrecog/crnn/crnn_academic_dataset.py', _read_text, (1, 1, 32, 100), narrow=1),
-    'mmocr/SAR': Model('textrecog/sar/sar_r31_parallel_decoder_academic.py', _read_text, (1, 3, 48, 160), _SHORT, 1, True),
+    'mmocr/SAR': Model(
+        'textrecog/sar/sar_r31_parallel_decoder_academic.py', _read_text, (1, 3, 48, 160), _SHORT, 1, rewritten=True),
     'mmocr/SATRN': Model('textrecog/satrn/satrn_small.py', _read_text, (1, 3, 32, 100), _SHORT, 1),
 
     'mmpose/HRNet': Model(f'{_POSE}/hrnet_w32_coco_256x192.py', _find_joints),
