@@ -310,7 +310,10 @@ def _prepare(args: argparse.Namespace) -> tuple[BaseTask, type]:
         raise ImportError(f'backend {backend.value!r} is not available: '
                           f'{manager.explain_missing()}')
     mmcv.mkdir_or_exist(osp.abspath(args.work_dir))
-    return build_task_processor(model_cfg, deploy_cfg, args.device), manager
+    task = build_task_processor(model_cfg, deploy_cfg, args.device)
+    if args.dump_info:
+        task.get_sdk_save_file()  # refuses what the SDK cannot run
+    return task, manager
 
 
 def convert(args: argparse.Namespace, console: Console) -> None:

@@ -20,16 +20,18 @@ def as_the_sdk_does(boxes: np.ndarray) -> np.ndarray:
     return boxes[(boxes[:, 2:4] >= boxes[:, :2]).all(1)]
 
 
-@pytest.fixture(scope='module', params=['retinanet', 'faster_rcnn'])
+@pytest.fixture(scope='module', params=['retinanet', 'faster_rcnn', 'fcos cut'])
 def detector(request, tmp_path_factory, repository):
     """Folder of an SDK model, its image, and what mmdet detects in it: boxes per class."""
     import cv2
-    folder = tmp_path_factory.mktemp(request.param)
+    name, _, is_cut = request.param.partition(' ')
+    folder = tmp_path_factory.mktemp(name)
     image, config, checkpoint = (str(folder / name) for name in ('image.png', 'config.py', 'model.pth'))
     cv2.imwrite(image, (np.random.default_rng(0).random((HEIGHT, WIDTH, 3)) * 255).astype(np.uint8))
-    model_cfg = detector_config(request.param)
+    model_cfg = detector_config(name)
     model_cfg.dump(config)
-    deploy = str(repository / 'configs/mmdet/detection/detection_onnxruntime_dynamic.py')
+    deploy = str(repository / 'configs/mmdet/detection' /
+                 ('single-stage_partition_onnxruntime_dynamic.py' if is_cut else 'detection_onnxruntime_dynamic.py'))
     task = build_task_processor(model_cfg, load_config(deploy)[0], 'cpu')
     model = task.init_pytorch_model()
     data, _ = task.create_input(image)

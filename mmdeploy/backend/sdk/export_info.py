@@ -88,7 +88,7 @@ def get_models(deploy_cfg: Config,
     backend = get_backend(deploy_cfg)
     try:
         files = get_backend_manager(backend).get_sdk_files(
-            get_ir_config(deploy_cfg)['save_file'],
+            _processor(deploy_cfg, model_cfg, task_processor).get_sdk_save_file(),
             get_backend_config(deploy_cfg))
     except NotImplementedError as error:
         raise NotImplementedError(

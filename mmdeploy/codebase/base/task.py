@@ -14,6 +14,8 @@ from mmdeploy.utils import (
     get_backend_config,
     get_codebase,
     get_codebase_config,
+    get_ir_config,
+    get_partition_config,
     get_root_logger,
     get_task_type,
 )
@@ -205,6 +207,19 @@ class BaseTask(metaclass=ABCMeta):
     def get_sdk_head(self) -> SDKHead:
         """Return the SDK's post-processing: the task's usual component with `get_postprocess`."""
         return SDKHead(SDK_TASK_MAP[get_task_type(self.deploy_cfg)]['component'], copy.deepcopy(self.get_postprocess()))
+
+    def get_sdk_save_file(self) -> str:
+        """Return the exported file that becomes the network of the SDK model.
+
+        Raises:
+            NotImplementedError: the SDK has no steps for what lies between the parts of a model that is cut.
+        """
+        partition = get_partition_config(self.deploy_cfg)
+        if partition is not None:
+            raise NotImplementedError(
+                f'a model that is cut as {partition.get("type")!r} does not run in the SDK; leave out '
+                'partition_config, or --dump-info')
+        return get_ir_config(self.deploy_cfg)['save_file']
 
     def get_sdk_customs(self) -> dict[str, bytes]:
         """Return further files of the SDK model, by name."""

@@ -9,11 +9,12 @@ import torch
 from torch.utils.data import Dataset
 
 from mmdeploy.codebase.base import ImageTask, Labels, SDKHead
-from mmdeploy.utils import Task, get_input_shape, is_dynamic_shape
+from mmdeploy.utils import Task, get_input_shape, get_partition_config, is_dynamic_shape
 from mmdeploy.utils.logging import get_logger, log_metrics
 
 from .mmdetection import MMDET_TASK
 from .model_partition_cfg import MMDET_PARTITION_CFG
+from .utils import get_nms_params
 
 
 def process_model_config(model_cfg: mmcv.Config,
@@ -136,7 +137,20 @@ class ObjectDetection(ImageTask):
     def get_sdk_head(self) -> SDKHead:
         """Return the head for boxes, or the one for boxes and masks."""
         params = deepcopy(self.get_postprocess())
+        if self._is_cut_before_nms():
+            params.update(get_nms_params(self.deploy_cfg, self.model_cfg.model.test_cfg))
+            return SDKHead('MultiClassNMS', params)
         return SDKHead('ResizeInstanceMask' if 'mask_thr_binary' in params else 'ResizeBBox', params)
+
+    def _is_cut_before_nms(self) -> bool:
+        partition = get_partition_config(self.deploy_cfg)
+        return partition is not None and partition.get('type') == 'single_stage'
+
+    def get_sdk_save_file(self) -> str:
+        """Return the file of the network: of a one-stage detector the part before its NMS, which the SDK has, too."""
+        if self._is_cut_before_nms():
+            return self.get_partition_cfg('single_stage')[0]['save_file']
+        return super().get_sdk_save_file()
 
     def get_labels(self) -> Labels:
         from .object_detection_model import get_classes_from_config
