@@ -2,6 +2,8 @@
 
 #include "bindings/capi/generated/functions.h"
 #include "bindings/capi/handle.h"
+#include "bindings/capi/profiler.h"
+#include "bindings/capi/scheduler.h"
 
 namespace mmdeploy::capi {
 
@@ -35,13 +37,34 @@ Result<void> ContextCreateByDevice(const char* device_name, int device_id,
 
 void ContextDestroy(mmdeploy_context_t context) { delete context; }
 
-Result<void> ContextAdd(mmdeploy_context_t context, mmdeploy_context_type_t type, const char*,
+Result<void> ContextAdd(mmdeploy_context_t context, mmdeploy_context_type_t type, const char* name,
                         const void* object) {
-  MMDEPLOY_ENSURE(type == MMDEPLOY_TYPE_DEVICE, Code::kNotSupported,
-                  "mmdeploy_context_add got type {}, allowed: MMDEPLOY_TYPE_DEVICE ({})",
-                  static_cast<int>(type), static_cast<int>(MMDEPLOY_TYPE_DEVICE));
-  context->device = static_cast<const mmdeploy_device*>(object)->device;
-  return {};
+  const bool is_named = type == MMDEPLOY_TYPE_MODEL || type == MMDEPLOY_TYPE_SCHEDULER;
+  MMDEPLOY_ENSURE(
+      !is_named || name != nullptr, Code::kInvalidArgument,
+      "argument 'name' of mmdeploy_context_add is NULL; models and schedulers have one");
+  switch (type) {
+    case MMDEPLOY_TYPE_DEVICE:
+      context->device = static_cast<const mmdeploy_device*>(object)->device;
+      return {};
+    case MMDEPLOY_TYPE_MODEL:
+      context->models[name] = static_cast<const mmdeploy_model*>(object)->model;
+      return {};
+    case MMDEPLOY_TYPE_SCHEDULER:
+      context->schedulers[name] = static_cast<const mmdeploy_scheduler*>(object)->scheduler;
+      return {};
+    case MMDEPLOY_TYPE_PROFILER:
+      context->profiler = static_cast<const mmdeploy_profiler*>(object)->profiler;
+      return {};
+    default:
+      return MakeError(Code::kNotSupported,
+                       "mmdeploy_context_add got type {}, allowed: MMDEPLOY_TYPE_DEVICE ({}), "
+                       "_MODEL ({}), _SCHEDULER ({}), _PROFILER ({})",
+                       static_cast<int>(type), static_cast<int>(MMDEPLOY_TYPE_DEVICE),
+                       static_cast<int>(MMDEPLOY_TYPE_MODEL),
+                       static_cast<int>(MMDEPLOY_TYPE_SCHEDULER),
+                       static_cast<int>(MMDEPLOY_TYPE_PROFILER));
+  }
 }
 
 Result<void> ContextSetNumThreads(mmdeploy_context_t context, int num_threads) {

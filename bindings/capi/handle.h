@@ -1,6 +1,8 @@
 #pragma once
 
+#include <map>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "mmdeploy/base/device.h"
@@ -8,6 +10,11 @@
 #include "mmdeploy/model.h"
 #include "mmdeploy/model/model.h"
 #include "mmdeploy/module/value.h"
+
+namespace mmdeploy::capi {
+class Profiler;
+class Scheduler;
+}  // namespace mmdeploy::capi
 
 // What the opaque handles of the C API point to.
 
@@ -20,6 +27,9 @@ struct mmdeploy_context {
   int num_threads = 0;   // inside one call; 0: the default
   bool trusted = false;  // models may carry code
   bool low_latency = false;
+  std::map<std::string, std::shared_ptr<const mmdeploy::Model>> models;
+  std::map<std::string, std::shared_ptr<mmdeploy::capi::Scheduler>> schedulers;
+  std::shared_ptr<mmdeploy::capi::Profiler> profiler;
 };
 
 struct mmdeploy_model {

@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "bindings/capi/profiler.h"
 #include "bindings/capi/scheduler.h"
 
 namespace mmdeploy::capi {
@@ -40,6 +41,18 @@ PipelineOptions OptionsOf(const mmdeploy_context& context) {
   options.net.num_threads = context.num_threads;
   options.net.trusted = context.trusted;
   options.net.low_latency = context.low_latency;
+  options.models = context.models;
+  for (const auto& [name, scheduler] : context.schedulers) {
+    options.decorate[name] = [scheduler = scheduler](std::shared_ptr<const Module> module) {
+      return scheduler->Decorate(std::move(module), scheduler);
+    };
+  }
+  if (context.profiler) {
+    options.decorate_all = [profiler = context.profiler](const std::string& name,
+                                                         std::shared_ptr<const Module> module) {
+      return Profiler::Decorate(profiler, name, std::move(module));
+    };
+  }
   return options;
 }
 

@@ -49,7 +49,17 @@ void BindShared(nb::module_& module) {
             }));
           },
           nb::arg("device") = Device("cpu"), nb::arg("num_threads") = 0, nb::arg("trusted") = false,
-          nb::arg("low_latency") = false);
+          nb::arg("low_latency") = false)
+      .def(
+          "add",
+          [](Context& self, const std::string& name, const Scheduler& scheduler) {
+            self.Add(name, scheduler);
+          },
+          nb::arg("name"), nb::arg("scheduler"), "The task of that name runs on the scheduler.")
+      .def(
+          "add",
+          [](Context& self, const std::string& name, const Model& model) { self.Add(name, model); },
+          nb::arg("name"), nb::arg("model"), "A model that an Inference node may name.");
 
   nb::class_<Scheduler>(module, "Scheduler", "Where asynchronous calls run.")
       .def_static(

@@ -88,13 +88,13 @@ typedef enum mmdeploy_context_type_t {
   MMDEPLOY_TYPE_DEVICE = 0,
   // not supported
   MMDEPLOY_TYPE_STREAM = 1,
-  // not supported yet
+  // a mmdeploy_model_t, which `params.model` of an Inference node may name
   MMDEPLOY_TYPE_MODEL = 2,
-  // not supported yet
+  // a mmdeploy_scheduler_t, on which the task of that name runs
   MMDEPLOY_TYPE_SCHEDULER = 3,
   // not supported
   MMDEPLOY_TYPE_MAT = 4,
-  // not supported yet
+  // a mmdeploy_profiler_t
   MMDEPLOY_TYPE_PROFILER = 5
 } mmdeploy_context_type_t;
 
@@ -103,6 +103,9 @@ typedef struct mmdeploy_device* mmdeploy_device_t;
 
 // Settings of a handle: its device and its thread count.
 typedef struct mmdeploy_context* mmdeploy_context_t;
+
+// Notes when each step of the pipelines that are made with it began and ended.
+typedef struct mmdeploy_profiler* mmdeploy_profiler_t;
 
 // The inputs or the outputs of a pipeline. Opaque; belongs to whoever received it.
 typedef struct mmdeploy_value* mmdeploy_value_t;
@@ -180,8 +183,8 @@ MMDEPLOY_API int mmdeploy_context_create_by_device(const char* device_name, int 
 // Frees a context. Handles that were made with it keep working.
 MMDEPLOY_API void mmdeploy_context_destroy(mmdeploy_context_t context);
 
-// Adds an object, which is copied or shared. MMDEPLOY_TYPE_DEVICE sets the device; every other type
-// gives MMDEPLOY_E_NOT_SUPPORTED.
+// Adds an object, which is copied or shared. Models and schedulers have a name.
+// MMDEPLOY_TYPE_STREAM and MMDEPLOY_TYPE_MAT give MMDEPLOY_E_NOT_SUPPORTED.
 MMDEPLOY_API int mmdeploy_context_add(mmdeploy_context_t context, mmdeploy_context_type_t type,
                                       const char* name, const void* object);
 
@@ -197,6 +200,13 @@ MMDEPLOY_API int mmdeploy_context_set_low_latency(mmdeploy_context_t context, in
 // Whether models that are opened with this context come from somebody you trust (not 0). Some
 // formats (TorchScript) carry code, and are refused otherwise.
 MMDEPLOY_API int mmdeploy_context_set_trusted(mmdeploy_context_t context, int trusted);
+
+// A profiler. The file gets a line "name number" per step, a line "----", then "number type index
+// microseconds" for each beginning (type 0) and end (1) of a call.
+MMDEPLOY_API int mmdeploy_profiler_create(const char* path, mmdeploy_profiler_t* profiler);
+
+// Writes the file and frees the profiler. Handles that were made with it keep working.
+MMDEPLOY_API void mmdeploy_profiler_destroy(mmdeploy_profiler_t profiler);
 
 // A value that holds images. Their pixels are not copied and must stay valid while the value is in
 // use.

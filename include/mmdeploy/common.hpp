@@ -13,6 +13,7 @@
 
 #include "mmdeploy/common.h"
 #include "mmdeploy/executor.h"
+#include "mmdeploy/model.h"
 
 // 1 (default): a cv::Mat is accepted wherever an image is. Define it as 0 to do without OpenCV.
 #ifndef MMDEPLOY_CXX_USE_OPENCV
@@ -140,10 +141,41 @@ class Context {
     return *this;
   }
 
+  // The task of that name in pipeline.json runs on the scheduler.
+  Context& Add(const std::string& name, mmdeploy_scheduler_t scheduler) {
+    ThrowIfFailed(
+        mmdeploy_context_add(context_.get(), MMDEPLOY_TYPE_SCHEDULER, name.c_str(), scheduler));
+    return *this;
+  }
+  // A model that `params.model` of an Inference node may name.
+  Context& Add(const std::string& name, mmdeploy_model_t model) {
+    ThrowIfFailed(mmdeploy_context_add(context_.get(), MMDEPLOY_TYPE_MODEL, name.c_str(), model));
+    return *this;
+  }
+  Context& Add(mmdeploy_profiler_t profiler) {
+    ThrowIfFailed(mmdeploy_context_add(context_.get(), MMDEPLOY_TYPE_PROFILER, nullptr, profiler));
+    return *this;
+  }
+
   operator mmdeploy_context_t() const noexcept { return context_.get(); }  // NOLINT
 
  private:
   std::shared_ptr<mmdeploy_context> context_;
+};
+
+// Notes when steps began and ended; the file is written when the last copy goes away.
+class Profiler {
+ public:
+  explicit Profiler(const std::string& path) {
+    mmdeploy_profiler_t profiler{};
+    ThrowIfFailed(mmdeploy_profiler_create(path.c_str(), &profiler));
+    profiler_.reset(profiler, mmdeploy_profiler_destroy);
+  }
+
+  operator mmdeploy_profiler_t() const noexcept { return profiler_.get(); }  // NOLINT
+
+ private:
+  std::shared_ptr<mmdeploy_profiler> profiler_;
 };
 
 // Where asynchronous calls run. Copies share it.
@@ -281,6 +313,7 @@ using cxx::Device;
 using cxx::ErrorCode;
 using cxx::Exception;
 using cxx::Mat;
+using cxx::Profiler;
 using cxx::Rect;
 using cxx::Scheduler;
 using cxx::Span;

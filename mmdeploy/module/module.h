@@ -101,6 +101,10 @@ struct PipelineOptions {
   // names mean nothing: programs give several models one list.
   std::map<std::string, std::function<std::shared_ptr<const Module>(std::shared_ptr<const Module>)>>
       decorate;
+  // The same for every node; around what `decorate` made.
+  std::function<std::shared_ptr<const Module>(const std::string& name,
+                                              std::shared_ptr<const Module>)>
+      decorate_all;
   // Modules beside the built-in ones, for tests and programs of their own.
   std::vector<ModuleType> extra_modules;
 };

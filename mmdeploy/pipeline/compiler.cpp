@@ -119,6 +119,9 @@ class Compiler {
         decorate != options_.decorate.end()) {
       step.module = decorate->second(std::move(step.module));
     }
+    if (options_.decorate_all) {
+      step.module = options_.decorate_all(step.name, std::move(step.module));
+    }
     MMDEPLOY_TRYV(DefineOutputs(spec, path, types, &step));
     pipeline_->steps_.push_back(std::move(step));
     return {};

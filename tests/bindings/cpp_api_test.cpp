@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <future>
 #include <opencv2/core/core.hpp>
 #include <string>
@@ -171,6 +172,22 @@ TEST(CppApi, AsynchronousErrorsArrive) {
   });
   EXPECT_NE(seen.get_future().get().find("image"), std::string::npos);
   EXPECT_THROW(mmdeploy::Scheduler::ThreadPool(0), mmdeploy::Exception);
+}
+
+TEST(CppApi, AContextHoldsSchedulersModelsAndAProfiler) {
+  const std::string path = ::testing::TempDir() + "cpp_profile.txt";
+  {
+    const mmdeploy::Profiler profiler(path);
+    Context context;
+    context.Add("colour", mmdeploy::Scheduler::ThreadPool(2))
+        .Add("other", Model(kModel))
+        .Add(profiler);
+    EXPECT_GE(Classifier(Model(kModel), context).Apply(Photo()).size(), 1u);
+  }
+  std::ifstream file(path);
+  std::string first;
+  std::getline(file, first);
+  EXPECT_EQ(first, "Preprocess 0x1");
 }
 
 }  // namespace

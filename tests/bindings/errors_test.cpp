@@ -132,10 +132,13 @@ TEST(CApi, ContextsTakeADeviceAndThreads) {
   mmdeploy_device_t device{};
   ASSERT_EQ(mmdeploy_device_create("cpu", 0, &device), MMDEPLOY_SUCCESS);
   EXPECT_EQ(mmdeploy_context_add(context, MMDEPLOY_TYPE_DEVICE, nullptr, device), MMDEPLOY_SUCCESS);
-  EXPECT_EQ(mmdeploy_context_add(context, MMDEPLOY_TYPE_PROFILER, "p", device),
+  EXPECT_EQ(mmdeploy_context_add(context, MMDEPLOY_TYPE_MAT, "m", device),
             MMDEPLOY_E_NOT_SUPPORTED);
   EXPECT_STREQ(mmdeploy_last_error(),
-               "mmdeploy_context_add got type 5, allowed: MMDEPLOY_TYPE_DEVICE (0)");
+               "mmdeploy_context_add got type 4, allowed: MMDEPLOY_TYPE_DEVICE (0), _MODEL (2), "
+               "_SCHEDULER (3), _PROFILER (5)");
+  EXPECT_EQ(mmdeploy_context_add(context, MMDEPLOY_TYPE_MODEL, nullptr, device),
+            MMDEPLOY_E_INVALID_ARG);
   EXPECT_EQ(mmdeploy_context_set_num_threads(context, -1), MMDEPLOY_E_INVALID_ARG);
   EXPECT_STREQ(mmdeploy_last_error(), "num_threads is -1, allowed: 0 (the default) or more");
   EXPECT_EQ(mmdeploy_context_set_num_threads(context, 1), MMDEPLOY_SUCCESS);

@@ -3,9 +3,11 @@
 
 #include <atomic>
 #include <chrono>
+#include <fstream>
 #include <future>
 #include <memory>
 #include <set>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -314,6 +316,50 @@ TEST_F(ExecutorTest, APipelineRunsAnyModel) {
   EXPECT_EQ(BestLabel(mmdeploy_executor_sync_wait(sender)), LabelOf(0));
   mmdeploy_value_destroy(input);
   mmdeploy_pipeline_destroy(pipeline);
+  mmdeploy_context_destroy(context);
+  mmdeploy_model_destroy(model);
+}
+
+// Lines that the program reads: "name number", "----", "number type index microseconds".
+TEST_F(ExecutorTest, AContextHoldsModelsSchedulersAndAProfiler) {
+  const std::string path = ::testing::TempDir() + "profile.txt";
+  mmdeploy_model_t model = nullptr;
+  mmdeploy_context_t context = nullptr;
+  mmdeploy_profiler_t profiler = nullptr;
+  ASSERT_EQ(mmdeploy_model_create_by_path(kModel, &model), 0);
+  ASSERT_EQ(mmdeploy_context_create(&context), 0);
+  ASSERT_EQ(mmdeploy_profiler_create(path.c_str(), &profiler), 0) << mmdeploy_last_error();
+  EXPECT_EQ(mmdeploy_context_add(context, MMDEPLOY_TYPE_SCHEDULER, "colour", pool_), 0);
+  EXPECT_EQ(mmdeploy_context_add(context, MMDEPLOY_TYPE_MODEL, "other", model), 0);
+  EXPECT_EQ(mmdeploy_context_add(context, MMDEPLOY_TYPE_PROFILER, nullptr, profiler), 0);
+  mmdeploy_classifier_t classifier = nullptr;
+  ASSERT_EQ(mmdeploy_classifier_create_with_context(model, context, &classifier), 0);
+  for (int i = 0; i < 3; ++i) {
+    mmdeploy_value_t input = Picture(1), output = nullptr;
+    ASSERT_EQ(mmdeploy_classifier_apply_v2(classifier, input, &output), 0);
+    EXPECT_EQ(BestLabel(output), LabelOf(1));
+    mmdeploy_value_destroy(input);
+  }
+  mmdeploy_profiler_destroy(profiler);
+  std::ifstream file(path);
+  std::string line, names;
+  while (std::getline(file, line) && line != "----") names += line.substr(0, line.find(' ')) + " ";
+  EXPECT_EQ(names, "Preprocess colour postprocess ");
+  int events = 0, open = 0;
+  int64_t last = 0;
+  std::string scope;
+  for (int type = 0, index = 0; file >> scope >> type >> index; ++events) {
+    int64_t time = 0;
+    file >> time;
+    open += type == 0 ? 1 : -1;
+    EXPECT_GE(time, last);
+    EXPECT_EQ(index, events / 6);
+    last = time;
+  }
+  EXPECT_EQ(events, 3 * 3 * 2);
+  EXPECT_EQ(open, 0);
+  EXPECT_NE(mmdeploy_profiler_create("/no/such/folder/p.txt", &profiler), 0);
+  mmdeploy_classifier_destroy(classifier);
   mmdeploy_context_destroy(context);
   mmdeploy_model_destroy(model);
 }

@@ -202,3 +202,12 @@ def test_low_latency_gives_the_same():
     image = np.full((8, 8, 3), 100, np.uint8)
     context = Context(Device('cpu'), num_threads=2, low_latency=True)
     assert Classifier(Model(MODEL), context)(image) == Classifier(MODEL, 'cpu')(image)
+
+
+def test_contexts_hold_schedulers_and_models():
+    from mmdeploy_python import Scheduler
+    context = Context(Device('cpu'))
+    context.add('colour', Scheduler.thread_pool(2))
+    context.add('other', Model(MODEL))
+    image = np.full((8, 8, 3), 100, np.uint8)
+    assert Classifier(Model(MODEL), context)(image) == Classifier(MODEL, 'cpu')(image)

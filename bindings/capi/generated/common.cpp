@@ -90,6 +90,20 @@ int mmdeploy_context_set_trusted(mmdeploy_context_t context, int trusted) {
   });
 }
 
+int mmdeploy_profiler_create(const char* path, mmdeploy_profiler_t* profiler) {
+  if (profiler != nullptr) *profiler = nullptr;
+  return mmdeploy::capi::Status([&]() -> mmdeploy::Result<void> {
+    constexpr auto function = "mmdeploy_profiler_create";
+    MMDEPLOY_CHECK_NOT_NULL(path);
+    MMDEPLOY_CHECK_NOT_NULL(profiler);
+    return mmdeploy::capi::ProfilerCreate(path, profiler);
+  });
+}
+
+void mmdeploy_profiler_destroy(mmdeploy_profiler_t profiler) {
+  return mmdeploy::capi::ProfilerDestroy(profiler);
+}
+
 int mmdeploy_common_create_input(const mmdeploy_mat_t* mats, int mat_count,
                                  mmdeploy_value_t* value) {
   if (value != nullptr) *value = nullptr;

@@ -25,6 +25,8 @@ Result<void> ContextAdd(mmdeploy_context_t context, mmdeploy_context_type_t type
 Result<void> ContextSetNumThreads(mmdeploy_context_t context, int num_threads);
 Result<void> ContextSetLowLatency(mmdeploy_context_t context, int low_latency);
 Result<void> ContextSetTrusted(mmdeploy_context_t context, int trusted);
+Result<void> ProfilerCreate(const char* path, mmdeploy_profiler_t* profiler);
+void ProfilerDestroy(mmdeploy_profiler_t profiler);
 Result<void> CommonCreateInput(const mmdeploy_mat_t* mats, int mat_count, mmdeploy_value_t* value);
 Result<void> ModelCreateByPath(const char* path, mmdeploy_model_t* model);
 Result<void> ModelCreate(const void* buffer, int size, mmdeploy_model_t* model);
