@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "mmdeploy/base/fork.h"
+#include "mmdeploy/base/log.h"
 #include "mmdeploy/base/parallel.h"
 
 namespace mmdeploy::capi {
@@ -68,28 +70,27 @@ struct PoolState {
 
 thread_local const PoolState* own_pool = nullptr;
 
-class Pool : public Scheduler {
+// The threads of a pool in one process.
+class PoolThreads {
  public:
-  explicit Pool(int num_threads) : state_(std::make_shared<PoolState>()) {
+  explicit PoolThreads(int count) : state_(std::make_shared<PoolState>()) {
     // Detached: the last handle may go away on one of these threads.
-    for (int i = 0; i < num_threads; ++i) {
-      std::thread([state = state_] { Work(state.get()); }).detach();
-    }
+    for (int i = 0; i < count; ++i) std::thread([state = state_] { Work(state.get()); }).detach();
   }
 
-  ~Pool() override {
+  ~PoolThreads() {
     const std::lock_guard<std::mutex> lock(state_->mutex);
     state_->closed = true;
     state_->wake.notify_all();
   }
 
-  void Post(std::function<void()> work) override {
+  void Post(std::function<void()> work) {
     const std::lock_guard<std::mutex> lock(state_->mutex);
     state_->queue.push_back(std::move(work));
     state_->wake.notify_one();
   }
 
-  bool IsOwnThread() const override { return own_pool == state_.get(); }
+  bool IsOwnThread() const { return own_pool == state_.get(); }
 
  private:
   static void Work(PoolState* state) {
@@ -101,13 +102,38 @@ class Pool : public Scheduler {
       auto work = std::move(state->queue.front());
       state->queue.pop_front();
       lock.unlock();
-      work();
+      RunSafely(work);
       work = nullptr;  // what it holds goes away outside of the lock
       lock.lock();
     }
   }
 
+  // What a caller's work throws ends that work, not the process; who waits for it is told, because
+  // its continuation goes away uncalled (sender.cpp).
+  static void RunSafely(const std::function<void()>& work) noexcept {
+    try {
+      work();
+    } catch (const std::exception& e) {
+      Log(LogLevel::kError, "work on a scheduler threw: {}", e.what());
+    } catch (...) {
+      Log(LogLevel::kError, "work on a scheduler threw");
+    }
+  }
+
   std::shared_ptr<PoolState> state_;
+};
+
+// In a child made by fork the threads are made anew.
+class Pool : public Scheduler {
+ public:
+  explicit Pool(int num_threads)
+      : threads_([num_threads] { return std::make_unique<PoolThreads>(num_threads); }) {}
+
+  void Post(std::function<void()> work) override { threads_.Get().Post(std::move(work)); }
+  bool IsOwnThread() const override { return threads_.Get().IsOwnThread(); }
+
+ private:
+  PerProcess<PoolThreads> threads_;
 };
 
 // A step that joins the items of calls which come close together. The first call of a batch leads:
@@ -163,7 +189,9 @@ class BatchingModule : public Module {
       batch->full.wait_for(*lock, timeout_, [&] { return open_.get() != batch; });
     }
     if (open_.get() == batch) open_ = nullptr;  // later calls begin a batch of their own
+    // The joined call is everybody's: one caller who gives up must not end it for the others.
     RunContext inner = context;
+    inner.cancellation = nullptr;
     inner.first_item = inner.total_items = 0;
     lock->unlock();
     Result<std::vector<Values>> results = MakeError(Code::kFail, "the batch did not run");

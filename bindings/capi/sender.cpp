@@ -9,6 +9,7 @@
 #include "bindings/capi/generated/functions.h"
 #include "bindings/capi/scheduler.h"
 #include "bindings/capi/wall.h"
+#include "mmdeploy/base/log.h"
 
 namespace mmdeploy::capi {
 namespace {
@@ -116,18 +117,42 @@ struct Gathering {
   }
 };
 
-Outcome Wait(const Start& start) {
-  std::mutex mutex;
-  std::condition_variable wake;
-  std::unique_ptr<Outcome> found;
-  start([&](Outcome outcome) {
-    const std::lock_guard<std::mutex> lock(mutex);
-    found = std::make_unique<Outcome>(std::move(outcome));
-    wake.notify_one();
+// What a waiting thread gets: an outcome, or word that nobody will ever give one.
+class Answer {
+ public:
+  void Give(Outcome outcome) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (given_) return;
+    outcome_ = std::move(outcome);
+    given_ = true;
+    wake_.notify_one();
+  }
+
+  Outcome Wait() {
+    std::unique_lock<std::mutex> lock(mutex_);
+    wake_.wait(lock, [&] { return given_; });
+    return std::move(outcome_);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  bool given_ = false;
+  Outcome outcome_;
+};
+
+Outcome Wait(Start start) {
+  const auto answer = std::make_shared<Answer>();
+  // Goes away with the last copy of the continuation.
+  std::shared_ptr<void> last(nullptr, [answer](void*) {
+    answer->Give(MakeError(Code::kFail, "the computation ended without a result"));
   });
-  std::unique_lock<std::mutex> lock(mutex);
-  wake.wait(lock, [&] { return found != nullptr; });
-  return std::move(*found);
+  {
+    Continuation done = [answer, last](Outcome outcome) { answer->Give(std::move(outcome)); };
+    std::exchange(start, nullptr)(std::move(done));
+  }
+  last.reset();
+  return answer->Wait();
 }
 
 Start Transfer(Start input, std::shared_ptr<Scheduler> scheduler) {
@@ -356,7 +381,13 @@ Result<void> ExecutorSyncWaitV2(mmdeploy_sender_t input, mmdeploy_value_t* outpu
 void ExecutorExecute(mmdeploy_scheduler_t scheduler, void (*fn)(void*), void* context) {
   if (IsMissing(scheduler, "scheduler") || IsMissing(fn, "fn")) return;
   Status([&]() -> Result<void> {
-    scheduler->scheduler->Post([fn, context] { fn(context); });
+    scheduler->scheduler->Post([fn, context] {
+      try {
+        fn(context);
+      } catch (...) {  // also on the calling thread, where no wall is
+        Log(LogLevel::kError, "the callback of mmdeploy_executor_execute threw");
+      }
+    });
     return {};
   });
 }

@@ -42,7 +42,7 @@ class PythonTask {
   }
 
   // An awaitable of the running event loop; the image is held until it is ready.
-  static nb::object ApplyAsync(nb::handle self, nb::handle image, const Scheduler& scheduler) {
+  static nb::object ApplyAsync(nb::handle self, nb::handle image, const Scheduler* scheduler) {
     struct Call {
       nb::object loop, future, self;
       ImageArgument image;
@@ -52,7 +52,7 @@ class PythonTask {
     // Shared, so that it goes away with the interpreter's lock held, wherever the work ends.
     auto* call = new Call{loop, future, nb::borrow(self), ImageArgument(image)};
     const auto* task = nb::cast<const PythonTask*>(self);
-    scheduler.Execute([call, task] {
+    (scheduler ? *scheduler : Scheduler::SystemPool()).Execute([call, task] {
       std::vector<typename Task::Result> results;
       std::string error;
       try {
@@ -197,8 +197,9 @@ nb::class_<PythonTask<Traits>> BindTaskClass(nb::module_& module, const char* na
            nb::arg("num_threads") = 0, nb::arg("trusted") = false)
       .def(nb::init<const Model&, const Context&>(), nb::arg("model"), nb::arg("context"))
       .def("apply_async", &Class::ApplyAsync, nb::arg("img").none(),
-           nb::arg("scheduler") = Scheduler::SystemPool(),
-           "An awaitable of what __call__ gives, computed on a scheduler.");
+           nb::arg("scheduler").none() = nb::none(),
+           "An awaitable of what __call__ gives, computed on a scheduler; None: the process's "
+           "pool.");
 }
 
 template <class Traits>

@@ -364,4 +364,22 @@ TEST_F(ExecutorTest, AContextHoldsModelsSchedulersAndAProfiler) {
   mmdeploy_model_destroy(model);
 }
 
+TEST_F(ExecutorTest, WhatACallbackThrowsEndsNothingElse) {
+  mmdeploy_executor_execute(
+      pool_, [](void*) { throw std::runtime_error("not mine"); }, nullptr);
+  mmdeploy_scheduler_t inline_scheduler = mmdeploy_executor_inline();
+  mmdeploy_executor_execute(
+      inline_scheduler, [](void*) { throw std::runtime_error("not mine"); }, nullptr);
+  mmdeploy_scheduler_destroy(inline_scheduler);
+  mmdeploy_sender_t sender = mmdeploy_executor_then(
+      mmdeploy_executor_transfer(JustPicture(0), pool_),
+      [](mmdeploy_value_t value, void*) -> mmdeploy_value_t {
+        mmdeploy_value_destroy(value);
+        throw std::runtime_error("of the caller");
+      },
+      nullptr);
+  EXPECT_EQ(mmdeploy_executor_sync_wait(sender), nullptr);
+  EXPECT_THAT(mmdeploy_last_error(), HasSubstr("the callback failed: of the caller"));
+}
+
 }  // namespace

@@ -211,3 +211,20 @@ def test_contexts_hold_schedulers_and_models():
     context.add('other', Model(MODEL))
     image = np.full((8, 8, 3), 100, np.uint8)
     assert Classifier(Model(MODEL), context)(image) == Classifier(MODEL, 'cpu')(image)
+
+
+def test_asynchronous_calls_in_a_child_made_by_fork():
+    import asyncio
+    import os
+    classifier = Classifier(MODEL, 'cpu')
+    image = np.full((8, 8, 3), 100, np.uint8)
+    expected = classifier(image)
+
+    async def run() -> list:
+        return await asyncio.wait_for(classifier.apply_async(image), 20)
+
+    assert asyncio.run(run()) == expected  # the pool has threads in the parent
+    child = os.fork()
+    if child == 0:
+        os._exit(0 if asyncio.run(run()) == expected else 1)
+    assert os.waitpid(child, 0)[1] == 0

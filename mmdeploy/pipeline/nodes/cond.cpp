@@ -35,7 +35,9 @@ class CondNode : public Module {
     std::vector<List> results(signature_.outputs.size(), List(predicates.size()));
     if (!taken.empty()) {
       MMDEPLOY_TRY(const auto selected, Select(inputs, predicates.size(), taken));
-      MMDEPLOY_TRY(const auto outputs, body_->Run(selected, context));
+      RunContext inner = context;  // places in the part of the list that is run are no others'
+      inner.first_item = inner.total_items = 0;
+      MMDEPLOY_TRY(const auto outputs, body_->Run(selected, inner));
       for (size_t o = 0; o < outputs.size(); ++o) {
         for (size_t k = 0; k < taken.size(); ++k) results[o][taken[k]] = outputs[o].list()[k];
       }
