@@ -15,7 +15,7 @@ import sys
 import time
 from collections.abc import Sequence
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import mmcv
 import numpy as np
@@ -180,14 +180,14 @@ def partition(args: argparse.Namespace, task: BaseTask, partition_config: dict, 
     return files
 
 
-def _run_pytorch(task: BaseTask, checkpoint: str, inputs: Any, metas: dict) -> list[np.ndarray]:
+def _run_pytorch(task: BaseTask, checkpoint: str, inputs: Sequence[torch.Tensor], metas: dict) -> list[np.ndarray]:
     """Return the outputs of the rewritten model in PyTorch."""
     model = task.copy_pytorch_model(checkpoint)
     deploy_cfg = task.deploy_cfg
     with RewriterContext(
             deploy_cfg, backend=get_backend(deploy_cfg).value,
             ir=IR.get(get_ir_config(deploy_cfg)['type'])), torch.no_grad():
-        outputs = model(inputs, **metas)
+        outputs = model(*inputs, **metas)
     if isinstance(outputs, torch.Tensor):
         outputs = [outputs]
     return [output.cpu().numpy() for output in outputs]
@@ -200,14 +200,17 @@ def measure_parity(args: argparse.Namespace, task: BaseTask, backend_files: list
     scores near 0 have no meaningful ratio.
     """
     data, inputs = task.create_input(args.test_img, get_input_shape(task.deploy_cfg))
-    tensor = inputs if isinstance(inputs, torch.Tensor) else inputs[0]
+    named = task.name_inputs(inputs)
     metas = {k: v for k, v in data.items() if k == 'img_metas'}
-    expected = _run_pytorch(task, args.checkpoint, tensor, metas)
+    expected = _run_pytorch(task, args.checkpoint, list(named.values()), metas)
     model = task.init_backend_model(backend_files)
-    outputs = model.wrapper({model.input_name: tensor})
+    outputs = model.wrapper(named)
     found = [
         output.cpu().numpy() for output in model.wrapper.output_to_list(outputs)
     ]
+    if len(found) != len(expected):
+        raise ValueError(f'the engine gives {len(found)} outputs, PyTorch {len(expected)}; '
+                         'onnx_config.output_names must name all of them')
     parity = []
     for name, want, got in zip(model.output_names, expected, found, strict=False):
         if want.shape != got.shape:

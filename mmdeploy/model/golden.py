@@ -97,20 +97,22 @@ def run_reference(task: BaseTask, checkpoint: str | None,
         path = osp.join(folder, 'image.png')
         cv2.imwrite(path, image)
         data, inputs = task.create_input(path, get_input_shape(deploy_cfg))
-    tensor = inputs if isinstance(inputs, torch.Tensor) else inputs[0]
+    named = task.name_inputs(inputs)
     metas = {k: v for k, v in data.items() if k == 'img_metas'}
     with RewriterContext(
             deploy_cfg, backend=backend, ir=ir), torch.no_grad():
-        outputs = model(tensor, **metas)
+        outputs = model(*named.values(), **metas)
     if isinstance(outputs, torch.Tensor):
         outputs = [outputs]
     names = ir_config.get('output_names', None) or ['output']
     arrays = {n: out.cpu().numpy() for n, out in zip(names, outputs, strict=False)}
+    # The SDK's preprocessing calls the image of a network that takes nothing else `img`.
+    preprocessed = named if len(named) > 1 else dict(img=next(iter(named.values())))
     result = task.get_reference_result(arrays, _meta_of_image(metas))
     # A model that is cut ends elsewhere than the one that ran here.
     tensors = arrays if get_partition_config(deploy_cfg) is None else {}
     return Reference(
-        dict(img=tensor.cpu().numpy()), tensors,
+        {key: tensor.cpu().numpy() for key, tensor in preprocessed.items()}, tensors,
         *result)
 
 

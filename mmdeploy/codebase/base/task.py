@@ -208,6 +208,15 @@ class BaseTask(metaclass=ABCMeta):
         """Return the SDK's post-processing: the task's usual component with `get_postprocess`."""
         return SDKHead(SDK_TASK_MAP[get_task_type(self.deploy_cfg)]['component'], copy.deepcopy(self.get_postprocess()))
 
+    def name_inputs(self, inputs: torch.Tensor | Sequence[torch.Tensor]) -> dict[str, torch.Tensor]:
+        """Return the tensors of `create_input` by the names of the exported network's inputs."""
+        tensors = [inputs] if isinstance(inputs, torch.Tensor) else list(inputs)
+        names = get_ir_config(self.deploy_cfg).get('input_names', None) or ['input']
+        if len(names) != len(tensors):
+            raise ValueError(f'deploy config: onnx_config.input_names names {len(names)} inputs ({", ".join(names)}), '
+                             f'the model takes {len(tensors)}')
+        return dict(zip(names, tensors, strict=True))
+
     def get_sdk_save_file(self) -> str:
         """Return the exported file that becomes the network of the SDK model.
 

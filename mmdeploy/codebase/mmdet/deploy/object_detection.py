@@ -153,8 +153,14 @@ class ObjectDetection(ImageTask):
         return super().get_sdk_save_file()
 
     def get_labels(self) -> Labels:
+        from mmdet.datasets import DATASETS
+
         from .object_detection_model import get_classes_from_config
-        return Labels(get_classes_from_config(self.model_cfg))
+        names = list(get_classes_from_config(self.model_cfg))
+        dataset = DATASETS.module_dict.get(self.model_cfg.data.get('test', {}).get('type', None))
+        palette = getattr(dataset, 'PALETTE', None)
+        # Colours belong to the data set's own classes.
+        return Labels(names, palette if palette and names == list(dataset.CLASSES) else ())
 
     def get_reference_result(self, outputs: dict[str, np.ndarray], img_metas: dict) -> tuple[str, list[dict]]:
         """Return the boxes that the SDK gives: those above the threshold, in pixels of the original image."""
