@@ -30,7 +30,8 @@ def models() -> str:
     from tests.models.architectures import ARCHITECTURES
     from tests.models.detectors import DETECTORS
     detectors = ', '.join(SPELLINGS[name] for name in DETECTORS)
-    return (f'`mmcls`: {", ".join(ARCHITECTURES)}; `mmdet`: {detectors} on `onnxruntime`, boxes only')
+    return (f'`mmcls`: {", ".join(ARCHITECTURES)}; `mmdet`: {detectors} on `onnxruntime`, boxes only; '
+            '`mmedit`: SRCNN, EDSR on `onnxruntime`, `openvino`, `ncnn`')
 
 
 def tasks() -> str:

@@ -70,7 +70,8 @@ class ImageTask(BaseTask):
         try:
             data = collate(samples, samples_per_gpu=len(samples))
         except (RuntimeError, AssertionError) as error:
-            shapes = [list(np.shape(getattr(sample['img'], 'data', sample['img']))) for sample in samples]
+            tensors = [self.get_batch_tensor(sample) for sample in samples]
+            shapes = [list(np.shape(getattr(tensor, 'data', tensor))) for tensor in tensors]
             raise ValueError(f'images of one batch have different shapes {shapes} after the test pipeline; give one '
                              'image, or make the pipeline give one size') from error
         return self.to_device(data)
@@ -80,6 +81,10 @@ class ImageTask(BaseTask):
         if isinstance(img, str):
             return dict(img_info=dict(filename=img), img_prefix=None)
         return dict(img=img)
+
+    def get_batch_tensor(self, sample: dict) -> Any:
+        """Return what the images of a batch must agree in the shape of."""
+        return sample['img']
 
     @abstractmethod
     def to_device(self, data: dict) -> tuple[dict, list[torch.Tensor]]:

@@ -1,0 +1,2 @@
+"""MMEditing."""
+from .deploy import *  # noqa: F401,F403

@@ -1,0 +1,157 @@
+"""The task processor of models that restore images."""
+from collections.abc import Sequence
+from copy import deepcopy
+from typing import Any
+
+import mmcv
+import numpy as np
+import torch
+from torch.utils.data import Dataset
+
+from mmdeploy.codebase.base import ImageTask, SDKHead
+from mmdeploy.codebase.base.image_task import Images, as_list
+from mmdeploy.utils import Task, get_input_shape, get_root_logger
+from mmdeploy.utils.logging import get_logger, log_metrics
+
+from .mmediting import MMEDIT_TASK
+
+
+def process_model_config(model_cfg: mmcv.Config, imgs: Images, input_shape: Sequence[int] | None = None) -> mmcv.Config:
+    """Return a copy of a model config whose test pipeline fits some images that have no ground truth.
+
+    Args:
+        model_cfg: config of the model.
+        imgs: paths are loaded by the pipeline, arrays are taken as they are.
+        input_shape: [width, height] of a static input, to which images are resized.
+    """
+    cfg = deepcopy(model_cfg)
+    unknown = {'gt', 'gt_path'}
+    pipeline = cfg.test_pipeline
+    if isinstance(as_list(imgs)[0], np.ndarray):
+        pipeline = pipeline[1:]
+        unknown.add('lq_path')
+    if input_shape is not None:
+        pipeline.insert(0 if 'lq_path' in unknown else 1, dict(type='Resize', scale=tuple(input_shape), keys=['lq']))
+    kept = []
+    for step in pipeline:
+        if step.get('key', None) in unknown:
+            continue
+        for key in ('keys', 'meta_keys'):
+            if key in step:
+                step[key] = [name for name in step[key] if name not in unknown]
+        if step.get('keys', True):
+            kept.append(step)
+    cfg.test_pipeline = kept
+    return cfg
+
+
+@MMEDIT_TASK.register_module(Task.SUPER_RESOLUTION.value)
+class SuperResolution(ImageTask):
+    """Converts restorers of MMEditing."""
+
+    def init_backend_model(self, model_files: Sequence[str] | None = None, **kwargs) -> torch.nn.Module:
+        # mmedit asks the model itself, not its mode, whether it tests.
+        return self.build_model_of_files(model_files, **kwargs)
+
+    def build_model_of_files(self, model_files: Sequence[str] | None, **kwargs) -> torch.nn.Module:
+        from .super_resolution_model import build_super_resolution_model
+        return build_super_resolution_model(model_files, self.model_cfg, self.deploy_cfg, self.device, **kwargs)
+
+    def init_pytorch_model(self,
+                           model_checkpoint: str | None = None,
+                           cfg_options: dict | None = None,
+                           **kwargs) -> torch.nn.Module:
+        model = super().init_pytorch_model(model_checkpoint, cfg_options, **kwargs)
+        model.forward = model.forward_dummy
+        return model
+
+    def get_test_pipeline(self, imgs: Sequence, input_shape: Sequence[int] | None) -> list[dict]:
+        return process_model_config(self.model_cfg, imgs, input_shape).test_pipeline
+
+    def get_sample(self, img: str | np.ndarray) -> dict:
+        return dict(lq_path=img) if isinstance(img, str) else dict(lq=img)
+
+    def create_input(self, imgs: Images, input_shape: Sequence[int] | None = None,
+                     **kwargs) -> tuple[dict, torch.Tensor]:
+        """Preprocess images, which make one batch.
+
+        Returns:
+            Keyword arguments of the model, and the tensor [B, C, H, W].
+        """
+        return super().create_input(imgs, input_shape)
+
+    def get_batch_tensor(self, sample: dict) -> Any:
+        return sample['lq']
+
+    def to_device(self, data: dict) -> tuple[dict, torch.Tensor]:
+        data['img'] = data['lq'] = data['lq'].to(self.device)
+        return data, data['img']
+
+    def visualize(self,
+                  model: torch.nn.Module,
+                  image: str | np.ndarray,
+                  result: list | np.ndarray,
+                  output_file: str | None,
+                  window_name: str = '',
+                  show_result: bool = False,
+                  **kwargs) -> np.ndarray:
+        """Write or show a restored image [C, H, W] or [1, C, H, W], RGB in 0..1; return it in BGR, 0..255."""
+        planes = np.squeeze(np.asarray(result)).clip(0, 1)
+        pixels = planes if planes.ndim == 2 else np.transpose(planes[::-1], (1, 2, 0))
+        pixels = (pixels * 255).round().astype(np.uint8)
+        if show_result:
+            mmcv.imshow(pixels, window_name, 0)
+        elif output_file is not None:
+            mmcv.imwrite(pixels, output_file)
+        else:
+            get_root_logger().warning('neither show_result nor output_file is given: the result is only returned')
+        return pixels
+
+    @staticmethod
+    def run_inference(model: torch.nn.Module, model_inputs: dict[str, torch.Tensor]) -> list:
+        result = model(model_inputs['lq'])
+        return [result[0].detach().cpu().numpy()] if isinstance(result, torch.Tensor) else result
+
+    @staticmethod
+    def get_tensor_from_input(input_data: dict[str, Any], **kwargs) -> torch.Tensor:
+        return input_data['lq']
+
+    @staticmethod
+    def evaluate_outputs(model_cfg: mmcv.Config,
+                         outputs: list,
+                         dataset: Dataset,
+                         metrics: list[str] | None = None,
+                         out: str | None = None,
+                         metric_options: dict | None = None,
+                         format_only: bool = False,
+                         log_file: str | None = None,
+                         **kwargs) -> None:
+        logger = get_logger('test', log_file=log_file)
+        if out:
+            logger.info(f'writing results to {out}')
+            mmcv.dump(outputs, out)
+        log_metrics(logger, {f'Eval-{name}': value for name, value in dataset.evaluate(outputs).items()})
+
+    def get_preprocess(self) -> list[dict]:
+        """Return the steps for the SDK, which has images of 0..255: `Normalize` divides by 255 in one go."""
+        steps = self.get_test_pipeline([''], get_input_shape(self.deploy_cfg))
+        for step in steps:
+            if step['type'] == 'Normalize':
+                step['std'] = [255, 255, 255]
+        # mmedit collects first and makes tensors then; in the SDK what is collected is finished.
+        return sorted(steps, key=lambda step: step['type'] == 'Collect')
+
+    def get_postprocess(self) -> dict:
+        return {}
+
+    def get_sdk_head(self) -> SDKHead:
+        return super().get_sdk_head()._replace(reads_image=False)
+
+    def get_model_name(self) -> str:
+        return self.model_cfg.model.generator.type.lower()
+
+    def get_reference_result(self, outputs: dict[str, np.ndarray], img_metas: dict) -> tuple[str, dict]:
+        """Return the restored image, RGB or gray."""
+        planes = next(iter(outputs.values()))[0]
+        pixels = np.clip(planes * np.float32(255), 0, 255).round().astype(np.uint8)
+        return 'Restoration', dict(image=np.ascontiguousarray(pixels.transpose(1, 2, 0)))
