@@ -19,7 +19,7 @@ model = dict(
         topk=(1, 5)))
 
 dataset_type = 'CustomDataset'
-classes = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9']
+classes = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine']
 img_norm_cfg = dict(
     mean=[77.85, 77.85, 77.85], std=[95.9, 95.9, 95.9], to_rgb=True)
 train_pipeline = [
