@@ -15,7 +15,9 @@ if(MMDEPLOY_BUILD_SDK_CXX_API)
     PATTERN "*.hpp")
 endif()
 
-set(MMDEPLOY_TASKS classifier)
+file(GLOB MMDEPLOY_TASKS CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}/mmdeploy/task
+     ${PROJECT_SOURCE_DIR}/mmdeploy/task/*/task.yaml)
+list(TRANSFORM MMDEPLOY_TASKS REPLACE "/task.yaml" "")
 set(package_dir lib/cmake/MMDeploy)
 install(EXPORT MMDeployTargets DESTINATION ${package_dir})
 configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/MMDeployConfig.cmake.in

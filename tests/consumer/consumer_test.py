@@ -1,5 +1,7 @@
 """A user's project against the installed SDK: install, find_package, build, run."""
+import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -54,10 +56,33 @@ def test_installed_programs_find_their_libraries(installed: Path, tmp_path: Path
     assert str(installed) in found
 
 
-def test_nothing_installed_names_the_build_folder(installed: Path) -> None:
-    for path in (*installed.glob('bin/*'), *installed.glob('lib/**/*.so*')):
-        if path.is_file() and not path.is_symlink():
-            assert str(ROOT) not in run('readelf', '-d', path), path.name
+def test_nothing_installed_names_the_build_machine(installed: Path) -> None:
+    files = [path for path in installed.rglob('*') if path.is_file() and not path.is_symlink()]
+    for path in files:
+        assert str(ROOT).encode() not in path.read_bytes(), path
+    programs = [path for path in files if path.read_bytes()[:4] == b'\x7fELF']
+    assert {'mmdeploy', 'libmmdeploy_ncnn.so', 'classifier'} <= {path.name for path in programs}
+    for path in programs:
+        folders = re.findall(r'\((?:RUNPATH|RPATH)\).*\[(.*)\]', run('readelf', '-d', path))
+        for folder in ':'.join(folders).split(':'):
+            assert folder == '' or folder.startswith('$ORIGIN'), f'{path}: {folder}'
+
+
+def test_the_installed_command_has_every_engine_and_runs_a_model(installed: Path, digits_model: Path) -> None:
+    command = ('env', '-u', 'LD_LIBRARY_PATH', '-u', 'MMDEPLOY_ENGINE_PATH', installed / 'bin/mmdeploy')
+    engines = run(*command, 'doctor').split('engines', 1)[1]
+    assert {'onnxruntime', 'openvino', 'ncnn', 'torchscript'} <= set(engines.split()) and 'missing' not in engines
+    output = run(*command, 'infer', digits_model, ROOT / 'zoo/mmcls/images/digit_7.png')
+    assert 'label 7 seven' in output
+
+
+def test_the_installed_python_modules_and_demos_run(installed: Path, digits_model: Path) -> None:
+    environment = ('env', '-u', 'LD_LIBRARY_PATH', f'PYTHONPATH={installed}/lib/python')
+    code = 'import mmdeploy_graph, mmdeploy_op, mmdeploy_runtime as r; print(mmdeploy_graph, mmdeploy_op, r)'
+    assert run(*environment, sys.executable, '-c', code).count(str(installed)) == 3
+    output = run(*environment, sys.executable, installed / 'example/python/image_classification.py', 'cpu',
+                 digits_model, ROOT / 'zoo/mmcls/images/digit_7.png')
+    assert '7' in output
 
 
 def test_installed_headers_are_the_public_ones(installed: Path) -> None:

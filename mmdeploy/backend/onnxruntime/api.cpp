@@ -31,7 +31,10 @@ std::vector<std::string> Candidates() {
     paths.push_back(fs::is_directory(user, error) ? (fs::path(user) / kLibrary).string() : user);
     return paths;  // what the user names is meant: no silent second choice
   }
-  paths.push_back((fs::path(ThisLibraryFolder()) / kLibrary).string());
+  const fs::path folder = ThisLibraryFolder();
+  paths.push_back((folder / kLibrary).string());
+  // A program that has the engine linked in lies in bin/, the library in lib/.
+  paths.push_back((folder.parent_path() / "lib" / kLibrary).string());
   if (*MMDEPLOY_ONNXRUNTIME_LIBRARY_DIR) {
     paths.push_back((fs::path(MMDEPLOY_ONNXRUNTIME_LIBRARY_DIR) / kLibrary).string());
   }
