@@ -31,3 +31,5 @@ echo "==> classify a held-out scan of each digit in C++"
 build/bin/mmdeploy infer "$model" "${images[@]}" --out build/demo/out
 echo "The SDK model is in $model, the pictures with their labels are in build/demo/out."
 echo "done in $(seconds_since "$start")"
+more=$(later)
+[ -z "$more" ] || printf './dev test adds, once on this machine:\n%s\n' "$more"

@@ -1,4 +1,4 @@
-# `./dev doctor`: what is here, what is missing, how to mend it. Needs nothing but bash and dpkg. Sourced by `dev`.
+# `./dev doctor [PART...]`: what is here, what is missing, how to mend it. Needs nothing but bash and dpkg. Sourced by `dev`.
 
 missing=0
 
@@ -25,7 +25,7 @@ echo "system ($(. /etc/os-release && echo "$PRETTY_NAME"), $(nproc) cores, $(awk
 while read -r name _; do
   version=$(dpkg-query -W -f '${Status} ${Version}' "$name" 2>/dev/null | sed -n 's/^install ok installed //p')
   report "$name" "$version" apt "apt-get install --no-install-recommends $name, or ./dev setup"
-done < <(pins apt)
+done < <(pins apt "$@")
 
 echo "python"
 report .venv "$([ -x "$venv_python" ] && "$venv_python" -V | cut -d' ' -f2)" .venv "./dev setup"
@@ -33,7 +33,7 @@ while read -r name wanted _; do
   version=$(python_version "$name")
   [ -z "$version" ] || [ "$version" = "$wanted" ] || version="$version (pinned: $wanted)"
   report "$name" "$version" .venv "./dev setup"
-done < <(pins wheel; pins pip)
+done < <(pins wheel "$@"; pins pip "$@")
 
 echo "engines"
 ort=${ONNXRUNTIME_DIR:-.deps/onnxruntime}
@@ -41,10 +41,10 @@ library=$(readlink -f "$ort/lib/libonnxruntime.so" 2>/dev/null || true)
 report onnxruntime "$([ -e "$library" ] && basename "$library" | sed 's/libonnxruntime.so.//')" "$ort" "./dev setup"
 ov=${INTEL_OPENVINO_DIR:-.deps/openvino}
 library=$(find -L "$ov" -maxdepth 4 -name 'libopenvino.so*' 2>/dev/null | head -1)
-report openvino "$([ -e "$library" ] && basename "$library" | sed 's/libopenvino.so.//')" "$ov" "./dev setup"
+! wants openvino "$@" || report openvino "$([ -e "$library" ] && basename "$library" | sed 's/libopenvino.so.//')" "$ov" "./dev setup"
 ncnn=${ncnn_DIR:-.deps/ncnn/lib/cmake/ncnn}
 library=$(grep -s '^set(PACKAGE_VERSION "' "$ncnn/ncnnConfigVersion.cmake" | cut -d'"' -f2)
-report ncnn "$library" "$ncnn" "./dev setup"
+! wants ncnn "$@" || report ncnn "$library" "$ncnn" "./dev setup"
 
 echo "build"
 for file in build/CMakeCache.txt build/bin/mmdeploy build/lib/libmmdeploy.so; do

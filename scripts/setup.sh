@@ -1,8 +1,9 @@
 # Steps that make a checkout ready: system packages, .venv, .deps. Sourced by `dev` after lib.sh.
+# Each takes the parts of dependencies.txt that it is for, none for all, and does only what is not done yet.
 
 # Packages of Debian 12 that are not installed yet.
 missing_apt() {
-  pins apt | while read -r name _; do
+  pins apt "$@" | while read -r name _; do
     [ "$(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null)" = installed ] || echo "$name"
   done
 }
@@ -12,8 +13,8 @@ require_debian_12() {
   [ "${MMDEPLOY_ANY_SYSTEM:-0}" = 1 ] && return
   {
     echo "This is not Debian 12, the system that ./dev knows how to set up. It would install:"
-    echo "  system packages: $(pins apt | awk '{ printf "%s ", $1 }')"
-    echo "  into .venv: $(pins wheel | awk '{ printf "%s %s ", $1, $2 }') and $(pins pip | wc -l) packages of dependencies.txt"
+    echo "  system packages: $(pins apt "$@" | awk '{ printf "%s ", $1 }')"
+    echo "  into .venv: $(pins wheel "$@" | awk '{ printf "%s %s ", $1, $2 }') and $(pins pip "$@" | wc -l) packages of dependencies.txt"
     echo "  into .deps: ONNX Runtime (library of the Python package, headers of $(pins deb | awk '{ print $1, $2 }'))"
     echo "              OpenVINO (all of it from the Python package), ncnn (built from its Python package's sources)"
   } >&2
@@ -28,29 +29,33 @@ install_apt() {
   fi
   export DEBIAN_FRONTEND=noninteractive
   $sudo apt-get update -q
-  $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@"
+  # One flush at the end instead of one per file, as Debian's installer does it: several times as fast.
+  $sudo env DEBIAN_FRONTEND=noninteractive apt-get -o Dpkg::Options::=--force-unsafe-io install -y -q \
+    --no-install-recommends "$@"
+  sync
 }
 
 setup_system() {
   local missing
   [ "${MMDEPLOY_ANY_SYSTEM:-0}" = 1 ] && return
-  missing=$(missing_apt)
+  missing=$(missing_apt "$@")
   [ -z "$missing" ] && return
   # shellcheck disable=SC2086  # one word per package
-  step apt "system packages ($(wc -w <<<"$missing") missing, about 2 minutes)" install_apt $missing
+  step apt "system packages ($(wc -w <<<"$missing") missing, about 2 minutes on a bare system)" install_apt $missing
 }
 
-pip_install() { "$venv_python" -m pip install --disable-pip-version-check --no-deps "$@"; }
+# Compiled when imported: most modules never are.
+pip_install() { "$venv_python" -m pip install --disable-pip-version-check --no-deps --no-compile "$@"; }
 
 make_venv() {
   /usr/bin/python3 -m venv --clear --system-site-packages "$root/.venv"
   printf '%s\n' "$root" "$root/build/lib" >"$("$venv_python" -c 'import site; print(site.getsitepackages()[0])')/mmdeploy.pth"
 }
 
-# Packages are kept in the cache: a second checkout on this machine needs no network.
+# install_pins [PART...]: packages are kept in the cache, so that a second checkout on this machine needs no network.
 install_pins() {
   local list="$root/.venv/requirements.txt"
-  pins pip | awk '{ print $1 "==" $2 }' >"$list"
+  pins pip "$@" | awk '{ print $1 "==" $2 }' >"$list"
   mkdir -p "$cache/pip"
   if ! pip_install --no-index --find-links "$cache/pip" -r "$list"; then
     "$venv_python" -m pip download --no-deps --find-links "$cache/pip" -d "$cache/pip" -r "$list"
@@ -66,10 +71,10 @@ wheel_key() {
     dpkg-query -W python3-torch 2>/dev/null || "$venv_python" -c 'import torch; print(torch.__version__)'; } | hash_of
 }
 
-# build_wheel NAME VERSION DIR: puts the wheel into DIR. The source stays in the cache until then, so that an
+# build_wheel NAME VERSION DIR [WITH_OPS]: puts the wheel into DIR. The source stays in the cache until then, so that an
 # interrupted build goes on where it stopped. -g0: debug information would make it twice as slow.
 build_wheel() {
-  local name=$1 version=$2 dir=$3 source="$cache/source/$1-$2-$(basename "$3")"
+  local name=$1 version=$2 dir=$3 with_ops=${4:-1} source="$cache/source/$1-$2-$(basename "$3")"
   if [ ! -e "$source/.unpacked" ]; then
     rm -rf "$source"
     mkdir -p "$source/sdist"
@@ -77,7 +82,7 @@ build_wheel() {
     tar xzf "$source/sdist/"*.tar.gz -C "$source" --strip-components=1
     touch "$source/.unpacked"
   fi
-  (cd "$source" && MMCV_WITH_OPS=1 FORCE_CUDA=0 MAX_JOBS=$(nproc) CFLAGS=-g0 \
+  (cd "$source" && MMCV_WITH_OPS=$with_ops FORCE_CUDA=0 MAX_JOBS=$(nproc) CFLAGS=-g0 \
     "$venv_python" -m pip wheel -v --no-build-isolation --no-deps -w "$source/wheel" .)
   mkdir -p "$dir"
   cp "$source/wheel/"*.whl "$dir/.partial"
@@ -85,8 +90,31 @@ build_wheel() {
   rm -rf "$source"
 }
 
+# A light package of the demo and the wheel that takes its place install the same files: one of them at a time.
+setup_light() {
+  local name version dir
+  while read -r name version _; do
+    dir="$cache/wheel/$(wheel_key "$name" "$version")"
+    [ ! -e "$root/.venv/stamp/$name-full" ] || continue
+    if ! compgen -G "$dir/*.whl" >/dev/null; then
+      step "wheel-$name" "$name $version without operators" build_wheel "$name" "$version" "$dir" 0
+    fi
+    stamped "$root/.venv/stamp/$name" "$(basename "$dir")" "install-$name" "$name $version" pip_install "$dir/"*.whl
+  done < <(pins light)
+}
+
+remove_light() {
+  local name
+  while read -r name _; do
+    [ -e "$root/.venv/stamp/$name" ] || continue
+    step "remove-$name" "$name makes room for $name-full" "$venv_python" -m pip uninstall -y "$name"
+    rm "$root/.venv/stamp/$name"
+  done < <(pins light)
+}
+
 setup_wheels() {
   local name version dir
+  remove_light
   while read -r name version _; do
     dir="$cache/wheel/$(wheel_key "$name" "$version")"
     if ! compgen -G "$dir/*.whl" >/dev/null; then
@@ -97,8 +125,19 @@ setup_wheels() {
 }
 
 setup_python() {
+  local stamp="$root/.venv/stamp/pins" all
+  all=$(pins pip | hash_of)
   stamped "$root/.venv/stamp/venv" "$(/usr/bin/python3 -V) $root" venv "Python environment .venv" make_venv
-  stamped "$root/.venv/stamp/pins" "$(pins pip | hash_of)" pip "$(pins pip | wc -l) Python packages" install_pins
+  if [ $# -gt 0 ]; then
+    # All of them include those of every part.
+    if [ "$(cat "$stamp" 2>/dev/null)" != "$all" ]; then
+      stamped "$stamp-$(tr ' ' - <<<"$*")" "$(pins pip "$@" | hash_of)" pip \
+        "$(pins pip "$@" | wc -l) Python packages (about a minute)" install_pins "$@"
+    fi
+    setup_light
+    return
+  fi
+  stamped "$stamp" "$all" pip "$(pins pip | wc -l) Python packages (about 2 minutes)" install_pins
   setup_wheels
 }
 
@@ -186,21 +225,54 @@ setup_ncnn() {
   stamped "$root/.deps/stamp/ncnn" "$(basename "$dir")" ncnn "ncnn $version for C++ in .deps" make_ncnn "$dir"
 }
 
+# wants PART [PARTS...]: whether PART is among the parts that are set up.
+wants() { [ $# = 1 ] || [[ " ${*:2} " == *" $1 "* ]]; }
+
 setup_engines() {
   if [ -z "${ONNXRUNTIME_DIR:-}" ]; then
     stamped "$root/.deps/stamp/onnxruntime" "$(pins deb; pins pip | grep '^onnxruntime ')" onnxruntime \
       "ONNX Runtime for C++ in .deps" make_onnxruntime
   fi
-  if [ -z "${OpenVINO_DIR:-}${INTEL_OPENVINO_DIR:-}" ]; then
+  if wants openvino "$@" && [ -z "${OpenVINO_DIR:-}${INTEL_OPENVINO_DIR:-}" ]; then
     stamped "$root/.deps/stamp/openvino" "$(pins pip | grep '^openvino ')" openvino "OpenVINO for C++ in .deps" \
       make_openvino
   fi
-  [ -n "${ncnn_DIR:-}" ] || setup_ncnn
+  if wants ncnn "$@" && [ -z "${ncnn_DIR:-}" ]; then setup_ncnn; fi
 }
 
-setup_all() {
-  require_debian_12
-  setup_system
-  setup_python
-  setup_engines
+check_parts() {
+  local part
+  for part in "$@"; do
+    part_names | grep -qx -- "$part" || die "there is no part '$part'; parts: $(part_names | paste -sd' ')"
+  done
+}
+
+# setup [PART...]: every part adds to the demo's.
+setup() {
+  local part parts=()
+  for part in "$@"; do
+    [ "$part" = demo ] || parts+=("$part")
+  done
+  [ $# = 0 ] || parts=(demo "${parts[@]}")
+  require_debian_12 "${parts[@]}"
+  setup_system "${parts[@]}"
+  setup_python "${parts[@]}"
+  setup_engines "${parts[@]}"
+}
+
+# What a run of everything will add to what is here, a line each with the time it takes on 2 cores.
+later() {
+  local count name version
+  count=$(missing_apt | wc -l)
+  [ "$count" = 0 ] || echo "  $count system packages, about a minute"
+  if [ "$(cat "$root/.venv/stamp/pins" 2>/dev/null)" != "$(pins pip | hash_of)" ]; then
+    echo "  $(($(pins pip | wc -l) - $(pins pip demo | wc -l))) Python packages, among them all code bases, OpenVINO and ruff, about a minute"
+  fi
+  while read -r name version _; do
+    compgen -G "$cache/wheel/$(wheel_key "$name" "$version")/*.whl" >/dev/null ||
+      echo "  $name $version from source, $([ "$name" = mmcv-full ] && echo '8 minutes' || echo 'some seconds')"
+  done < <(pins wheel)
+  read -r _ version _ < <(pins source | grep '^ncnn ')
+  [ -e "$cache/ncnn/$(ncnn_key "$version")" ] || echo "  ncnn $version from source, 6 minutes"
+  [ "$(cut -d' ' -f1 "$root/build/.configured")" = release ] || echo "  the other engines and the test programs, 9 minutes"
 }
