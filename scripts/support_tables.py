@@ -31,7 +31,8 @@ def models() -> str:
     from tests.models.detectors import DETECTORS
     detectors = ', '.join(SPELLINGS[name] for name in DETECTORS)
     return (f'`mmcls`: {", ".join(ARCHITECTURES)}; `mmdet`: {detectors} on `onnxruntime`, boxes only; '
-            '`mmedit`: SRCNN, EDSR on `onnxruntime`, `openvino`, `ncnn`')
+            '`mmedit`: SRCNN, EDSR on `onnxruntime`, `openvino`, `ncnn`; '
+            '`mmseg`: FCN, DeepLabV3 on `onnxruntime`, `openvino`')
 
 
 def tasks() -> str:

@@ -16,6 +16,7 @@ ROOT = Path(mmdeploy.__file__).parents[1]
 for codebase in (Codebase.MMCLS, Codebase.MMDET):
     import_codebase(codebase)
 
+_SEG = 'tests/verify/segmentor_test.py'
 _CLS = 'mmdeploy/codebase/mmcls/mmcls_test.py'
 _DET = 'mmdeploy/codebase/mmdet/mmdet_test.py'
 _HEADS = 'mmdeploy/codebase/mmdet/models/dense_heads/dense_heads_test.py'
@@ -26,6 +27,8 @@ _DEFORM = 'mmdeploy/op/deform_conv/symbolic_test.py'
 _MODULATED = 'mmdeploy/op/modulated_deform_conv/symbolic_test.py'
 # Rewrites that nobody draws: they need a whole model, or compute nothing.
 TESTED = {
+    'mmseg.models.segmentors.BaseSegmentor.forward': f'{_SEG}::test_labels_of_the_graph_are_those_of_the_scores',
+    'mmseg.models.segmentors.EncoderDecoder.simple_test': f'{_SEG}::test_labels_of_the_graph_are_those_of_the_scores',
     'mmcls.models.backbones.shufflenet_v2.InvertedResidual.forward': f'{_CLS}::test_shufflenet_v2_block_rewrite',
     'mmcls.models.backbones.vision_transformer.VisionTransformer.forward@ncnn':
     f'{_CLS}::test_vision_transformer_rewrite_ncnn',

@@ -1,0 +1,2 @@
+"""Rewrites of models of MMSegmentation."""
+from . import segmentors  # noqa: F401
