@@ -14,7 +14,7 @@ def encoder_decoder__simple_test(ctx, self, img: torch.Tensor, img_meta: list, *
     mode = self.test_cfg.get('mode', 'whole')
     if mode != 'whole':
         raise NotImplementedError(
-            f"model config: test_cfg.mode is {mode!r}; only 'whole' can be exported: set it, if the model is as good so")
+            f"model config: test_cfg.mode is {mode!r}; only 'whole' can be exported: set it if the model is as good so")
     logits = self.encode_decode(img, img_meta)
     if self.out_channels == 1:
         return (logits.sigmoid() > self.decode_head.threshold).long()
