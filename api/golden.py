@@ -75,7 +75,9 @@ def _in_python(layout: Item, results: list[Item], members: dict[str, str]) -> st
         if 'table' in spec:
             rows = [[number for name in spec['of'] for number in _flat(result[name])] for result in results]
             return [row[0] if len(row) == 1 else row for row in rows]
-        return [result.get(spec['list']) or dict(shape=[0, 0], set=0) for result in results]
+        member = spec['list'] if isinstance(spec['list'], str) else spec['list'][0]
+        field = next((name for name, own in members.items() if own == member), member)
+        return [result.get(field) or dict(shape=[0, 0], set=0) for result in results]
 
     if 'array' in layout or 'image' in layout:
         names = [array['field'] for array in layout['array']] if 'array' in layout else [layout['image']]

@@ -102,6 +102,18 @@ nb::object CopyArray(const Number* from, std::initializer_list<size_t> shape) {
   });
 }
 
+// float32 [n].
+inline nb::object ToPython(const float* values, int length) {
+  return CopyArray(values, {static_cast<size_t>(length)});
+}
+
+// float32 [n,2]: x, y.
+inline nb::object ToPython(const mmdeploy_point_t* points, int length) {
+  return CopyArray(reinterpret_cast<const float*>(points), {static_cast<size_t>(length), 2});
+}
+
+inline nb::object ToPython(const char* text) { return nb::str(text); }
+
 // uint8 [h,w,c] of an image that the library made.
 inline nb::object ToPython(const mmdeploy_mat_t& mat) {
   return CopyArray(mat.data, {static_cast<size_t>(mat.height), static_cast<size_t>(mat.width),
