@@ -99,7 +99,7 @@ Result<std::vector<int>> ToLabels(const Tensor& tensor, const std::string& name)
   std::vector<int> labels;
   for (int64_t i = 0; i < tensor.num_elements(); ++i) {
     const double value = static_cast<double>(tensor.data<T>()[i]);
-    const bool whole = value >= 0 && value <= (1 << 30) && value == std::floor(value);
+    const bool whole = value >= -1 && value <= (1 << 30) && value == std::floor(value);
     MMDEPLOY_ENSURE(whole, Code::kFail, "output '{}' holds {} at element {}, which is no label",
                     name, value, i);
     labels.push_back(static_cast<int>(value));

@@ -59,8 +59,9 @@ Result<void> CheckOutputs(const ModuleEnv& env, const JsonPath& path,
 Result<const Tensor*> RequireOutput(const NamedTensors& tensors, const std::string& name,
                                     size_t min_rank);
 
-// The whole numbers of the output `name`, which may be float32, int32 or int64.
-// Errors: kFail for another type, or a number that is no label (below 0, a fraction).
+// The whole numbers of the output `name`, which may be float32, int32 or int64; -1 marks a row that
+// is none (exported networks fill up batches with them).
+// Errors: kFail for another type, or a number that is no label (below -1, a fraction).
 Result<std::vector<int>> RequireLabels(const NamedTensors& tensors, const std::string& name);
 
 }  // namespace mmdeploy

@@ -89,3 +89,22 @@ def test_results_are_printed_and_drawn(detector, mmdeploy_command, tmp_path):
     as_json = subprocess.run([mmdeploy_command, 'infer', str(folder), image, '--json'], capture_output=True, text=True)
     result = json.loads(as_json.stdout)[0]['result']
     assert len(result) == count and set(result[0]) == {'label_id', 'score', 'bbox', 'mask'}
+
+
+def test_a_batch_gives_what_single_images_give(detector, tmp_path):
+    """Networks fill up the rows of a batch; with batch_size in deploy.json images share a call."""
+    import shutil
+
+    import cv2
+    from mmdeploy_python import Detector
+    folder, image, _ = detector
+    batched = shutil.copytree(folder, tmp_path / 'batched')
+    deploy = json.loads((batched / 'deploy.json').read_text())
+    deploy['models'][0]['batch_size'] = 3
+    (batched / 'deploy.json').write_text(json.dumps(deploy))
+    pixels = cv2.imread(image)
+    images = [pixels, np.ascontiguousarray(pixels[::-1]), np.zeros_like(pixels), np.ascontiguousarray(pixels[:, ::-1])]
+    one = Detector(str(folder), 'cpu')
+    for found, (boxes, labels, _) in zip(Detector(str(batched), 'cpu').batch(images), map(one, images), strict=True):
+        np.testing.assert_array_equal(found[1], labels)
+        np.testing.assert_allclose(found[0], boxes, rtol=1e-4, atol=1e-3)

@@ -102,6 +102,12 @@ TEST(ResizeBBox, BoxesWithoutScorePass) {
   EXPECT_EQ(Text(RunHead({{"score_thr", 0.9}}, outputs, Meta(9, 9))), "3:0[0 0 4 4] ");
 }
 
+TEST(ResizeBBox, RowsOfOtherImagesAreLeftOut) {
+  const NamedTensors outputs{{"dets", Floats({1, 2, 5}, {0, 0, 4, 4, .5f, 0, 0, 5, 5, .9f})},
+                             {"labels", Labels({2, -1})}};
+  EXPECT_EQ(Text(RunHead(Json::object(), outputs, Meta(9, 9))), "2:0.5[0 0 4 4] ");
+}
+
 TEST(ResizeBBox, NothingIsAnEmptyList) {
   const NamedTensors outputs{{"dets", Floats({1, 0, 5}, {})}, {"labels", Labels({})}};
   EXPECT_EQ(Text(RunHead(Json::object(), outputs, Meta(9, 9))), "");

@@ -27,7 +27,7 @@ class ResizeRBBox : public Module {
     Value::List results;
     for (int64_t i = 0; i < shape[1]; ++i) {
       const float* row = dets->data<float>() + i * 6;
-      if (!(row[5] > score_thr_)) continue;
+      if (labels[static_cast<size_t>(i)] < 0 || !(row[5] > score_thr_)) continue;
       results.emplace_back(
           RotatedDetection{labels[static_cast<size_t>(i)],
                            row[5],
