@@ -32,7 +32,7 @@ def models() -> str:
     detectors = ', '.join(SPELLINGS[name] for name in DETECTORS)
     return (f'`mmcls`: {", ".join(ARCHITECTURES)}; `mmdet`: {detectors} on `onnxruntime`, boxes only; '
             '`mmedit`: SRCNN, EDSR on `onnxruntime`, `openvino`, `ncnn`; '
-            '`mmseg`: FCN, DeepLabV3 on `onnxruntime`, `openvino`')
+            '`mmseg`: FCN, DeepLabV3 on `onnxruntime`, `openvino`, `ncnn`')
 
 
 def tasks() -> str:

@@ -85,5 +85,23 @@ TEST(CompareBoxes, NanIsADifference) {
   EXPECT_FALSE(Compare(Labels{{1, 0.5f}}, Labels{{1, NAN}}).passed);
 }
 
+TEST(CompareTensors, WholeNumbersMayBeFloats) {
+  GoldenTensor expected;
+  expected.name = "labels";
+  expected.shape = {2};
+  expected.dtype = DataType::kInt64;
+  expected.data = *Tensor::Allocate(DataType::kInt64, {2});
+  std::fill_n(expected.data.data<int64_t>(), 2, 3);
+  Tensor found = *Tensor::Allocate(DataType::kFloat32, {2});
+  std::fill_n(found.data<float>(), 2, 3.f);
+  EXPECT_TRUE(CompareTensor(expected, found, {0, 0}).passed);
+  found.data<float>()[1] = 4;
+  EXPECT_FALSE(CompareTensor(expected, found, {0, 0}).passed);
+  Tensor narrow = *Tensor::Allocate(DataType::kUint8, {2});
+  std::fill_n(narrow.data<uint8_t>(), 2, uint8_t{3});
+  EXPECT_THAT(CompareTensor(expected, narrow, {0, 0}).message,
+              HasSubstr("is uint8 2, expected int64 2"));
+}
+
 }  // namespace
 }  // namespace mmdeploy

@@ -70,7 +70,7 @@ def segmentor(request, tmp_path_factory) -> Segmentor:
     return Segmentor(request.param, tmp_path_factory.mktemp(request.param))
 
 
-@pytest.mark.parametrize('deploy_cfg', ['onnxruntime_dynamic', 'openvino_dynamic-1024x2048'])
+@pytest.mark.parametrize('deploy_cfg', ['onnxruntime_dynamic', 'openvino_dynamic-1024x2048', 'ncnn_static-512x512'])
 def test_the_sdk_gives_the_labels_of_mmseg(segmentor, deploy_cfg, repository, mmdeploy_command):
     work_dir = segmentor.folder / deploy_cfg
     subprocess.run([sys.executable, 'tools/deploy.py', f'{CONFIGS}{deploy_cfg}.py', segmentor.config,
@@ -84,7 +84,8 @@ def test_the_sdk_gives_the_labels_of_mmseg(segmentor, deploy_cfg, repository, mm
     found = SDKSegmentor(str(work_dir), 'cpu')(cv2.imread(segmentor.image))
     assert found.dtype == np.int32 and found.shape == segmentor.expected.shape == (50, 75)
     # mmseg resizes scores, the graph labels: borders between classes move by a pixel.
-    assert (found == segmentor.expected).mean() > 0.95
+    # A static network sees another size than mmseg here, whose test pipeline keeps the ratio.
+    assert (found == segmentor.expected).mean() > (0.3 if 'static' in deploy_cfg else 0.95)
     done = subprocess.run([mmdeploy_command, 'infer', work_dir, segmentor.image, '--out', work_dir / 'out'],
                           capture_output=True, text=True)
     assert 'height 50  width 75  classes 5  mask 50x75' in done.stdout
