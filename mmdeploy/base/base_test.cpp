@@ -6,6 +6,7 @@
 #include <fstream>
 #include <thread>
 
+#include "mmdeploy/base/device_memory.h"
 #include "mmdeploy/base/file.h"
 #include "mmdeploy/base/image.h"
 #include "mmdeploy/base/log.h"
@@ -43,6 +44,35 @@ TEST(Tensor, RefusesImpossibleShapes) {
               HasSubstr("?x2 has no valid size"));
   EXPECT_EQ(Tensor::Allocate(DataType::kFloat32, {int64_t{1} << 50}).error().code(),
             Code::kOutOfMemory);
+}
+
+TEST(DeviceMemory, HostMemoryIsBuiltIn) {
+  const auto host = FindDeviceMemory({});
+  ASSERT_TRUE(host) << host.error().message();
+  EXPECT_EQ((*host)->type(), DeviceType::kCpu);
+  const auto buffer = (*host)->Allocate({}, 3);
+  ASSERT_TRUE(CopyBytes({}, buffer->get(), {}, "abc", 3));
+  EXPECT_EQ(std::string(static_cast<const char*>(buffer->get()), 3), "abc");
+  EXPECT_TRUE(Synchronize({}));
+  const Tensor tensor = *Tensor::Allocate(DataType::kUint8, {4}, Device());
+  EXPECT_EQ(ToDevice(tensor, {})->raw(), tensor.raw());
+}
+
+TEST(DeviceMemory, ADeviceThatNobodyBroughtIsRefusedByName) {
+  const Device device{DeviceType::kCuda, 1};
+  const std::string unknown = "nothing here knows the memory of device 'cuda:1'";
+  const Tensor tensor = *Tensor::Allocate(DataType::kUint8, {4});
+  EXPECT_THAT(ToDevice(tensor, device).error().message(), HasSubstr(unknown));
+  EXPECT_EQ(ToDevice(tensor, device).error().code(), Code::kNotSupported);
+  EXPECT_THAT(Synchronize(device).error().message(), HasSubstr(unknown));
+  uint8_t pixel = 0;
+  Image image;
+  image.data = &pixel;
+  image.height = image.width = 1;
+  image.format = PixelFormat::kGray;
+  image.device = device;
+  EXPECT_THAT(ToDevice(image, {}).error().message(),
+              HasSubstr("cannot copy 1 bytes from cuda:1 to cpu: " + unknown));
 }
 
 TEST(BufferPool, GivesTheSameMemoryAgain) {

@@ -8,6 +8,7 @@
 namespace mmdeploy {
 
 enum class DeviceType : int { kCpu, kCuda };
+constexpr int kNumDeviceTypes = 2;
 
 // Where memory lies and where work runs. `index` counts devices of one type from 0.
 struct Device {

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "mmdeploy/base/tensor.h"
+
 namespace mmdeploy {
 namespace {
 
@@ -51,6 +53,21 @@ Result<void> Check(const Image& image) {
                   "image has a row stride of {} bytes, a row of {} {} pixels needs {}",
                   image.row_stride, image.width, Name(image.format), image.tight_row_bytes());
   return {};
+}
+
+Result<Image> ToDevice(const Image& image, const Device& device) {
+  if (image.device == device) return image;
+  MMDEPLOY_TRYV(Check(image));
+  // The last row ends with its pixels: what lies behind them need not be the image's.
+  const int64_t bytes = (image.num_rows() - 1) * image.stride() + image.tight_row_bytes();
+  const Tensor pixels(const_cast<uint8_t*>(image.data), DataType::kUint8, {bytes}, nullptr,
+                      image.device);
+  MMDEPLOY_TRY(const Tensor copy, ToDevice(pixels, device));
+  Image moved = image;
+  moved.data = copy.data<uint8_t>();
+  moved.device = device;
+  moved.owner = copy.owner();
+  return moved;
 }
 
 }  // namespace mmdeploy

@@ -47,11 +47,19 @@ struct Image {
   int64_t tight_row_bytes() const {
     return int64_t{width} * NumChannels(format) * static_cast<int64_t>(SizeOf(dtype));
   }
+  // Rows in memory: of NV12/NV21 those of both planes.
+  int num_rows() const {
+    const bool has_chroma = format == PixelFormat::kNv12 || format == PixelFormat::kNv21;
+    return has_chroma ? height + height / 2 : height;
+  }
   int64_t stride() const { return row_stride ? row_stride : tight_row_bytes(); }
 };
 
 // Everything of an image that can be wrong before a pixel is read: null data, size, format,
 // element type, odd NV12 sides, a stride below the row.
 Result<void> Check(const Image& image);
+
+// The image in the memory of a device: itself if it lies there, else a copy of what Check accepts.
+Result<Image> ToDevice(const Image& image, const Device& device);
 
 }  // namespace mmdeploy

@@ -26,6 +26,9 @@ class Tensor {
   // New host memory, 64-byte aligned and not initialised, from `pool` (or the process-wide one).
   // Errors: kOutOfRange for a negative or overflowing shape, kOutOfMemory.
   static Result<Tensor> Allocate(DataType dtype, const Shape& shape, BufferPool* pool = nullptr);
+  // The same on a device. Errors: those of FindDeviceMemory, too.
+  static Result<Tensor> Allocate(DataType dtype, const Shape& shape, const Device& device,
+                                 BufferPool* pool = nullptr);
 
   bool empty() const { return data_ == nullptr; }
   DataType dtype() const { return dtype_; }
@@ -37,7 +40,7 @@ class Tensor {
   int64_t num_elements() const { return shape_.num_elements().value_or(0); }
   size_t num_bytes() const { return static_cast<size_t>(num_elements()) * SizeOf(dtype_); }
 
-  // The elements as T; the caller has checked dtype().
+  // The elements as T; the caller has checked dtype(), and that they lie in host memory.
   template <class T>
   T* data() const {
     return static_cast<T*>(data_);
@@ -61,7 +64,14 @@ class Tensor {
   Device device_;
 };
 
-// "float32 1x3x224x224".
+// The tensor in the memory of a device: itself if it lies there, else a copy that is complete.
+Result<Tensor> ToDevice(const Tensor& tensor, const Device& device, BufferPool* pool = nullptr);
+
+// Copies the elements into a tensor of as many bytes on any device. It may go on when this returns,
+// until Synchronize, unless it goes to the host.
+Result<void> StartCopy(const Tensor& from, const Tensor& to);
+
+// "float32 1x3x224x224"; behind it " on cuda:0" if that is where it lies.
 std::string Describe(const Tensor& tensor);
 
 }  // namespace mmdeploy
