@@ -87,7 +87,7 @@ class PythonNet {
     const std::vector<Tensor> tensors = ToInputs(arrays, what);
     const std::vector<Tensor> results = [&] {
       nb::gil_scoped_release release;
-      return ValueOrThrow(session_->Run(tensors), what);
+      return ValueOrThrow(RunFromHost(tensors), what);
     }();
     nb::dict named;
     for (size_t i = 0; i < results.size(); ++i)
@@ -96,6 +96,18 @@ class PythonNet {
   }
 
  private:
+  // Arrays lie in host memory, inputs and outputs where the engine has them.
+  Result<std::vector<Tensor>> RunFromHost(std::vector<Tensor> tensors) const {
+    for (size_t i = 0; i < tensors.size(); ++i) {
+      MMDEPLOY_TRY(tensors[i], ToDevice(tensors[i], inputs()[i].device));
+    }
+    MMDEPLOY_TRY(auto results, session_->Run(tensors));
+    for (Tensor& result : results) {
+      MMDEPLOY_TRY(result, ToDevice(result, Device()));
+    }
+    return results;
+  }
+
   // The arrays in the order of the inputs; every input must be there and nothing else.
   std::vector<Tensor> ToInputs(const nb::dict& arrays, const std::string& what) const {
     std::vector<std::string> names;

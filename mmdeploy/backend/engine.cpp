@@ -10,6 +10,11 @@ Result<Bytes> NetFile::Content() const {
   return ReadFile(path);
 }
 
+const Engine* RegisterMemories(const Engine* engine) {
+  for (const DeviceMemory* memory : engine->memories()) RegisterDeviceMemory(memory);
+  return engine;
+}
+
 Result<std::vector<std::string>> OutputFiles(const ConvertTask& task,
                                              const std::vector<std::string>& extensions) {
   std::vector<std::string> files = task.output_files;

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "mmdeploy/base/device_memory.h"
 #include "mmdeploy/base/file.h"
 #include "mmdeploy/base/result.h"
 #include "mmdeploy/base/tensor.h"
@@ -22,6 +23,7 @@ struct TensorInfo {
   Shape shape;      // Shape::kDynamic where known at run time only
   Shape min_shape;  // allowed range of an input; rank 0: no other limit than `shape`
   Shape max_shape;
+  Device device;  // where the engine takes an input from, and leaves an output
 };
 
 // A file of a network: a path, or bytes that came out of a zip archive or from the caller. Engines
@@ -65,14 +67,17 @@ class Request {
   // Shapes of all inputs, in the order of Net::inputs(), checked by the caller against them.
   virtual Result<void> SetShapes(Span<const Shape> shapes) = 0;
 
-  // The engine's memory of an input, to be filled before Run; valid until the next SetShapes.
+  // The engine's memory of an input, on the device of its TensorInfo, to be filled before Run;
+  // valid until the next SetShapes.
   virtual Result<Tensor> Input(size_t index) = 0;
 
   // Uses the caller's memory for an input or output instead of the engine's; it must have the
-  // shape that was set, and live until Run returns.
+  // shape that was set, lie on the device of the TensorInfo, and live until Run returns.
   virtual Result<void> BindInput(size_t index, const Tensor& tensor) = 0;
   virtual Result<void> BindOutput(size_t index, const Tensor& tensor) = 0;
 
+  // The inputs are complete, copies to the device included. Outputs are complete for whatever is
+  // done with the device behind it (DeviceMemory), also where work on the device goes on.
   // Errors: kFail with the engine's own message and the input shapes.
   virtual Result<void> Run() = 0;
 
@@ -125,8 +130,14 @@ class Engine {
   virtual std::string version() const = 0;  // of the engine's library
 
   // Errors: kNotSupported (device, options), kFail (the engine cannot read the files; message).
+  // Which device runs the network is for `options.device`; where each input and output lies, for
+  // the engine (TensorInfo::device).
   virtual Result<std::shared_ptr<const Net>> Load(const NetFiles& files,
                                                   const NetOptions& options) const = 0;
+
+  // Memory of the devices that inputs or outputs lie on, beside that of the host. Known to this
+  // process from when the engine is found.
+  virtual std::vector<const DeviceMemory*> memories() const { return {}; }
 
   // Endings of the engine's own files, ".param" and ".bin"; empty if it has none.
   virtual std::vector<std::string> extensions() const { return {}; }
@@ -136,6 +147,10 @@ class Engine {
   // Errors: kNotSupported naming the nodes that are in the way, in one line; kInvalidArgument.
   virtual Result<std::vector<std::string>> Convert(const ConvertTask& task) const;
 };
+
+// Makes the memories of an engine known to this library, and answers the engine. The library and a
+// plug-in have a list each.
+const Engine* RegisterMemories(const Engine* engine);
 
 // The names of the files of a conversion: those of the task, or its prefix with `extensions`.
 // Errors: kInvalidArgument for another number of names.

@@ -48,7 +48,7 @@ Result<void> CheckPlugin(const PluginDescriptor* plugin, std::string_view path);
         ::mmdeploy::kPluginBuildId,                                                     \
         [](::mmdeploy::LogSink log) -> const ::mmdeploy::Engine* {                      \
           ::mmdeploy::SetLogSink(std::move(log));                                       \
-          return function();                                                            \
+          return ::mmdeploy::RegisterMemories(function());                              \
         }};                                                                             \
     return &descriptor;                                                                 \
   }

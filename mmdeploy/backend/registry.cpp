@@ -1,6 +1,7 @@
 #include "mmdeploy/backend/registry.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cstdlib>
 #include <filesystem>
 #include <functional>
@@ -35,7 +36,8 @@ const Engine* LinkedEngine(std::string_view name) {
   return nullptr;
 }
 
-std::vector<std::string> SearchFolders() {
+// Those that the user names; for engines that mmdeploy knows also where it lies itself.
+std::vector<std::string> SearchFolders(bool is_known) {
   std::vector<std::string> folders;
   if (const char* text = std::getenv("MMDEPLOY_ENGINE_PATH")) {
     std::string_view rest = text;
@@ -45,6 +47,7 @@ std::vector<std::string> SearchFolders() {
       rest.remove_prefix(std::min(rest.size(), part.size() + 1));
     }
   }
+  if (!is_known) return folders;
   folders.push_back(ThisLibraryFolder());
   // A program that has the SDK linked in lies in bin/, the plug-ins in lib/.
   folders.push_back((fs::path(ThisLibraryFolder()).parent_path() / "lib").string());
@@ -68,10 +71,24 @@ Result<const Engine*> OpenPlugin(const std::string& path) {
   });
 }
 
+// The name of a file is made of it, and a stranger's deploy.json says it.
+bool IsPlain(std::string_view name) {
+  return !name.empty() && std::all_of(name.begin(), name.end(),
+                                      [](unsigned char c) { return std::isalnum(c) || c == '_'; });
+}
+
+// An engine that mmdeploy does not know may be a third party's.
 Result<const Engine*> FindPlugin(std::string_view name) {
+  const auto names = EngineNames();
+  const auto unknown = [&] {
+    return MakeError(Code::kNotSupported, "unknown backend '{}', known: {}", name,
+                     ListAllowed(name, names));
+  };
+  if (!IsPlain(name)) return unknown();
+  const bool is_known = std::find(names.begin(), names.end(), name) != names.end();
   const auto file = fmt::format("libmmdeploy_{}.so", name);
   std::string searched;
-  for (const auto& folder : SearchFolders()) {
+  for (const auto& folder : SearchFolders(is_known)) {
     const auto path = (fs::path(folder) / file).string();
     std::error_code error;
     if (fs::exists(path, error)) {
@@ -81,6 +98,7 @@ Result<const Engine*> FindPlugin(std::string_view name) {
     }
     searched += (searched.empty() ? "" : ", ") + folder;
   }
+  if (!is_known) return unknown();
   return MakeError(Code::kNotSupported,
                    "engine '{}' is not installed: no '{}' in {}; build it with "
                    "-DMMDEPLOY_TARGET_BACKENDS={} or name its folder in MMDEPLOY_ENGINE_PATH",
@@ -100,13 +118,9 @@ Result<const Engine*> FindEngine(std::string_view name) {
   if (const auto it = engines->find(name); it != engines->end()) return it->second;
   const Engine* engine = LinkedEngine(name);
   if (!engine) {
-    const auto names = EngineNames();
-    const bool known = std::find(names.begin(), names.end(), name) != names.end();
-    MMDEPLOY_ENSURE(known, Code::kNotSupported, "unknown backend '{}', known: {}", name,
-                    ListAllowed(name, names));
     MMDEPLOY_TRY(engine, FindPlugin(name));
   }
-  engines->emplace(name, engine);
+  engines->emplace(name, RegisterMemories(engine));
   return engine;
 }
 

@@ -23,6 +23,14 @@ TEST(FindEngine, NamesTheNearestMatch) {
   EXPECT_THAT(engine.error().message(), HasSubstr("did you mean 'example'?"));
 }
 
+TEST(FindEngine, OpensNoFileThatANameLeadsTo) {
+  for (const char* name : {"../fake_device", "/tmp/x", "a/b", "", "a.so"}) {
+    const auto engine = FindEngine(name);
+    ASSERT_FALSE(engine);
+    EXPECT_THAT(engine.error().message(), HasSubstr(fmt::format("unknown backend '{}'", name)));
+  }
+}
+
 TEST(Engine, HasNothingToConvertByDefault) {
   EXPECT_EQ((*FindEngine("example"))->Convert({}).error().code(), Code::kNotSupported);
 }

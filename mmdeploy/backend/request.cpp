@@ -18,7 +18,8 @@ Result<void> HostRequest::SetShapes(Span<const Shape> shapes) {
 }
 
 Result<Tensor> HostRequest::Input(size_t index) {
-  MMDEPLOY_TRY(inputs_[index], Tensor::Allocate(net_.inputs()[index].dtype, shapes_[index]));
+  const TensorInfo& info = net_.inputs()[index];
+  MMDEPLOY_TRY(inputs_[index], Tensor::Allocate(info.dtype, shapes_[index], info.device));
   return inputs_[index];
 }
 

@@ -8,8 +8,8 @@
 
 namespace mmdeploy {
 
-// A request whose inputs and outputs are tensors in host memory; what is left to an engine is to
-// compute.
+// A request that keeps its inputs and outputs as tensors, in host memory or where their infos say;
+// what is left to an engine is to compute.
 class HostRequest : public Request {
  public:
   Result<void> SetShapes(Span<const Shape> shapes) override;

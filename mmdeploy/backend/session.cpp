@@ -57,15 +57,18 @@ bool Fits(const TensorInfo& info, const Shape& shape) {
 }
 
 Result<std::vector<Tensor>> RunRequest(Request& request, Span<const Tensor> inputs,
-                                       size_t num_outputs) {
+                                       const std::vector<TensorInfo>& infos) {
   std::vector<Shape> shapes;
   for (const auto& input : inputs) shapes.push_back(input.shape());
   MMDEPLOY_TRYV(request.SetShapes(shapes));
   for (size_t i = 0; i < inputs.size(); ++i) MMDEPLOY_TRYV(request.BindInput(i, inputs[i]));
   MMDEPLOY_TRYV(request.Run());
   std::vector<Tensor> outputs;
-  for (size_t i = 0; i < num_outputs; ++i) {
-    MMDEPLOY_TRY(auto output, request.Output(i));
+  for (const TensorInfo& info : infos) {
+    MMDEPLOY_TRY(auto output, request.Output(outputs.size()));
+    MMDEPLOY_ENSURE(output.device() == info.device, Code::kFail,
+                    "output '{}' lies on {}, the engine had said {}", info.name,
+                    Name(output.device()), Name(info.device));
     outputs.push_back(std::move(output));
   }
   return outputs;
@@ -107,6 +110,9 @@ Result<void> Session::Check(Span<const Tensor> inputs) const {
     MMDEPLOY_ENSURE(!inputs[i].empty() || inputs[i].num_elements() == 0, Code::kInvalidArgument,
                     "input '{}' has no data", infos[i].name);
     MMDEPLOY_TRYV(CheckInput(infos[i], inputs[i].dtype(), inputs[i].shape()));
+    MMDEPLOY_ENSURE(inputs[i].device() == infos[i].device, Code::kInvalidArgument,
+                    "input '{}' lies on {}, the network takes it from {}", infos[i].name,
+                    Name(inputs[i].device()), Name(infos[i].device));
   }
   return {};
 }
@@ -114,7 +120,7 @@ Result<void> Session::Check(Span<const Tensor> inputs) const {
 Result<std::vector<Tensor>> Session::RunChecked(Span<const Tensor> inputs) const {
   RequestPool& pool = callers_->Get().pool;
   MMDEPLOY_TRY(auto request, pool.Take());
-  auto outputs = RunRequest(*request, inputs, net_->outputs().size());
+  auto outputs = RunRequest(*request, inputs, net_->outputs());
   // A request that failed is dropped: its state is not known.
   if (outputs) pool.Give(std::move(request));
   return outputs;

@@ -24,8 +24,8 @@ class Session {
   const Net& net() const { return *net_; }
 
   // Runs the net once. `inputs` are in the order of net().inputs() and are read in place; outputs
-  // come in the order of net().outputs(), and own their memory.
-  // Errors: kInvalidArgument (count, element type, rank, not contiguous on this device),
+  // come in the order of net().outputs(), and own their memory. Both lie where the infos say.
+  // Errors: kInvalidArgument (count, element type, rank, another device),
   // kOutOfRange (shape outside the allowed range), kFail (the engine's own).
   Result<std::vector<Tensor>> Run(Span<const Tensor> inputs) const;
 
