@@ -83,6 +83,8 @@ Result<void> Assign(mmdeploy_instance_mask_t*& to, const Tensor& from) {
 
 Result<void> Assign(mmdeploy_mat_t& to, const Image& from) {
   MMDEPLOY_TRYV(Check(from));
+  MMDEPLOY_ENSURE(from.device == Device(), Code::kFail,
+                  "a result holds an image on {}, expected host memory", Name(from.device));
   const auto row = static_cast<size_t>(from.tight_row_bytes());
   const auto rows = static_cast<size_t>(from.height);
   to = {};

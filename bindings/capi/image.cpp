@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "bindings/capi/handle.h"
+#include "mmdeploy/base/device_memory.h"
 
 namespace mmdeploy::capi {
 namespace {
@@ -37,6 +38,7 @@ Result<Image> ToImage(const mmdeploy_mat_t& mat) {
   image.row_stride = mat.row_stride;
   if (mat.device != nullptr) image.device = mat.device->device;
   MMDEPLOY_TRYV(Check(image));
+  MMDEPLOY_TRYV(FindDeviceMemory(image.device));
   return image;
 }
 

@@ -123,7 +123,8 @@ typedef struct mmdeploy_mat_t {
   int channel;
   mmdeploy_pixel_format_t format;
   mmdeploy_data_type_t type;
-  // where `data` lies; NULL: host memory
+  // where `data` lies; NULL: host memory. An image on a device is copied to the host where a step
+  // reads it there
   mmdeploy_device_t device;
   // bytes from one row to the next; 0: rows follow each other
   int64_t row_stride;

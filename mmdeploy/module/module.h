@@ -22,6 +22,10 @@ struct EdgeType {
   int depth = 0;
   // Named tensors that are known to be there, as far as known (kSample and kTensors).
   std::optional<std::vector<TensorInfo>> tensors;
+  // Where pixels and tensors lie, but for those that `tensors` names, which know it themselves: of
+  // an output where they are, of an input where the module reads them. The compiler places a copy
+  // where the two differ. nullopt: anywhere.
+  std::optional<Device> device = Device();
 };
 
 // "list of Image", "list of list of Detection".

@@ -2,6 +2,8 @@
 #include <map>
 
 #include "mmdeploy/base/suggest.h"
+#include "mmdeploy/module/place.h"
+#include "mmdeploy/pipeline/modules/modules.h"
 #include "mmdeploy/pipeline/nodes.h"
 #include "mmdeploy/pipeline/pipeline.h"
 
@@ -99,9 +101,12 @@ class Compiler {
                     "{}: {} inputs, but {} are given", (path / "input").str(), names.size(),
                     types.size());
     for (size_t i = 0; i < names.size(); ++i) {
-      EdgeType list;
-      list.depth = 1;
-      MMDEPLOY_TRYV(Define(names[i], types.empty() ? list : types[i], path / "input"));
+      EdgeType type;
+      type.depth = 1;
+      if (!types.empty()) type = types[i];
+      // Where an image of the caller lies is seen when it arrives.
+      if (nesting_ == 0) type.device.reset();
+      MMDEPLOY_TRYV(Define(names[i], std::move(type), path / "input"));
     }
     return {};
   }
@@ -123,6 +128,7 @@ class Compiler {
       step.module = options_.decorate_all(step.name, std::move(step.module));
     }
     MMDEPLOY_TRYV(DefineOutputs(spec, path, types, &step));
+    MMDEPLOY_TRYV(PlaceInputs(spec, &step));
     pipeline_->steps_.push_back(std::move(step));
     return {};
   }
@@ -182,10 +188,56 @@ class Compiler {
     return {};
   }
 
+  // Lets a step read its inputs from where its module wants them.
+  Result<void> PlaceInputs(const NodeSpec& spec, Step* step) {
+    const auto& wanted = step->module->signature().inputs;
+    step->sources = step->inputs;
+    for (size_t i = 0; i < wanted.size(); ++i) {
+      MMDEPLOY_TRY(step->inputs[i], Place(spec.inputs[i].outer, wanted[i], step->where));
+    }
+    return {};
+  }
+
+  // The slot where the value of a name lies as `wanted` says, which may be that of a copy.
+  Result<int> Place(const std::string& name, const EdgeType& wanted, const std::string& reader) {
+    Edge& edge = edges_.find(name)->second;
+    if (LiesWhere(edge.type, wanted)) return edge.slot;
+    Step copy;
+    copy.name = fmt::format("{} on {}", name, DescribePlace(wanted));
+    if (const auto made = copies_.find(copy.name); made != copies_.end()) return made->second;
+    copy.where = fmt::format("copy of '{}' to {} for {}", name, DescribePlace(wanted), reader);
+    copy.inputs = copy.sources = {edge.slot};
+    copy.marks = {InputMark::kNone};
+    copy.unflatten = {false};
+    copy.extra_depth = edge.type.depth;
+    copy.module = MakeCopy(edge.type, wanted);
+    for (const EdgeType& type : {edge.type, wanted}) {
+      if (auto known = CheckDevices(type); !known) return MakeError(known.error().In(copy.where));
+    }
+    // An input of the pipeline is only copied if it lies elsewhere, then before the first step.
+    const bool is_input = edge.slot < static_cast<int>(pipeline_->input_names_.size());
+    if (is_input && !edge.type.device && wanted.device) {
+      edge.type = Brought(edge.type, wanted);
+      copy.outputs = copy.inputs;
+      pipeline_->arrivals_.push_back(std::move(copy));
+      return edge.slot;
+    }
+    const int slot = pipeline_->num_slots_++;
+    copies_[copy.name] = slot;
+    copy.outputs = {slot};
+    pipeline_->steps_.push_back(std::move(copy));
+    return slot;
+  }
+
   Result<std::shared_ptr<const Pipeline>> Finish(const JsonPath& path) {
     for (const auto& name : pipeline_->output_names_) {
       MMDEPLOY_TRY(const Edge* edge, FindEdge(name, path / "output"));
-      pipeline_->output_slots_.push_back(edge->slot);
+      int slot = edge->slot;
+      // What leaves the outermost pipeline is read by the caller.
+      if (nesting_ == 0) {
+        MMDEPLOY_TRY(slot, Place(name, EdgeType{}, (path / "output").str()));
+      }
+      pipeline_->output_slots_.push_back(slot);
       pipeline_->output_types_.push_back(edge->type);
     }
     FindLastUses();
@@ -221,6 +273,7 @@ class Compiler {
   const PipelineOptions& options_;
   const int nesting_;
   std::map<std::string, Edge> edges_;
+  std::map<std::string, int> copies_;  // slots of copies, by what is copied and where to
 };
 
 Result<std::shared_ptr<const Pipeline>> Pipeline::Compile(const Json& json, const JsonPath& path,

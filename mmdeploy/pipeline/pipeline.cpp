@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "mmdeploy/base/parallel.h"
+#include "mmdeploy/module/place.h"
 
 namespace mmdeploy {
 namespace {
@@ -138,7 +139,15 @@ Result<Values> RunMarked(const Step& step, Values inputs, const RunContext& cont
 }  // namespace
 
 Result<std::vector<Value>> Pipeline::RunStep(const Step& step, std::vector<Value> inputs) const {
-  return RunStep(step, std::move(inputs), context_);
+  const auto& wanted = step.module->signature().inputs;
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    MMDEPLOY_TRY(inputs[i], Bring(inputs[i], wanted[i], context_.pool));
+  }
+  MMDEPLOY_TRY(auto outputs, RunStep(step, std::move(inputs), context_));
+  for (Value& output : outputs) {
+    MMDEPLOY_TRY(output, Bring(output, EdgeType{}, context_.pool));
+  }
+  return outputs;
 }
 
 Result<std::vector<Value>> Pipeline::RunStep(const Step& step, std::vector<Value> inputs,
@@ -187,10 +196,24 @@ Result<std::vector<Value>> Pipeline::Run(std::vector<Value> inputs, const RunCon
   return Values(std::make_move_iterator(results.begin()), std::make_move_iterator(results.end()));
 }
 
+Result<void> Pipeline::BringInputs(std::vector<Value>* slots, const RunContext& context,
+                                   RunObserver* observer) const {
+  for (const Step& copy : arrivals_) {
+    Value& value = (*slots)[static_cast<size_t>(copy.inputs[0])];
+    if (LiesWhere(value, copy.module->signature().outputs[0])) continue;
+    const auto start = std::chrono::steady_clock::now();
+    MMDEPLOY_TRY(auto outputs, RunStep(copy, {value}, context));
+    if (observer) observer->OnStep(copy, std::chrono::steady_clock::now() - start, outputs);
+    value = std::move(outputs[0]);
+  }
+  return {};
+}
+
 Result<std::vector<Value>> Pipeline::RunPart(std::vector<Value> inputs, const RunContext& context,
                                              RunObserver* observer) const {
   std::vector<Value> slots(static_cast<size_t>(num_slots_));
   std::move(inputs.begin(), inputs.end(), slots.begin());
+  MMDEPLOY_TRYV(BringInputs(&slots, context, observer));
   for (const Step& step : steps_) {
     const auto start = std::chrono::steady_clock::now();
     MMDEPLOY_TRYV(context.Check());

@@ -22,6 +22,8 @@ struct Step {
   std::string where;  // "pipeline.json:/pipeline/tasks/1 (Net 'resnet')"
   std::shared_ptr<const Module> module;
   std::vector<int> inputs;  // slots
+  // The slots that the node names: those of `inputs`, but before copies from device to device.
+  std::vector<int> sources;
   std::vector<InputMark> marks;
   std::vector<int> outputs;     // slots
   std::vector<bool> unflatten;  // of outputs: '*' puts the removed level back
@@ -64,7 +66,8 @@ class Pipeline {
   Result<std::vector<Value>> Run(std::vector<Value> inputs, const RunContext& context,
                                  RunObserver* observer = nullptr) const;
 
-  // Runs one step alone; for checking it against known inputs.
+  // Runs one step alone; for checking it against known inputs. They may lie on any device, and the
+  // outputs come to host memory.
   Result<std::vector<Value>> RunStep(const Step& step, std::vector<Value> inputs) const;
 
   const std::vector<Step>& steps() const { return steps_; }
@@ -82,6 +85,8 @@ class Pipeline {
   friend class Compiler;
   Pipeline() = default;
 
+  Result<void> BringInputs(std::vector<Value>* slots, const RunContext& context,
+                           RunObserver* observer) const;
   Result<std::vector<Value>> RunPart(std::vector<Value> inputs, const RunContext& context,
                                      RunObserver* observer) const;
   size_t ItemsPerPart(const RunContext& context) const;
@@ -90,6 +95,8 @@ class Pipeline {
 
   std::shared_ptr<const Model> model_;
   RunContext context_;
+  // Copies of inputs of the pipeline that turn out to lie elsewhere than the steps read them.
+  std::vector<Step> arrivals_;
   std::vector<Step> steps_;
   std::vector<std::string> input_names_, output_names_;
   std::vector<EdgeType> output_types_;

@@ -5,6 +5,7 @@
 #include <opencv2/imgcodecs.hpp>
 
 #include "mmdeploy/base/suggest.h"
+#include "mmdeploy/module/place.h"
 
 namespace mmdeploy {
 namespace {
@@ -77,7 +78,9 @@ class Verifier {
     }
     for (const auto& stage : golden_.stages) {
       MMDEPLOY_TRY(const Step* step, FindStep(stage.node));
-      CompareStage(stage, recorder_.slots[step->outputs[0]], true, &report.chain);
+      MMDEPLOY_TRY(const Value output,
+                   Bring(recorder_.slots[step->outputs[0]], EdgeType{}, pipeline_.context().pool));
+      CompareStage(stage, output, true, &report.chain);
     }
     if (!chain && report.passed()) return MakeError(chain.error());
     return report;
@@ -98,7 +101,7 @@ class Verifier {
     MMDEPLOY_TRY(const Step* step, FindStep(stage.node));
     Values inputs;
     bool replayed = true;
-    for (const int slot : step->inputs) {
+    for (const int slot : step->sources) {
       inputs.push_back(inputs_[slot]);
       replayed &= slot == 0 || golden_slots_.count(slot) > 0;
     }

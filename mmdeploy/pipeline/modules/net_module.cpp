@@ -1,7 +1,7 @@
 #include <algorithm>
-#include <cstring>
 
 #include "mmdeploy/backend/session.h"
+#include "mmdeploy/base/device_memory.h"
 #include "mmdeploy/base/suggest.h"
 #include "mmdeploy/pipeline/load_net.h"
 #include "mmdeploy/pipeline/modules/modules.h"
@@ -26,10 +26,15 @@ class NetModule : public Module {
         batch_size_(spec.batch_size),
         keys_(std::move(keys)),
         results_(std::move(results)) {
-    signature_.inputs = {EdgeType{{Kind::kSample, Kind::kTensors}, 0, {}}};
+    // Of a sample only what the network reads has to lie where the engine wants it.
+    auto read = session_.net().inputs();
+    for (size_t i = 0; i < read.size(); ++i) read[i].name = keys_[i];
+    signature_.inputs = {
+        EdgeType{{Kind::kSample, Kind::kTensors}, 0, std::move(read), std::nullopt}};
     auto made = session_.net().outputs();
     for (size_t i = 0; i < made.size(); ++i) made[i].name = results_[i];
-    signature_.outputs = {EdgeType{Kind::kTensors, 0, std::move(made)}};
+    const Device device = made.empty() ? Device() : made[0].device;
+    signature_.outputs = {EdgeType{Kind::kTensors, 0, std::move(made), device}};
   }
 
   const Signature& signature() const override { return signature_; }
@@ -115,11 +120,12 @@ class NetModule : public Module {
     for (size_t i = 0; i < stacked.size() && count > 1; ++i) {
       Shape shape = stacked[i].shape();
       shape[0] = count;
-      MMDEPLOY_TRY(stacked[i], Tensor::Allocate(stacked[i].dtype(), shape, context.pool));
+      const Device& device = session_.net().inputs()[i].device;
+      MMDEPLOY_TRY(stacked[i], Tensor::Allocate(stacked[i].dtype(), shape, device, context.pool));
       for (int64_t k = 0; k < count; ++k) {
-        const Tensor& source = tensors[group[static_cast<size_t>(k)]][i];
-        std::memcpy(stacked[i].Slice(k).raw(), source.raw(), source.num_bytes());
+        MMDEPLOY_TRYV(StartCopy(tensors[group[static_cast<size_t>(k)]][i], stacked[i].Slice(k)));
       }
+      MMDEPLOY_TRYV(Synchronize(device));
     }
     MMDEPLOY_TRY(const auto outputs, session_.Run(stacked));
     for (int64_t k = 0; k < count; ++k) {
