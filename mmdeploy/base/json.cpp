@@ -99,7 +99,17 @@ JsonReader::JsonReader(const Json& json, JsonPath path, JsonNotes* notes)
   Keep(ExpectObject(json, path_));
 }
 
+void JsonReader::Describe(std::string_view key, std::string type, std::string fallback,
+                          std::string allowed) {
+  Note(key, [&](JsonKey* note) {
+    note->type = std::move(type);
+    note->fallback = std::move(fallback);
+    note->allowed = std::move(allowed);
+  });
+}
+
 const Json* JsonReader::Find(std::string_view key) {
+  Note(key, [](JsonKey*) {});
   if (std::find(known_.begin(), known_.end(), key) == known_.end()) known_.emplace_back(key);
   if (!json_->is_object()) return nullptr;
   const auto it = json_->find(std::string(key));
@@ -109,7 +119,10 @@ const Json* JsonReader::Find(std::string_view key) {
 bool JsonReader::Has(std::string_view key) { return Find(key) != nullptr; }
 
 void JsonReader::Ignore(std::initializer_list<std::string_view> keys) {
-  for (const auto key : keys) known_.emplace_back(key);
+  for (const auto key : keys) {
+    known_.emplace_back(key);
+    Note(key, [](JsonKey* note) { note->ignored = true; });
+  }
 }
 
 void JsonReader::Fail(std::string_view key, std::string message) {

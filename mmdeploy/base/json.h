@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "mmdeploy/base/json_keys.h"
 #include "mmdeploy/base/result.h"
 
 namespace mmdeploy {
@@ -42,6 +43,8 @@ struct JsonNotes {
   std::vector<std::string> unknown_keys;
   // Unknown keys are errors (`--strict`).
   bool strict = false;
+  // Gets every key that is asked for; nullptr when nobody wants to know.
+  JsonKeyLog* keys = nullptr;
 };
 
 // Reads the members of one JSON object into variables, strictly: a wrong type or a value outside
@@ -66,38 +69,58 @@ class JsonReader {
   // The member as raw JSON, or nullptr; marks it as known.
   const Json* Find(std::string_view key);
 
+  // What is known of a key that is read as raw JSON: its type, its default, what is allowed.
+  void Describe(std::string_view key, std::string type, std::string fallback = "",
+                std::string allowed = "");
+
   // The member as raw JSON; nullptr, and an error of Finish, if it is missing.
   const Json* RequireMember(std::string_view key) {
     const Json* value = Find(key);
     if (!value) missing_.emplace_back(key);
+    Note(key, [](JsonKey* note) { note->required = true; });
     return value;
   }
 
   template <class T>
   void Read(std::string_view key, T* out) {
+    Note(key, [&](JsonKey* note) {
+      note->type = JsonTypeName(out);
+      note->fallback = ShowDefault(*out);
+    });
     if (const Json* value = Find(key)) Keep(Convert(*value, path_ / key, out));
   }
 
   // An optional that stays empty when the key is absent.
   template <class T>
   void Read(std::string_view key, std::optional<T>* out) {
+    NoteType<T>(key);
     if (const Json* value = Find(key)) Keep(Convert(*value, path_ / key, &out->emplace()));
   }
 
   template <class T>
   void Require(std::string_view key, T* out) {
+    NoteType<T>(key);
     if (const Json* value = RequireMember(key)) Keep(Convert(*value, path_ / key, out));
   }
 
   // A number that must lie in [min, max].
   template <class T>
   void Read(std::string_view key, T* out, T min, T max) {
-    if (!Has(key)) return;
+    NoteRange(key, min, max);
     Read(key, out);
+    if (!Has(key)) return;
     CheckRange(key, static_cast<double>(*out), static_cast<double>(min), static_cast<double>(max));
+  }
+  // As above; stays empty when the key is absent.
+  template <class T>
+  void Read(std::string_view key, std::optional<T>* out, T min, T max) {
+    NoteType<T>(key);
+    NoteRange(key, min, max);
+    if (Has(key)) Read(key, &out->emplace(), min, max);
   }
   template <class T>
   void Require(std::string_view key, T* out, T min, T max) {
+    NoteRange(key, min, max);
     Require(key, out);
     if (Has(key)) {
       CheckRange(key, static_cast<double>(*out), static_cast<double>(min),
@@ -109,6 +132,13 @@ class JsonReader {
   template <class E>
   void ReadEnum(std::string_view key, const std::vector<std::pair<std::string, E>>& values,
                 E* out) {
+    Note(key, [&](JsonKey* note) {
+      note->type = "string";
+      for (const auto& [text, value] : values) {
+        if (value == *out && note->fallback.empty()) note->fallback = ShowDefault(text);
+        note->allowed += (note->allowed.empty() ? "" : ", ") + ShowDefault(text);
+      }
+    });
     std::string name;
     if (!Has(key)) return;
     Read(key, &name);
@@ -141,6 +171,23 @@ class JsonReader {
   Result<void> Finish();
 
  private:
+  // Lets `fill` tell what is known of a key, if somebody wants to know.
+  template <class Fill>
+  void Note(std::string_view key, const Fill& fill) {
+    if (!notes_ || !notes_->keys) return;
+    JsonKey note{(path_ / key).str(), {}, {}, {}};
+    fill(&note);
+    notes_->keys->Add(note);
+  }
+  template <class T>
+  void NoteType(std::string_view key) {
+    Note(key, [](JsonKey* note) { note->type = JsonTypeName(static_cast<const T*>(nullptr)); });
+  }
+  template <class T>
+  void NoteRange(std::string_view key, T min, T max) {
+    Note(key, [&](JsonKey* note) { note->allowed = fmt::format("{} to {}", min, max); });
+  }
+
   static Result<void> Convert(const Json& json, const JsonPath& path, bool* out);
   static Result<void> Convert(const Json& json, const JsonPath& path, int64_t* out);
   static Result<void> Convert(const Json& json, const JsonPath& path, int* out);

@@ -5,6 +5,37 @@
 namespace mmdeploy {
 namespace {
 
+TEST(JsonReader, NotesWhatItIsAskedFor) {
+  JsonKeyLog log;
+  JsonNotes notes;
+  notes.keys = &log;
+  const Json json = Json::object();
+  JsonReader reader(json, JsonPath("f"), &notes);
+  int count = 7;
+  float share = 1.25F;
+  std::vector<std::string> names{"a", "b"};
+  std::optional<double> maybe;
+  bool second = true;
+  reader.Read("count", &count, 0, 9);
+  reader.Read("share", &share);
+  reader.Require("names", &names);
+  reader.Read("maybe", &maybe);
+  reader.ReadEnum<bool>("which", {{"first", false}, {"second", true}}, &second);
+  reader.Ignore({"other"});
+  std::string text;
+  for (const JsonKey& key : log.keys()) {
+    text += fmt::format("{} {} [{}] [{}]{}{}\n", key.path, key.type, key.fallback, key.allowed,
+                        key.required ? " required" : "", key.ignored ? " ignored" : "");
+  }
+  EXPECT_EQ(text,
+            "f:/count integer [7] [0 to 9]\n"
+            "f:/share number [1.25] []\n"
+            "f:/names array of strings [] [] required\n"
+            "f:/maybe number [] []\n"
+            "f:/which string [\"second\"] [\"first\", \"second\"]\n"
+            "f:/other  [] [] ignored\n");
+}
+
 using ::testing::HasSubstr;
 
 enum class Mode { kA, kB };
