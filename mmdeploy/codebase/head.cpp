@@ -40,6 +40,7 @@ Result<std::unique_ptr<Module>> CreateHead(const std::string& codebase, JsonRead
   static const Json* const kNoParams = new Json(Json::object());
   std::string component;
   args.Require("component", &component);
+  args.Describe("params", "object", "{}");
   const Json* params = args.Find("params");
   MMDEPLOY_TRYV(args.Finish());
   std::vector<std::string> known;
@@ -61,7 +62,7 @@ namespace {
 
 // What the engine says of the network's outputs; nullptr if it says nothing, or if something else
 // arrives than these.
-const std::vector<TensorInfo>* KnownOutputs(const ModuleEnv& env) {
+const std::vector<StaticTensor>* KnownOutputs(const ModuleEnv& env) {
   if (env.inputs.empty() || !env.inputs.back().kinds.Has(Kind::kTensors)) return nullptr;
   return env.inputs.back().tensors ? &*env.inputs.back().tensors : nullptr;
 }
@@ -74,15 +75,15 @@ std::string Names(const std::vector<DataType>& types) {
   return text;
 }
 
-Result<void> CheckOutput(const TensorInfo& info, const OutputSpec& spec, const JsonPath& path) {
-  const bool type =
-      std::find(spec.dtypes.begin(), spec.dtypes.end(), info.dtype) != spec.dtypes.end();
+Result<void> CheckOutput(const StaticTensor& info, const OutputSpec& spec, const JsonPath& path) {
+  const bool type = !info.dtype || std::find(spec.dtypes.begin(), spec.dtypes.end(), *info.dtype) !=
+                                       spec.dtypes.end();
   const bool rank = info.shape.empty() || info.shape.size() >= spec.min_rank;
   MMDEPLOY_ENSURE(type && rank, Code::kFail,
                   "{}: the network's output '{}' is {} {}, expected {} of {} or more dimensions; "
                   "name the right output in output_map of the Net",
-                  path.str(), spec.name, Name(info.dtype), Name(info.shape), Names(spec.dtypes),
-                  spec.min_rank);
+                  path.str(), spec.name, info.dtype ? Name(*info.dtype) : "?", Name(info.shape),
+                  Names(spec.dtypes), spec.min_rank);
   return {};
 }
 
@@ -113,15 +114,15 @@ bool MayHaveOutput(const ModuleEnv& env, const std::string& name) {
   if (!KnownOutputs(env)) return true;
   const auto& infos = *KnownOutputs(env);
   return std::any_of(infos.begin(), infos.end(),
-                     [&](const TensorInfo& info) { return info.name == name; });
+                     [&](const StaticTensor& info) { return info.name == name; });
 }
 
 Result<void> CheckOutputs(const ModuleEnv& env, const JsonPath& path,
                           const std::vector<OutputSpec>& specs) {
-  const std::vector<TensorInfo>* infos = KnownOutputs(env);
+  const std::vector<StaticTensor>* infos = KnownOutputs(env);
   if (!infos) return {};
   std::vector<std::string> found;
-  for (const TensorInfo& info : *infos) found.push_back(info.name);
+  for (const StaticTensor& info : *infos) found.push_back(info.name);
   for (const OutputSpec& spec : specs) {
     const auto it = std::find(found.begin(), found.end(), spec.name);
     if (it == found.end() && spec.optional) continue;

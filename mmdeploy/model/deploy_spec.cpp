@@ -18,6 +18,7 @@ void CheckContained(JsonReader& reader, std::string_view key, const std::string&
 // {"name": value}; numbers and booleans are taken as the text that they are written with.
 void ReadEngineOptions(JsonReader& reader, std::map<std::string, std::string>* options) {
   constexpr const char* kKey = "engine_options";
+  reader.Describe(kKey, "object of strings, numbers and booleans", "{}");
   const Json* json = reader.Find(kKey);
   if (!json) return;
   if (!json->is_object()) {
@@ -60,7 +61,9 @@ Result<DeploySpec> ReadDeploySpec(const Json& json, JsonNotes* notes) {
   reader.Require("version", &spec.version_text);
   reader.Read("task", &spec.task);
   reader.Read("customs", &spec.customs);
+  for (const auto& custom : spec.customs) CheckContained(reader, "customs", custom);
   reader.Ignore({"producer"});
+  reader.Describe("models", "array of objects");
   const Json* models = reader.RequireMember("models");
   MMDEPLOY_TRYV(reader.Finish());
   auto version = FormatVersion::Parse(spec.version_text);

@@ -1,5 +1,6 @@
 #include "mmdeploy/model/model.h"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "mmdeploy/base/suggest.h"
@@ -22,6 +23,11 @@ class FolderModel : public Model {
     return mmdeploy::ReadFile(PathOf(name));
   }
 
+  bool HasFile(std::string_view name) const override {
+    std::error_code error;
+    return IsContained(name) && fs::is_regular_file(PathOf(name), error);
+  }
+
   std::string PathOf(std::string_view name) const override { return (folder_ / name).string(); }
 
  private:
@@ -34,6 +40,13 @@ class ZipModel : public Model {
       : Model(std::move(origin)), archive_(std::move(archive)) {}
 
   Result<Bytes> ReadFile(std::string_view name) const override { return archive_->Read(name); }
+  // A full name or the last part of one, as for reading.
+  bool HasFile(std::string_view name) const override {
+    const auto& names = archive_->names();
+    return std::any_of(names.begin(), names.end(), [&](const std::string& one) {
+      return one == name || fs::path(one).filename() == name;
+    });
+  }
   std::string PathOf(std::string_view) const override { return ""; }
 
  private:
@@ -82,6 +95,10 @@ Result<void> Model::Load(bool strict) {
   notes_.strict = strict;
   MMDEPLOY_TRY(const Json deploy, ReadJson(*this, "deploy.json"));
   MMDEPLOY_TRY(deploy_, ReadDeploySpec(deploy, &notes_));
+  for (size_t i = 0; i < deploy_.customs.size(); ++i) {
+    MMDEPLOY_ENSURE(HasFile(deploy_.customs[i]), Code::kFileNotExist,
+                    "deploy.json:/customs/{}: the model has no file '{}'", i, deploy_.customs[i]);
+  }
   MMDEPLOY_TRY(pipeline_, ReadJson(*this, "pipeline.json"));
   return {};
 }

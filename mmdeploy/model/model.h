@@ -64,6 +64,8 @@ class Model {
   // A file inside the model. Errors: kFileNotExist, kFail (a name that leaves the model).
   virtual Result<Bytes> ReadFile(std::string_view name) const = 0;
 
+  virtual bool HasFile(std::string_view name) const = 0;
+
   // The path of a file inside the model, or "" when it has none (zip).
   virtual std::string PathOf(std::string_view name) const = 0;
 

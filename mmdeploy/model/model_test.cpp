@@ -93,6 +93,22 @@ TEST(Model, ReportsMissingFiles) {
               HasSubstr("not a complete zip archive"));
 }
 
+TEST(Model, CustomsAreThere) {
+  auto files = ExampleClassifier();
+  files["deploy.json"] =
+      Replace(files["deploy.json"], "\"customs\": []", "\"customs\": [\"dict_file.txt\"]");
+  EXPECT_THAT(LoadFiles(files).error().message(),
+              HasSubstr("deploy.json:/customs/0: the model has no file 'dict_file.txt'"));
+  const testing::TemporaryFolder without(files);
+  EXPECT_EQ(Model::FromPath(without.path()).error().code(), Code::kFileNotExist);
+  files["dict_file.txt"] = "a";
+  EXPECT_TRUE(LoadFiles(files));
+  const testing::TemporaryFolder with(files);
+  EXPECT_TRUE(Model::FromPath(with.path()));
+  files["deploy.json"] = Replace(files["deploy.json"], "dict_file.txt", "../dict_file.txt");
+  EXPECT_THAT(LoadFiles(files).error().message(), HasSubstr("leaves the model's folder"));
+}
+
 TEST(FormatVersion, DecidesTheRules) {
   EXPECT_FALSE(FormatVersion::Parse("0.14.0")->size_is_width_height());
   EXPECT_FALSE(FormatVersion::Parse("1.0.0rc3")->size_is_width_height());

@@ -21,7 +21,7 @@ struct EdgeType {
   KindSet kinds = KindSet::Any();
   int depth = 0;
   // Named tensors that are known to be there, as far as known (kSample and kTensors).
-  std::optional<std::vector<TensorInfo>> tensors;
+  std::optional<std::vector<StaticTensor>> tensors;
   // Where pixels and tensors lie, but for those that `tensors` names, which know it themselves: of
   // an output where they are, of an input where the module reads them. The compiler places a copy
   // where the two differ. nullopt: anywhere.
@@ -100,7 +100,11 @@ struct PipelineOptions {
   std::map<std::string, std::shared_ptr<const Model>> models;
   // Types of the pipeline's inputs; empty: lists of anything.
   std::vector<EdgeType> inputs;
+  // Items that share one call of an engine (`params.batch_size` of an Inference node); nullopt:
+  // what deploy.json says of each network.
+  std::optional<int> batch_size;
   bool fuse_transforms = true;
+  JsonKeyLog* keys = nullptr;  // gets the keys that are read while the pipeline is compiled
   // What is put around the module of a node by its name: where it runs, how calls are joined. Other
   // names mean nothing: programs give several models one list.
   std::map<std::string, std::function<std::shared_ptr<const Module>(std::shared_ptr<const Module>)>>

@@ -10,7 +10,7 @@ namespace {
 // Where a tensor is to lie, or nullopt if it may lie anywhere.
 std::optional<Device> PlaceOf(std::string_view tensor, const EdgeType& wanted) {
   if (wanted.tensors && !tensor.empty()) {
-    for (const TensorInfo& info : *wanted.tensors) {
+    for (const StaticTensor& info : *wanted.tensors) {
       if (info.name == tensor) return info.device;
     }
   }
@@ -95,7 +95,7 @@ bool LiesWhere(const EdgeType& found, const EdgeType& wanted) {
   // Of tensors that only one side names, the other side knows the place of all the rest.
   for (const EdgeType* type : {&found, &wanted}) {
     if (!type->tensors) continue;
-    for (const TensorInfo& info : *type->tensors) {
+    for (const StaticTensor& info : *type->tensors) {
       const auto place = PlaceOf(info.name, wanted);
       if (place && PlaceOf(info.name, found) != place) return false;
     }
@@ -152,7 +152,7 @@ Result<Value> Bring(const Value& value, const EdgeType& wanted, BufferPool* pool
 EdgeType Brought(EdgeType found, const EdgeType& wanted) {
   if (wanted.device) found.device = wanted.device;
   if (!found.tensors) return found;
-  for (TensorInfo& info : *found.tensors) {
+  for (StaticTensor& info : *found.tensors) {
     if (const auto place = PlaceOf(info.name, wanted)) info.device = *place;
   }
   return found;
@@ -161,7 +161,7 @@ EdgeType Brought(EdgeType found, const EdgeType& wanted) {
 std::string DescribePlace(const EdgeType& wanted) {
   std::string text = wanted.device ? Name(*wanted.device) : "";
   if (!wanted.tensors) return text;
-  for (const TensorInfo& info : *wanted.tensors) {
+  for (const StaticTensor& info : *wanted.tensors) {
     text += fmt::format("{}{} ('{}')", text.empty() ? "" : ", ", Name(info.device), info.name);
   }
   return text;
@@ -170,7 +170,7 @@ std::string DescribePlace(const EdgeType& wanted) {
 Result<void> CheckDevices(const EdgeType& type) {
   if (type.device) MMDEPLOY_TRYV(FindDeviceMemory(*type.device));
   if (!type.tensors) return {};
-  for (const TensorInfo& info : *type.tensors) MMDEPLOY_TRYV(FindDeviceMemory(info.device));
+  for (const StaticTensor& info : *type.tensors) MMDEPLOY_TRYV(FindDeviceMemory(info.device));
   return {};
 }
 

@@ -54,6 +54,7 @@ class Compiler {
     pipeline_->model_ = std::move(model);
     pipeline_->context_.num_threads = options.net.num_threads;
     if (pipeline_->model_) pipeline_->notes_.strict = pipeline_->model_->notes().strict;
+    pipeline_->notes_.keys = options.keys;
   }
 
   Result<std::shared_ptr<const Pipeline>> Compile(const Json& json, const JsonPath& path) {
@@ -62,6 +63,7 @@ class Compiler {
     reader.Ignore({"type", "name"});
     pipeline_->input_names_ = ReadNames(reader, "input");
     pipeline_->output_names_ = ReadNames(reader, "output");
+    reader.Describe("tasks", "array of nodes");
     const Json* tasks = reader.RequireMember("tasks");
     MMDEPLOY_TRYV(reader.Finish());
     MMDEPLOY_TRYV(ExpectArray(*tasks, path / "tasks"));

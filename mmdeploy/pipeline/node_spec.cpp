@@ -35,6 +35,7 @@ std::vector<PortSpec> ReadPorts(JsonReader& reader, std::string_view key) {
 
 std::vector<std::string> ReadNames(JsonReader& reader, std::string_view key) {
   std::vector<std::string> names;
+  reader.Describe(key, "string, or array of strings");
   const Json* json = reader.RequireMember(key);
   if (json && json->is_string()) {
     names.push_back(json->get<std::string>());

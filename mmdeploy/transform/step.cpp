@@ -39,6 +39,9 @@ Result<void> ExpectInterleaved(const StaticImage& image) {
 
 std::optional<IntPair> ReadIntPair(JsonReader& args, std::string_view key, int min, int max,
                                    int second_min) {
+  args.Describe(key, "integer, or array of 2", "",
+                fmt::format("{} to {}", min, max) +
+                    (second_min < min ? fmt::format("; second one {} or more", second_min) : ""));
   const Json* json = args.Find(key);
   if (!json) return std::nullopt;
   IntPair pair;
@@ -62,12 +65,13 @@ std::optional<IntPair> ReadIntPair(JsonReader& args, std::string_view key, int m
 }
 
 IntPair RequireIntPair(JsonReader& args, std::string_view key, int min, int max, int second_min) {
-  if (!args.Has(key)) args.Require(key, &min);  // notes that it is missing
+  args.RequireMember(key);
   return ReadIntPair(args, key, min, max, second_min).value_or(IntPair{});
 }
 
 std::array<double, 4> ReadPadValue(JsonReader& args, std::string_view key, bool number_is_for_all) {
   std::array<double, 4> value{};
+  args.Describe(key, "number, array of 1 to 4 numbers, or object with one of them as `img`", "0");
   const Json* json = args.Find(key);
   if (!json) return value;
   if (json->is_object()) {

@@ -44,14 +44,16 @@ using NamedTensors = std::vector<std::pair<std::string, Tensor>>;
 
 const Tensor* Find(const NamedTensors& tensors, std::string_view name);
 
-// One image on its way through the steps.
+// What belongs together on its way through the steps, by names: a picture (`img`), the box of an
+// object in it (`bbox`), tensors (points, voxels, what an earlier node has made).
 //
 // `img` starts empty. LoadImageFromFile makes it a [H,W,C] tensor (uint8 or float32), which may
 // still be a view of the caller's memory and must then not be written to: a step that changes
 // pixels allocates from the pool. ImageToTensor and DefaultFormatBundle make it [1,C,H,W].
 // TenCrop, ThreeCrop and Lift fill `imgs` (crop by crop, within a crop frame by frame) and empty
-// `img`; the steps after them work on each; FormatShape joins them to `img` again. Collect moves
-// what the network is to see into `tensors`.
+// `img`; the steps after them work on each; FormatShape joins them to `img` again. `tensors` are
+// what came with the sample and what steps have made; Collect leaves those in it that the network
+// is to see.
 struct Sample {
   Image ori_img;
   std::vector<Image> frames;         // of a video clip, which Lift takes instead of ori_img
@@ -71,7 +73,25 @@ struct StaticImage {
   int channels = -1;
   int height = -1;
   int width = -1;
-  bool planar = false;  // [1,C,H,W] instead of [H,W,C]
+  bool planar = false;   // [1,C,H,W] instead of [H,W,C]
+  bool several = false;  // crops or frames, which FormatShape joins
+};
+
+// What is known of a tensor before there is one.
+struct StaticTensor {
+  std::string name;
+  std::optional<DataType> dtype;
+  Shape shape;    // -1: at run time only; empty: nothing is known
+  Device device;  // where it lies, or is to lie
+};
+
+// What is known of a sample before there is one.
+struct StaticSample {
+  bool has_picture = true;   // the caller's; false: something else is preprocessed
+  bool may_have_img = true;  // a step has loaded it, or an earlier node may have
+  bool may_have_bbox = true;
+  StaticImage img;
+  std::optional<std::vector<StaticTensor>> tensors;  // nullopt: any may be there
 };
 
 // What a run of steps may use.
@@ -88,9 +108,9 @@ class Transform {
   // Errors: kInvalidArgument for a sample that this step cannot take (it says why).
   virtual Result<void> Run(Sample& sample, const TransformContext& context) const = 0;
 
-  // The image behind this step, as far as `in` lets us know; used to check a pipeline when it is
+  // The sample behind this step, as far as `in` lets us know; used to check a pipeline when it is
   // loaded. Errors: what can never work (a mean of 3 values for a gray image).
-  virtual Result<StaticImage> Infer(const StaticImage& in) const = 0;
+  virtual Result<StaticSample> Infer(const StaticSample& in) const = 0;
 };
 
 // What a step may ask of the model while it reads its arguments.

@@ -5,6 +5,7 @@
 #include "mmdeploy/base/suggest.h"
 #include "mmdeploy/pipeline/load_net.h"
 #include "mmdeploy/pipeline/modules/modules.h"
+#include "mmdeploy/pipeline/modules/net_inputs.h"
 
 namespace mmdeploy {
 namespace {
@@ -20,19 +21,18 @@ std::vector<std::string> Names(const std::vector<TensorInfo>& infos) {
 // A network of the model.
 class NetModule : public Module {
  public:
-  NetModule(std::shared_ptr<const Net> net, const NetSpec& spec, std::vector<std::string> keys,
-            std::vector<std::string> results)
-      : session_(std::move(net), fmt::format("net '{}'", spec.name)),
-        batch_size_(spec.batch_size),
+  NetModule(std::shared_ptr<const Net> net, const std::string& name, int batch_size,
+            std::vector<std::string> keys, std::vector<std::string> results)
+      : session_(std::move(net), fmt::format("net '{}'", name)),
+        batch_size_(batch_size),
         keys_(std::move(keys)),
         results_(std::move(results)) {
     // Of a sample only what the network reads has to lie where the engine wants it.
-    auto read = session_.net().inputs();
-    for (size_t i = 0; i < read.size(); ++i) read[i].name = keys_[i];
-    signature_.inputs = {
-        EdgeType{{Kind::kSample, Kind::kTensors}, 0, std::move(read), std::nullopt}};
-    auto made = session_.net().outputs();
-    for (size_t i = 0; i < made.size(); ++i) made[i].name = results_[i];
+    signature_.inputs = {EdgeType{{Kind::kSample, Kind::kTensors},
+                                  0,
+                                  TensorsAtBorder(session_.net().inputs(), keys_),
+                                  std::nullopt}};
+    auto made = TensorsAtBorder(session_.net().outputs(), results_);
     const Device device = made.empty() ? Device() : made[0].device;
     signature_.outputs = {EdgeType{Kind::kTensors, 0, std::move(made), device}};
   }
@@ -40,9 +40,9 @@ class NetModule : public Module {
   const Signature& signature() const override { return signature_; }
   int batch_size() const override { return batch_size_; }
 
-  Result<Values> Run(Span<const Value> inputs, const RunContext&) const override {
-    MMDEPLOY_TRY(const auto tensors, Gather(inputs[0]));
-    MMDEPLOY_TRY(auto outputs, session_.Run(tensors));
+  Result<Values> Run(Span<const Value> inputs, const RunContext& context) const override {
+    MMDEPLOY_TRY(const auto tensors, Gather(inputs[0], context.pool));
+    MMDEPLOY_TRY(auto outputs, RunNet(tensors, context.pool));
     return Values{Value(Named(std::move(outputs)))};
   }
 
@@ -57,7 +57,7 @@ class NetModule : public Module {
 
  private:
   // The tensors of one sample in the order of the network's inputs.
-  Result<std::vector<Tensor>> Gather(const Value& value) const {
+  Result<std::vector<Tensor>> Gather(const Value& value, BufferPool* pool) const {
     const NamedTensors& named =
         value.kind() == Kind::kSample ? value.sample().tensors : value.tensors();
     std::vector<Tensor> tensors;
@@ -69,9 +69,17 @@ class NetModule : public Module {
         return MakeError(Code::kInvalidArgument, "no tensor '{}' for input '{}', found: {}",
                          keys_[i], session_.net().inputs()[i].name, ListAllowed(keys_[i], found));
       }
-      tensors.push_back(*tensor);
+      MMDEPLOY_TRY(tensors.emplace_back(), ToNetwork(*tensor, session_.net().inputs()[i], pool));
     }
     return tensors;
+  }
+
+  Result<std::vector<Tensor>> RunNet(Span<const Tensor> tensors, BufferPool* pool) const {
+    MMDEPLOY_TRY(auto outputs, session_.Run(tensors));
+    for (Tensor& output : outputs) {
+      MMDEPLOY_TRY(output, FromNetwork(output, pool));
+    }
+    return outputs;
   }
 
   NamedTensors Named(std::vector<Tensor> outputs) const {
@@ -87,7 +95,7 @@ class NetModule : public Module {
                                          const RunContext& context) const {
     std::vector<std::vector<Tensor>> tensors;
     for (const auto& item : items) {
-      MMDEPLOY_TRY(tensors.emplace_back(), Gather(item[0]));
+      MMDEPLOY_TRY(tensors.emplace_back(), Gather(item[0], context.pool));
     }
     std::vector<Values> results(items.size());
     std::vector<bool> done(items.size());
@@ -127,13 +135,13 @@ class NetModule : public Module {
       }
       MMDEPLOY_TRYV(Synchronize(device));
     }
-    MMDEPLOY_TRY(const auto outputs, session_.Run(stacked));
+    MMDEPLOY_TRY(const auto outputs, RunNet(stacked, context.pool));
     for (int64_t k = 0; k < count; ++k) {
       std::vector<Tensor> own = outputs;
       for (size_t i = 0; i < own.size() && count > 1; ++i) {
         MMDEPLOY_ENSURE(!own[i].shape().empty() && own[i].shape()[0] == count, Code::kFail,
-                        "output '{}' has shape {} for a batch of {}; set batch_size of the model "
-                        "in deploy.json to 1",
+                        "output '{}' has shape {} for a batch of {}; set batch_size of the network "
+                        "(deploy.json, or `params` of the Inference node) to 1",
                         results_[i], Name(own[i].shape()), count);
         own[i] = own[i].Slice(k);
       }
@@ -175,49 +183,39 @@ Result<std::vector<std::string>> ApplyMap(JsonReader& args, std::string_view key
   return names;
 }
 
-// What preprocessing is known to make must be what the network takes.
-Result<void> CheckProvided(const EdgeType& provided, const std::vector<TensorInfo>& inputs,
-                           const std::vector<std::string>& keys, const JsonPath& path) {
-  if (!provided.tensors) return {};
-  const auto& made = *provided.tensors;
-  for (size_t i = 0; i < inputs.size(); ++i) {
-    const auto it = std::find_if(made.begin(), made.end(),
-                                 [&](const TensorInfo& info) { return info.name == keys[i]; });
-    MMDEPLOY_ENSURE(it != made.end(), Code::kFail,
-                    "{}: the network's input '{}' takes '{}', which preprocessing does not make; "
-                    "it makes: {}; name the right one in input_map",
-                    path.str(), inputs[i].name, keys[i], ListAllowed(keys[i], Names(made)));
-    if (it->shape.empty()) continue;  // nothing known
-    auto checked = CheckInput(inputs[i], it->dtype, it->shape);
-    if (!checked) {
-      return MakeError(checked.error().In(
-          fmt::format("{}: what preprocessing makes does not fit the network", path.str())));
-    }
-  }
-  return {};
-}
-
 }  // namespace
 
 Result<std::unique_ptr<Module>> CreateNetModule(JsonReader& args, const ModuleEnv& env) {
-  MMDEPLOY_ENSURE(env.model, Code::kFail, "{}: a Net needs an SDK model around it",
-                  args.path().str());
   std::string name;
   NetOptions options = env.options->net;
   args.Require("name", &name);
   args.Read("use_vulkan", &options.use_vulkan);
+  for (const char* map : {"input_map", "output_map"}) args.Describe(map, "object of strings", "{}");
+  MMDEPLOY_ENSURE(env.model, Code::kFail, "{}: a Net needs an SDK model around it",
+                  args.path().str());
   if (!args.ok() || !args.Has("name")) return MakeError(args.Finish().error());
-  const auto& spec = env.model->FindNet(name);
-  if (!spec) return MakeError(spec.error().In((args.path() / "name").str()));
-  auto net = LoadNet(*env.model, **spec, std::move(options));
+  const auto& found = env.model->FindNet(name);
+  if (!found) return MakeError(found.error().In((args.path() / "name").str()));
+  const NetSpec& spec = **found;
+  auto net = LoadNet(*env.model, spec, std::move(options));
   if (!net) return MakeError(net.error().In(fmt::format("net '{}'", name)));
-  MMDEPLOY_TRY(auto keys, ApplyMap(args, "input_map", (*net)->inputs()));
+  const auto& inputs = (*net)->inputs();
+  MMDEPLOY_TRY(auto keys, ApplyMap(args, "input_map", inputs));
   MMDEPLOY_TRY(auto results, ApplyMap(args, "output_map", (*net)->outputs()));
   MMDEPLOY_TRYV(args.Finish());
   if (env.inputs.size() == 1) {
-    MMDEPLOY_TRYV(CheckProvided(env.inputs[0], (*net)->inputs(), keys, args.path()));
+    MMDEPLOY_TRYV(CheckProvided(env.inputs[0], inputs, keys, args.path()));
   }
-  return std::make_unique<NetModule>(std::move(*net), **spec, std::move(keys), std::move(results));
+  const auto& asked = env.options->batch_size;
+  const int batch_size = asked.value_or(spec.batch_size);
+  MMDEPLOY_TRYV(CheckBatch(inputs, batch_size,
+                           fmt::format("net '{}': batch_size of {}", name,
+                                       asked ? "the Inference node" : "deploy.json")));
+  if (auto checked = CheckDynamic(inputs, spec); !checked) {
+    return MakeError(checked.error().In(fmt::format("net '{}'", name)));
+  }
+  return std::make_unique<NetModule>(std::move(*net), name, batch_size, std::move(keys),
+                                     std::move(results));
 }
 
 }  // namespace mmdeploy

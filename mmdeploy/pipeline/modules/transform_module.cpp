@@ -3,26 +3,67 @@
 namespace mmdeploy {
 namespace {
 
+// Coordinates as a tensor of [number, 2].
+Result<Tensor> AsTensor(const Value::Points& points, BufferPool* pool) {
+  const Shape shape{static_cast<int64_t>(points.size()), 2};
+  MMDEPLOY_TRY(Tensor tensor, Tensor::Allocate(DataType::kFloat32, shape, pool));
+  float* out = tensor.data<float>();
+  for (const Point& point : points) {
+    *out++ = point.x;
+    *out++ = point.y;
+  }
+  return tensor;
+}
+
+Result<Sample> AsSample(const Value& value, BufferPool* pool) {
+  Sample sample;
+  if (value.kind() == Kind::kSample) {
+    sample = value.sample();
+  } else if (value.kind() == Kind::kTensors) {
+    sample.tensors = value.tensors();
+  } else if (value.kind() == Kind::kPoints) {
+    MMDEPLOY_TRY(sample.tensors.emplace_back("points", Tensor()).second,
+                 AsTensor(value.points(), pool));
+  } else {
+    sample.ori_img = value.image();
+  }
+  // Images that a video brings in frames are checked by the step that takes them.
+  const bool has_picture = sample.frames.empty() && sample.tensors.empty();
+  if (has_picture) MMDEPLOY_TRYV(Check(sample.ori_img));
+  return sample;
+}
+
+// What is known of the samples that arrive over an edge.
+StaticSample Arriving(const EdgeType& edge) {
+  const auto may_be = [&](Kind kind) { return edge.kinds.Has(kind); };
+  StaticSample sample;
+  sample.has_picture = may_be(Kind::kImage) || may_be(Kind::kSample);
+  sample.may_have_img = sample.may_have_bbox = may_be(Kind::kSample);
+  if (edge.tensors) {
+    sample.tensors = edge.tensors;
+  } else if (!may_be(Kind::kTensors) && !may_be(Kind::kPoints)) {
+    sample.tensors.emplace();  // callers give pictures and boxes only
+  } else if (!may_be(Kind::kTensors) && !sample.has_picture) {
+    sample.tensors.emplace({StaticTensor{"points", DataType::kFloat32, {-1, 2}, {}}});
+  }
+  return sample;
+}
+
 // The preprocessing steps of a pipeline as one node.
 class TransformModule : public Module {
  public:
-  TransformModule(std::unique_ptr<Transform> transform, std::optional<std::vector<TensorInfo>> made)
+  TransformModule(std::unique_ptr<Transform> transform,
+                  std::optional<std::vector<StaticTensor>> made)
       : transform_(std::move(transform)) {
-    signature_.inputs = {EdgeType{{Kind::kImage, Kind::kSample}, 0, {}}};
+    signature_.inputs = {
+        EdgeType{{Kind::kImage, Kind::kSample, Kind::kTensors, Kind::kPoints}, 0, {}}};
     signature_.outputs = {EdgeType{Kind::kSample, 0, std::move(made)}};
   }
 
   const Signature& signature() const override { return signature_; }
 
   Result<Values> Run(Span<const Value> inputs, const RunContext& context) const override {
-    Sample sample;
-    if (inputs[0].kind() == Kind::kImage) {
-      sample.ori_img = inputs[0].image();
-    } else {
-      sample = inputs[0].sample();
-    }
-    // Images that a video brings in frames are checked by the step that takes them.
-    if (sample.frames.empty()) MMDEPLOY_TRYV(Check(sample.ori_img));
+    MMDEPLOY_TRY(Sample sample, AsSample(inputs[0], context.pool));
     MMDEPLOY_TRYV(transform_->Run(sample, {context.pool, std::max(1, context.num_threads)}));
     return Values{Value(std::move(sample))};
   }
@@ -32,39 +73,10 @@ class TransformModule : public Module {
   Signature signature_;
 };
 
-// Keys that the last Collect of a list of steps hands on; nullopt without a Collect.
-std::optional<std::vector<std::string>> CollectedKeys(const Json& transforms) {
-  for (auto it = transforms.rbegin(); it != transforms.rend(); ++it) {
-    if (it->value("type", "") != "Collect") continue;
-    const auto keys = it->find("keys");
-    if (keys == it->end() || !keys->is_array()) return std::nullopt;
-    std::vector<std::string> names;
-    for (const auto& key : *keys) {
-      if (key.is_string()) names.push_back(key.get<std::string>());
-    }
-    return names;
-  }
-  return std::nullopt;
-}
-
-std::vector<TensorInfo> MadeTensors(const std::vector<std::string>& keys,
-                                    const StaticImage& image) {
-  std::vector<TensorInfo> made;
-  for (const auto& key : keys) {
-    TensorInfo info;
-    info.name = key;
-    if (key == "img" && image.planar && image.dtype) {
-      info.dtype = *image.dtype;
-      info.shape = {1, image.channels, image.height, image.width};
-    }
-    made.push_back(std::move(info));
-  }
-  return made;
-}
-
 }  // namespace
 
 Result<std::unique_ptr<Module>> CreateTransformModule(JsonReader& args, const ModuleEnv& env) {
+  args.Describe("transforms", "array of steps");
   const Json* transforms = args.RequireMember("transforms");
   MMDEPLOY_TRYV(args.Finish());
   const auto path = args.path() / "transforms";
@@ -73,10 +85,9 @@ Result<std::unique_ptr<Module>> CreateTransformModule(JsonReader& args, const Mo
   if (env.model) options.version = env.model->deploy().version;
   MMDEPLOY_TRY(auto transform, CompileTransforms(*transforms, path, options, env.notes,
                                                  env.options->fuse_transforms));
-  MMDEPLOY_TRY(const StaticImage image, transform->Infer(StaticImage{}));
-  std::optional<std::vector<TensorInfo>> made;
-  if (const auto keys = CollectedKeys(*transforms)) made = MadeTensors(*keys, image);
-  return std::make_unique<TransformModule>(std::move(transform), std::move(made));
+  auto made = transform->Infer(Arriving(env.inputs.empty() ? EdgeType() : env.inputs[0]));
+  if (!made) return MakeError(made.error().In(path.str()));
+  return std::make_unique<TransformModule>(std::move(transform), std::move(made->tensors));
 }
 
 }  // namespace mmdeploy

@@ -77,6 +77,7 @@ Json BodyPipeline(Json body, const NodeSpec& spec) {
 }  // namespace
 
 NodeResult CreateCond(const NodeSpec& spec, JsonReader& reader, const ModuleEnv& env) {
+  reader.Describe("body", "node without `input` and `output`");
   const Json* body = reader.RequireMember("body");
   MMDEPLOY_TRYV(reader.Finish());
   MMDEPLOY_TRYV(ExpectObject(*body, reader.path() / "body"));

@@ -4,6 +4,8 @@
 namespace mmdeploy {
 namespace {
 
+constexpr int kMaxBatch = 4096;
+
 // A pipeline inside a pipeline; its inputs and outputs match by position.
 class SubPipeline : public Module {
  public:
@@ -61,16 +63,18 @@ Result<void> CheckCounts(const Pipeline& pipeline, const NodeSpec& spec, const J
 }  // namespace
 
 NodeResult CreateInference(const NodeSpec& spec, JsonReader& reader, const ModuleEnv& env) {
+  reader.Describe("params", "object");
   const Json* params = reader.RequireMember("params");
   MMDEPLOY_TRYV(reader.Finish());
   JsonReader args(*params, reader.path() / "params", env.notes);
   std::string name;
-  int64_t batch_size = 1;
+  std::optional<int> batch_size;
   args.Require("model", &name);
-  args.Read("batch_size", &batch_size, int64_t{1}, int64_t{4096});
+  args.Read("batch_size", &batch_size, 1, kMaxBatch);
   MMDEPLOY_TRYV(args.Finish());
   MMDEPLOY_TRY(auto model, ResolveModel(name, args.path() / "model", env));
   MMDEPLOY_TRY(auto options, InnerOptions(reader.path() / "input", env));
+  options.batch_size = batch_size;
   // Inputs are matched by position and are checked inside.
   const Json& root = model->pipeline();
   const bool wrapped = root.is_object() && root.contains("pipeline");
@@ -84,6 +88,7 @@ NodeResult CreateInference(const NodeSpec& spec, JsonReader& reader, const Modul
 }
 
 NodeResult CreateSubPipeline(const NodeSpec& spec, JsonReader& reader, const ModuleEnv& env) {
+  reader.Describe("pipeline", "object: a pipeline");
   const Json* json = reader.RequireMember("pipeline");
   MMDEPLOY_TRYV(reader.Finish());
   MMDEPLOY_TRY(const auto options, InnerOptions(reader.path() / "input", env));

@@ -18,14 +18,14 @@ Result<void> Compose::Run(Sample& sample, const TransformContext& context) const
   return {};
 }
 
-Result<StaticImage> Compose::Infer(const StaticImage& in) const {
-  StaticImage image = in;
+Result<StaticSample> Compose::Infer(const StaticSample& in) const {
+  StaticSample sample = in;
   for (const auto& [name, transform] : steps_) {
-    auto result = transform->Infer(image);
+    auto result = transform->Infer(sample);
     if (!result) return MakeError(Locate(result.error(), name));
-    image = *result;
+    sample = std::move(*result);
   }
-  return image;
+  return sample;
 }
 
 Result<std::vector<Compose::Step>> ReadSteps(const Json& transforms, const JsonPath& path,
@@ -38,14 +38,14 @@ Result<std::vector<Compose::Step>> ReadSteps(const Json& transforms, const JsonP
     steps.push_back({fmt::format("transforms/{} ({})", i, transforms[i]["type"].get<std::string>()),
                      std::move(step)});
   }
-  StaticImage image;
+  StaticSample sample;
   for (size_t i = 0; i < steps.size(); ++i) {
-    auto result = steps[i].transform->Infer(image);
+    auto result = steps[i].transform->Infer(sample);
     if (!result) {
       return MakeError(result.error().In(
           fmt::format("{} ({})", (path / i).str(), transforms[i]["type"].get<std::string>())));
     }
-    image = *result;
+    sample = std::move(*result);
   }
   return steps;
 }
@@ -53,6 +53,7 @@ Result<std::vector<Compose::Step>> ReadSteps(const Json& transforms, const JsonP
 namespace {
 
 Result<std::unique_ptr<Transform>> Create(JsonReader& reader, const TransformOptions& options) {
+  reader.Describe("transforms", "array of steps");
   const Json* transforms = reader.RequireMember("transforms");
   MMDEPLOY_TRYV(reader.Finish());
   return CompileTransforms(*transforms, reader.path() / "transforms", options, options.notes,

@@ -19,7 +19,7 @@ class Compose : public Transform {
   explicit Compose(std::vector<Step> steps) : steps_(std::move(steps)) {}
 
   Result<void> Run(Sample& sample, const TransformContext& context) const override;
-  Result<StaticImage> Infer(const StaticImage& in) const override;
+  Result<StaticSample> Infer(const StaticSample& in) const override;
 
  private:
   std::vector<Step> steps_;

@@ -48,11 +48,11 @@ TEST(ComposeTest, InfersShapeAndType) {
   ASSERT_TRUE(transform);
   const auto image = (*transform)->Infer({});
   ASSERT_TRUE(image);
-  EXPECT_EQ(image->height, 8);
-  EXPECT_EQ(image->width, 8);
-  EXPECT_EQ(image->channels, 3);
-  EXPECT_EQ(image->dtype, DataType::kFloat32);
-  EXPECT_TRUE(image->planar);
+  EXPECT_EQ(image->img.height, 8);
+  EXPECT_EQ(image->img.width, 8);
+  EXPECT_EQ(image->img.channels, 3);
+  EXPECT_EQ(image->img.dtype, DataType::kFloat32);
+  EXPECT_TRUE(image->img.planar);
 }
 
 }  // namespace

@@ -22,11 +22,11 @@ Result<void> DefaultFormatBundle::Run(Sample& sample, const TransformContext& co
   });
 }
 
-Result<StaticImage> DefaultFormatBundle::Infer(const StaticImage& in) const {
-  MMDEPLOY_TRYV(ExpectInterleaved(in));
-  StaticImage out = in;
-  out.planar = true;
-  if (args_.img_to_float) out.dtype = DataType::kFloat32;
+Result<StaticSample> DefaultFormatBundle::Infer(const StaticSample& in) const {
+  MMDEPLOY_TRYV(ExpectInterleaved(in.img));
+  StaticSample out = in;
+  out.img.planar = true;
+  if (args_.img_to_float) out.img.dtype = DataType::kFloat32;
   return out;
 }
 

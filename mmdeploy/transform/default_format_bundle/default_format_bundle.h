@@ -17,7 +17,7 @@ class DefaultFormatBundle : public Transform {
   const Args& args() const { return args_; }
 
   Result<void> Run(Sample& sample, const TransformContext& context) const override;
-  Result<StaticImage> Infer(const StaticImage& in) const override;
+  Result<StaticSample> Infer(const StaticSample& in) const override;
 
   // Fills in the meta data for an image of `shape`.
   static void Note(const ImageShape& shape, ImageMeta* meta);

@@ -53,15 +53,17 @@ Result<void> FormatShape::Run(Sample& sample, const TransformContext& context) c
   return {};
 }
 
-Result<StaticImage> FormatShape::Infer(const StaticImage&) const {
-  return StaticImage{};  // [1,N,C,H,W] and [1,M,C,L,H,W] are not of the form of one image
+Result<StaticSample> FormatShape::Infer(const StaticSample& in) const {
+  StaticSample out = in;
+  out.img = {};  // [1,N,C,H,W] and [1,M,C,L,H,W] are not of the form of one image
+  return out;
 }
 
 namespace {
 
 Result<std::unique_ptr<Transform>> Create(JsonReader& reader, const TransformOptions&) {
   FormatShape::Args args;
-  if (!reader.Has("input_format")) reader.Fail("", "required key missing: 'input_format'");
+  reader.RequireMember("input_format");
   reader.ReadEnum<FormatShape::Format>(
       "input_format",
       {{"NCHW", FormatShape::Format::kNchw}, {"NCTHW", FormatShape::Format::kNcthw}}, &args.format);

@@ -15,7 +15,7 @@ class FormatShape : public Transform {
   explicit FormatShape(Args args) : args_(args) {}
 
   Result<void> Run(Sample& sample, const TransformContext& context) const override;
-  Result<StaticImage> Infer(const StaticImage& in) const override;
+  Result<StaticSample> Infer(const StaticSample& in) const override;
 
  private:
   Args args_;

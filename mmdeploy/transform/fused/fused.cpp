@@ -79,7 +79,7 @@ class FusedTransform : public Transform {
     return plain_.Run(sample, context);
   }
 
-  Result<StaticImage> Infer(const StaticImage& in) const override { return plain_.Infer(in); }
+  Result<StaticSample> Infer(const StaticSample& in) const override { return plain_.Infer(in); }
 
  private:
   static bool CanFuse(const Sample& sample) {

@@ -8,7 +8,7 @@ namespace {
 class FusedPlaceholder : public Transform {
  public:
   Result<void> Run(Sample&, const TransformContext&) const override { return {}; }
-  Result<StaticImage> Infer(const StaticImage& in) const override { return in; }
+  Result<StaticSample> Infer(const StaticSample& in) const override { return in; }
 };
 
 Result<std::unique_ptr<Transform>> Create(JsonReader& reader, const TransformOptions&) {

@@ -33,18 +33,19 @@ Result<void> GeometricTransform::Run(Sample& sample, const TransformContext& con
   return {};
 }
 
-Result<StaticImage> GeometricTransform::Infer(const StaticImage& in) const {
-  MMDEPLOY_TRYV(ExpectInterleaved(in));
-  if (in.dtype) MMDEPLOY_TRYV(CheckResampling(resampling(), *in.dtype));
-  StaticImage out = in;
-  std::tie(out.height, out.width) = FixedSize();
-  if (out.height > 0 && out.width > 0) MMDEPLOY_TRYV(CheckSize(out.height, out.width));
-  if (in.height > 0 && in.width > 0 && !needs_sample()) {
-    const ImageShape shape{in.height, in.width, std::max(in.channels, 1)};
+Result<StaticSample> GeometricTransform::Infer(const StaticSample& in) const {
+  MMDEPLOY_TRYV(ExpectInterleaved(in.img));
+  if (in.img.dtype) MMDEPLOY_TRYV(CheckResampling(resampling(), *in.img.dtype));
+  StaticSample out = in;
+  std::tie(out.img.height, out.img.width) = FixedSize();
+  if (out.img.height > 0 && out.img.width > 0)
+    MMDEPLOY_TRYV(CheckSize(out.img.height, out.img.width));
+  if (in.img.height > 0 && in.img.width > 0 && !needs_sample()) {
+    const ImageShape shape{in.img.height, in.img.width, std::max(in.img.channels, 1)};
     MMDEPLOY_TRY(const Geometry geometry, Plan(shape, Sample{}));
     const ImageShape result = geometry.OutputShape(shape.channels);
-    out.height = result.height;
-    out.width = result.width;
+    out.img.height = result.height;
+    out.img.width = result.width;
   }
   return out;
 }

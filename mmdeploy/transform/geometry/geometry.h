@@ -44,7 +44,7 @@ class GeometricTransform : public Transform {
   Result<void> Run(Sample& sample, const TransformContext& context) const override;
 
   // The size, if every input of this (perhaps unknown, -1) size gives it.
-  Result<StaticImage> Infer(const StaticImage& in) const override;
+  Result<StaticSample> Infer(const StaticSample& in) const override;
 
  protected:
   // Height and width whatever the input is, -1 where that depends on it.

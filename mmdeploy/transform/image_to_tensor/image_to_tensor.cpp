@@ -12,10 +12,10 @@ Result<void> ImageToTensor::Run(Sample& sample, const TransformContext& context)
   });
 }
 
-Result<StaticImage> ImageToTensor::Infer(const StaticImage& in) const {
-  MMDEPLOY_TRYV(ExpectInterleaved(in));
-  StaticImage out = in;
-  out.planar = true;
+Result<StaticSample> ImageToTensor::Infer(const StaticSample& in) const {
+  MMDEPLOY_TRYV(ExpectInterleaved(in.img));
+  StaticSample out = in;
+  out.img.planar = true;
   return out;
 }
 

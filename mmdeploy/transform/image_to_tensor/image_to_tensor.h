@@ -12,7 +12,7 @@ class ImageToTensor : public Transform {
   explicit ImageToTensor(Args) {}
 
   Result<void> Run(Sample& sample, const TransformContext& context) const override;
-  Result<StaticImage> Infer(const StaticImage& in) const override;
+  Result<StaticSample> Infer(const StaticSample& in) const override;
 };
 
 }  // namespace mmdeploy

@@ -29,9 +29,16 @@ Result<void> Lift::Run(Sample& sample, const TransformContext& context) const {
   return {};
 }
 
+Result<StaticSample> Lift::Infer(const StaticSample& in) const {
+  MMDEPLOY_TRY(StaticSample out, steps_->Infer(in));
+  out.img.several = true;
+  return out;
+}
+
 namespace {
 
 Result<std::unique_ptr<Transform>> Create(JsonReader& reader, const TransformOptions& options) {
+  reader.Describe("transforms", "array of steps");
   const Json* transforms = reader.RequireMember("transforms");
   MMDEPLOY_TRYV(reader.Finish());
   MMDEPLOY_TRY(auto steps, CompileTransforms(*transforms, reader.path() / "transforms", options,

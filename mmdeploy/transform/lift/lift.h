@@ -13,7 +13,7 @@ class Lift : public Transform {
   explicit Lift(std::unique_ptr<Transform> steps) : steps_(std::move(steps)) {}
 
   Result<void> Run(Sample& sample, const TransformContext& context) const override;
-  Result<StaticImage> Infer(const StaticImage& in) const override { return steps_->Infer(in); }
+  Result<StaticSample> Infer(const StaticSample& in) const override;
 
  private:
   std::unique_ptr<Transform> steps_;

@@ -134,10 +134,16 @@ Result<void> LoadImageFromFile::Run(Sample& sample, const TransformContext& cont
   return {};
 }
 
-Result<StaticImage> LoadImageFromFile::Infer(const StaticImage& in) const {
-  StaticImage out = in;
-  out.channels = channels();
-  if (args_.to_float32) out.dtype = DataType::kFloat32;
+Result<StaticSample> LoadImageFromFile::Infer(const StaticSample& in) const {
+  MMDEPLOY_ENSURE(in.has_picture, Code::kInvalidArgument,
+                  "needs a picture, but this node is given tensors or points");
+  StaticSample out = in;
+  out.may_have_img = true;
+  // A caller's picture comes without tensors.
+  if (!out.tensors) out.tensors.emplace();
+  out.img = {};
+  out.img.channels = channels();
+  if (args_.to_float32) out.img.dtype = DataType::kFloat32;
   return out;
 }
 

@@ -20,7 +20,7 @@ class LoadImageFromFile : public Transform {
   int channels() const { return args_.color == Color::kGray ? 1 : 3; }
 
   Result<void> Run(Sample& sample, const TransformContext& context) const override;
-  Result<StaticImage> Infer(const StaticImage& in) const override;
+  Result<StaticSample> Infer(const StaticSample& in) const override;
 
   // Checks the picture, and notes its shape in the meta data.
   Result<void> Note(const Image& image, ImageMeta* meta) const;

@@ -73,12 +73,12 @@ Result<void> Normalize::Run(Sample& sample, const TransformContext& context) con
   });
 }
 
-Result<StaticImage> Normalize::Infer(const StaticImage& in) const {
-  MMDEPLOY_TRYV(ExpectInterleaved(in));
-  if (in.channels >= 0) MMDEPLOY_TRYV(CheckChannels(in.channels));
-  StaticImage out = in;
-  if (args_.to_float) out.dtype = DataType::kFloat32;
-  out.channels = static_cast<int>(args_.channels.size());
+Result<StaticSample> Normalize::Infer(const StaticSample& in) const {
+  MMDEPLOY_TRYV(ExpectInterleaved(in.img));
+  if (in.img.channels >= 0) MMDEPLOY_TRYV(CheckChannels(in.img.channels));
+  StaticSample out = in;
+  if (args_.to_float) out.img.dtype = DataType::kFloat32;
+  out.img.channels = static_cast<int>(args_.channels.size());
   return out;
 }
 
@@ -86,6 +86,7 @@ namespace {
 
 // A number for one channel, or an array.
 void ReadNumbers(JsonReader& reader, std::string_view key, std::vector<float>* out) {
+  reader.Describe(key, "number, or array of 1 or 3");
   const Json* json = reader.Find(key);
   if (json && !json->is_array()) {
     reader.Read(key, &out->emplace_back());

@@ -26,7 +26,7 @@ class Normalize : public Transform {
   const Args& args() const { return args_; }
 
   Result<void> Run(Sample& sample, const TransformContext& context) const override;
-  Result<StaticImage> Infer(const StaticImage& in) const override;
+  Result<StaticSample> Infer(const StaticSample& in) const override;
 
  private:
   Result<void> CheckChannels(int channels) const;

@@ -28,11 +28,12 @@ Result<void> MultiCrop::Run(Sample& sample, const TransformContext& context) con
   return {};
 }
 
-Result<StaticImage> MultiCrop::Infer(const StaticImage& in) const {
-  MMDEPLOY_TRYV(ExpectInterleaved(in));
-  StaticImage out = in;
-  out.height = args_.height;
-  out.width = args_.width;
+Result<StaticSample> MultiCrop::Infer(const StaticSample& in) const {
+  MMDEPLOY_TRYV(ExpectInterleaved(in.img));
+  StaticSample out = in;
+  out.img.height = args_.height;
+  out.img.width = args_.width;
+  out.img.several = true;
   return out;
 }
 

@@ -16,7 +16,7 @@ class MultiCrop : public Transform {
   explicit MultiCrop(Args args) : args_(args) {}
 
   Result<void> Run(Sample& sample, const TransformContext& context) const override;
-  Result<StaticImage> Infer(const StaticImage& in) const override;
+  Result<StaticSample> Infer(const StaticSample& in) const override;
 
  protected:
   struct Place {

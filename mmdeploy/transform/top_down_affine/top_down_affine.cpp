@@ -97,11 +97,11 @@ Result<void> TopDownAffine::Run(Sample& sample, const TransformContext& context)
   return {};
 }
 
-Result<StaticImage> TopDownAffine::Infer(const StaticImage& in) const {
-  MMDEPLOY_TRYV(ExpectInterleaved(in));
-  StaticImage out = in;
-  out.height = args_.height;
-  out.width = args_.width;
+Result<StaticSample> TopDownAffine::Infer(const StaticSample& in) const {
+  MMDEPLOY_TRYV(ExpectInterleaved(in.img));
+  StaticSample out = in;
+  out.img.height = args_.height;
+  out.img.width = args_.width;
   return out;
 }
 

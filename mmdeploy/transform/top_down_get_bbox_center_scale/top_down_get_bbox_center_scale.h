@@ -26,7 +26,7 @@ class TopDownGetBboxCenterScale : public Transform {
   explicit TopDownGetBboxCenterScale(Args args) : args_(args) {}
 
   Result<void> Run(Sample& sample, const TransformContext& context) const override;
-  Result<StaticImage> Infer(const StaticImage& in) const override { return in; }
+  Result<StaticSample> Infer(const StaticSample& in) const override { return in; }
 
  private:
   Args args_;

@@ -9,7 +9,7 @@ namespace {
 using ::testing::HasSubstr;
 
 Result<std::unique_ptr<Module>> Make(const Json& params,
-                                     std::optional<std::vector<TensorInfo>> known = {}) {
+                                     std::optional<std::vector<StaticTensor>> known = {}) {
   static Json json;  // readers keep references
   json = {{"component", "ResizeBBox"}, {"params", params}};
   JsonReader args(json, JsonPath("t"), nullptr);
@@ -126,8 +126,8 @@ TEST(ResizeBBox, RefusesOtherOutputs) {
 }
 
 TEST(ResizeBBox, AMismatchIsFoundWhenTheModelIsLoaded) {
-  const std::vector<TensorInfo> right{{"dets", DataType::kFloat32, {1, -1, 5}},
-                                      {"labels", DataType::kInt64, {1, -1}}};
+  const std::vector<StaticTensor> right{{"dets", DataType::kFloat32, {1, -1, 5}},
+                                        {"labels", DataType::kInt64, {1, -1}}};
   EXPECT_TRUE(Make(Json::object(), right));
   auto wrong = right;
   wrong[1].name = "classes";

@@ -106,6 +106,7 @@ Result<std::unique_ptr<Module>> Create(JsonReader& params, const ModuleEnv& env)
   MaskArgs args;
   args.boxes = ReadBoxArgs(params);
   params.Read("mask_thr_binary", &args.threshold);
+  params.Describe("rcnn", "object", "", "its `mask_thr_binary` counts where that key is absent");
   if (const Json* rcnn = params.Find("rcnn"); rcnn && rcnn->is_object()) {
     JsonReader inner(*rcnn, params.path() / "rcnn", nullptr);
     inner.AcceptAnyKey();
