@@ -33,6 +33,7 @@ void AddInfer(CLI::App* app, int* status);
 void AddVerify(CLI::App* app, int* status);
 void AddInspect(CLI::App* app, int* status);
 void AddDoctor(CLI::App* app, int* status);
+void AddSchema(CLI::App* app, int* status);
 void AddGraph(CLI::App* app, int* status);
 void AddConvert(CLI::App* app, int* status);
 

@@ -62,6 +62,8 @@ int main(int argc, char** argv) try {
   AddVerify(app.add_subcommand("verify", "Replay a model's golden data stage by stage"), &status);
   AddInspect(app.add_subcommand("inspect", "Show what is in a model or an ONNX file"), &status);
   AddDoctor(app.add_subcommand("doctor", "Show engines, versions and what is missing"), &status);
+  AddSchema(app.add_subcommand("schema", "Print the keys of deploy.json and pipeline.json as JSON"),
+            &status);
   AddGraph(app.add_subcommand("graph", "Show, cut and optimise ONNX models"), &status);
   AddConvert(app.add_subcommand("convert", "Convert an ONNX model to the files of an engine"),
              &status);
