@@ -13,8 +13,10 @@ from mmdeploy.core.rewriters.rewriter_utils import BackendChecker, IRChecker
 from mmdeploy.utils import Codebase
 
 ROOT = Path(mmdeploy.__file__).parents[1]
-for codebase in (Codebase.MMCLS, Codebase.MMDET):
-    import_codebase(codebase)
+# Every code base that has a folder with rewrites.
+for codebase in Codebase:
+    if (ROOT / f'mmdeploy/codebase/{codebase.value}/__init__.py').exists():
+        import_codebase(codebase)
 
 _SEG = 'tests/verify/segmentor_test.py'
 _CLS = 'mmdeploy/codebase/mmcls/mmcls_test.py'
