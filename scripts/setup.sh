@@ -29,7 +29,7 @@ install_apt() {
   fi
   export DEBIAN_FRONTEND=noninteractive
   $sudo apt-get update -q
-  # One flush at the end instead of one per file, as Debian's installer does it: several times as fast.
+  # One flush at the end instead of one per file, as Debian's installer does it.
   $sudo env DEBIAN_FRONTEND=noninteractive apt-get -o Dpkg::Options::=--force-unsafe-io install -y -q \
     --no-install-recommends "$@"
   sync
