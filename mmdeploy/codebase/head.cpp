@@ -117,6 +117,13 @@ bool MayHaveOutput(const ModuleEnv& env, const std::string& name) {
                      [&](const StaticTensor& info) { return info.name == name; });
 }
 
+Result<void> CheckTakesImage(const ModuleEnv& env, const JsonPath& path) {
+  MMDEPLOY_ENSURE(env.inputs.size() == 2, Code::kFail,
+                  "{}: {} inputs, expected the preprocessed image and the network's outputs",
+                  path.str(), env.inputs.size());
+  return {};
+}
+
 Result<void> CheckOutputs(const ModuleEnv& env, const JsonPath& path,
                           const std::vector<OutputSpec>& specs) {
   const std::vector<StaticTensor>* infos = KnownOutputs(env);

@@ -37,6 +37,10 @@ Signature HeadSignature(size_t num_inputs) {
   return signature;
 }
 
+// Checks, when the model is loaded, that a head which maps its answer back to the image is given
+// the preprocessed image beside the network's outputs. Errors: kFail with the number of inputs.
+Result<void> CheckTakesImage(const ModuleEnv& env, const JsonPath& path);
+
 // An output of the network that a head reads.
 struct OutputSpec {
   std::string name;

@@ -3,6 +3,7 @@ from abc import ABCMeta, abstractmethod
 from collections.abc import Sequence
 
 import mmcv
+import numpy as np
 import torch
 
 from mmdeploy.backend.base import get_backend_manager
@@ -51,6 +52,11 @@ class BaseBackendModel(torch.nn.Module, metaclass=ABCMeta):
             output_names=output_names,
             deploy_cfg=deploy_cfg,
             **kwargs)
+
+    def _run_network(self, imgs: torch.Tensor) -> list[np.ndarray]:
+        """Return the outputs of `self.wrapper` for its one input [B, C, H, W], in the order of `output_names`."""
+        outputs = self.wrapper({self.input_name: imgs})
+        return [output.detach().cpu().numpy() for output in self.wrapper.output_to_list(outputs)]
 
     @abstractmethod
     def forward(self, *args, **kwargs):

@@ -35,11 +35,7 @@ class End2EndModel(End2EndBackendModel):
     def forward_test(self, imgs: torch.Tensor, *args,
                      **kwargs) -> list[np.ndarray]:
         """Return all outputs of the network, the scores [B, C] first."""
-        outputs = self.wrapper({self.input_name: imgs})
-        return [
-            out.detach().cpu().numpy()
-            for out in self.wrapper.output_to_list(outputs)
-        ]
+        return self._run_network(imgs)
 
     def show_result(self,
                     img: np.ndarray,

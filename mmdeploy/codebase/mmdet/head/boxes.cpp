@@ -85,9 +85,7 @@ BoxArgs ReadBoxArgs(JsonReader& params) {
 }
 
 Result<void> CheckBoxOutputs(const ModuleEnv& env, const JsonPath& path) {
-  MMDEPLOY_ENSURE(env.inputs.size() == 2, Code::kFail,
-                  "{}: {} inputs, expected the preprocessed image and the network's outputs",
-                  path.str(), env.inputs.size());
+  MMDEPLOY_TRYV(CheckTakesImage(env, path));
   if (!MayHaveOutput(env, kDets) && MayHaveOutput(env, kDetectionOutput)) {
     return CheckOutputs(env, path, {{kDetectionOutput, {DataType::kFloat32}, 3}});
   }

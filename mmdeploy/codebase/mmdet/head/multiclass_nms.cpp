@@ -139,9 +139,7 @@ Result<std::unique_ptr<Module>> Create(JsonReader& params, const ModuleEnv& env)
   params.Read("pre_top_k", &nms.pre_top_k, -1, 1 << 24);
   params.Read("keep_top_k", &nms.keep_top_k, -1, 1 << 24);
   MMDEPLOY_TRYV(params.Finish());
-  MMDEPLOY_ENSURE(env.inputs.size() == 2, Code::kFail,
-                  "{}: {} inputs, expected the preprocessed image and the network's outputs",
-                  params.path().str(), env.inputs.size());
+  MMDEPLOY_TRYV(CheckTakesImage(env, params.path()));
   MMDEPLOY_TRYV(
       CheckOutputs(env, params.path(),
                    {{"boxes", {DataType::kFloat32}, 3}, {"scores", {DataType::kFloat32}, 3}}));

@@ -65,8 +65,7 @@ class End2EndModel(BaseBackendModel):
 
     def forward_dummy(self, lq: torch.Tensor, *args, **kwargs) -> list[np.ndarray]:
         """Return the outputs of the network."""
-        outputs = self.wrapper({self.input_name: lq.contiguous()})
-        return [output.detach().cpu().numpy() for output in self.wrapper.output_to_list(outputs)]
+        return self._run_network(lq.contiguous())
 
     def forward_test(self,
                      lq: torch.Tensor,

@@ -91,9 +91,7 @@ Result<std::unique_ptr<Module>> Create(JsonReader& params, const ModuleEnv& env)
                   "{}: decoding with post_process '{}', use_udp {} is not part of this release; "
                   "allowed: 'default', 'null' without use_udp",
                   params.path().str(), post_process, use_udp);
-  MMDEPLOY_ENSURE(env.inputs.size() == 2, Code::kFail,
-                  "{}: {} inputs, expected the preprocessed image and the network's outputs",
-                  params.path().str(), env.inputs.size());
+  MMDEPLOY_TRYV(CheckTakesImage(env, params.path()));
   MMDEPLOY_TRYV(CheckOutputs(env, params.path(), {{"output", {DataType::kFloat32}, 4}}));
   return std::make_unique<TopdownHeatmapDecode>(post_process != "null");
 }

@@ -45,9 +45,7 @@ Result<std::unique_ptr<Module>> Create(JsonReader& params, const ModuleEnv& env)
   float score_thr = 0.05f;
   params.Read("score_thr", &score_thr);
   MMDEPLOY_TRYV(params.Finish());
-  MMDEPLOY_ENSURE(env.inputs.size() == 2, Code::kFail,
-                  "{}: {} inputs, expected the preprocessed image and the network's outputs",
-                  params.path().str(), env.inputs.size());
+  MMDEPLOY_TRYV(CheckTakesImage(env, params.path()));
   MMDEPLOY_TRYV(
       CheckOutputs(env, params.path(),
                    {{"dets", {DataType::kFloat32}, 3},

@@ -49,8 +49,7 @@ class End2EndModel(End2EndBackendModel):
 
     def forward_test(self, imgs: torch.Tensor, *args, **kwargs) -> list[np.ndarray]:
         """Return the outputs of the network, labels [B, 1, H, W]."""
-        outputs = self.wrapper({self.input_name: imgs})
-        return [output.detach().cpu().numpy() for output in self.wrapper.output_to_list(outputs)]
+        return self._run_network(imgs)
 
     def show_result(self,
                     img: np.ndarray,

@@ -98,9 +98,7 @@ Result<std::unique_ptr<Module>> Create(JsonReader& params, const ModuleEnv& env)
   params.Require("num_classes", &num_classes, 1, 1 << 20);
   params.Read("with_argmax", &with_argmax);
   MMDEPLOY_TRYV(params.Finish());
-  MMDEPLOY_ENSURE(env.inputs.size() == 2, Code::kFail,
-                  "{}: {} inputs, expected the preprocessed image and the network's outputs",
-                  params.path().str(), env.inputs.size());
+  MMDEPLOY_TRYV(CheckTakesImage(env, params.path()));
   std::vector<DataType> types{DataType::kFloat32};
   if (with_argmax) types = {DataType::kFloat32, DataType::kInt32, DataType::kInt64};
   MMDEPLOY_TRYV(CheckOutputs(env, params.path(), {{"output", types, 4}}));
