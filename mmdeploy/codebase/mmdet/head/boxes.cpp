@@ -112,4 +112,12 @@ Result<std::vector<MappedBox>> MapBoxes(const NamedTensors& outputs, const Image
   return mapped;
 }
 
+Result<std::vector<Value>> MapDets(const NamedTensors& outputs, const ImageMeta& meta,
+                                   const BoxArgs& args) {
+  MMDEPLOY_TRY(auto boxes, MapBoxes(outputs, meta, args));
+  Value::List results;
+  for (auto& box : boxes) results.emplace_back(std::move(box.detection));
+  return std::vector<Value>{Value(std::move(results))};
+}
+
 }  // namespace mmdeploy
