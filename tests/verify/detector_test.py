@@ -8,19 +8,28 @@ import pytest
 import torch
 
 from mmdeploy.apis import build_task_processor
-from mmdeploy.utils import load_config
+from mmdeploy.utils import get_input_shape, load_config
 from tests.models.detectors import CLASSES, detector_config, randomize
 
 HEIGHT, WIDTH = 64, 96
 
 
 def as_the_sdk_does(boxes: np.ndarray) -> np.ndarray:
-    """Boxes of mmdet end behind the last pixel, those of the SDK at it; what then lies outside is dropped."""
+    """Boxes of mmdet end behind the last pixel or leave the image, those of the SDK stay on it; what then lies outside
+    is dropped.
+    """
+    boxes[:, :2] = np.maximum(boxes[:, :2], 0)
     boxes[:, 2:4] = np.minimum(boxes[:, 2:4], [WIDTH - 1, HEIGHT - 1])
     return boxes[(boxes[:, 2:4] >= boxes[:, :2]).all(1)]
 
 
-@pytest.fixture(scope='module', params=['retinanet', 'faster_rcnn', 'fcos cut'])
+# How each detector is cut; the others are whole.
+PARTITIONS = dict(fcos='single-stage_partition_onnxruntime_dynamic.py',
+                  faster_rcnn='two-stage_partition_onnxruntime_dynamic.py',
+                  yolov3='yolov3_partition_onnxruntime_static.py')
+
+
+@pytest.fixture(scope='module', params=['retinanet', 'faster_rcnn', 'fcos cut', 'faster_rcnn cut', 'yolov3 cut'])
 def detector(request, tmp_path_factory, repository):
     """Folder of an SDK model, its image, and what mmdet detects in it: boxes per class."""
     import cv2
@@ -31,10 +40,11 @@ def detector(request, tmp_path_factory, repository):
     model_cfg = detector_config(name)
     model_cfg.dump(config)
     deploy = str(repository / 'configs/mmdet/detection' /
-                 ('single-stage_partition_onnxruntime_dynamic.py' if is_cut else 'detection_onnxruntime_dynamic.py'))
-    task = build_task_processor(model_cfg, load_config(deploy)[0], 'cpu')
+                 (PARTITIONS[name] if is_cut else 'detection_onnxruntime_dynamic.py'))
+    deploy_cfg = load_config(deploy)[0]
+    task = build_task_processor(model_cfg, deploy_cfg, 'cpu')
     model = task.init_pytorch_model()
-    data, _ = task.create_input(image)
+    data, _ = task.create_input(image, get_input_shape(deploy_cfg))
     randomize(model, data)
     torch.save(dict(state_dict=model.state_dict(), meta=dict(CLASSES=CLASSES)), checkpoint)
     with torch.no_grad():
@@ -48,9 +58,18 @@ def test_the_model_is_verified(detector, mmdeploy_command):
     folder, _, _ = detector
     done = subprocess.run([mmdeploy_command, 'verify', str(folder)], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
-    post = json.loads((folder / 'golden/golden.json').read_text())['stages'][2]
+    post = json.loads((folder / 'golden/golden.json').read_text())['stages'][-1]
     assert post['type'] == 'Detection' and len(post['result']) > 3
     assert json.loads((folder / 'detail.json').read_text())['classes'] == list(CLASSES)
+
+
+def test_a_cut_model_is_verified_step_by_step(detector):
+    """Each task of pipeline.json has its own golden data, the parts between networks as well."""
+    folder, _, _ = detector
+    tasks = json.loads((folder / 'pipeline.json').read_text())['pipeline']['tasks']
+    stages = json.loads((folder / 'golden/golden.json').read_text())['stages']
+    assert [stage['node'] for stage in stages] == [task['name'] for task in tasks]
+    assert all(stage['tensors'] for stage in stages[:-1])
 
 
 def test_a_moved_box_is_named(detector, mmdeploy_command, tmp_path):
@@ -58,7 +77,7 @@ def test_a_moved_box_is_named(detector, mmdeploy_command, tmp_path):
     folder = shutil.copytree(detector[0], tmp_path / 'moved')
     path = folder / 'golden/golden.json'
     golden = json.loads(path.read_text())
-    golden['stages'][2]['result'][1]['bbox'][0] += 0.5
+    golden['stages'][-1]['result'][1]['bbox'][0] += 0.5
     path.write_text(json.dumps(golden))
     done = subprocess.run([mmdeploy_command, 'verify', str(folder)], capture_output=True, text=True)
     assert done.returncode == 1
@@ -100,7 +119,8 @@ def test_a_batch_gives_what_single_images_give(detector, tmp_path):
     folder, image, _ = detector
     batched = shutil.copytree(folder, tmp_path / 'batched')
     deploy = json.loads((batched / 'deploy.json').read_text())
-    deploy['models'][0]['batch_size'] = 3
+    # A network with one input size takes one image: then they flow one by one.
+    deploy['models'][0]['batch_size'] = 3 if deploy['models'][0]['dynamic_shape'] else 1
     (batched / 'deploy.json').write_text(json.dumps(deploy))
     pixels = cv2.imread(image)
     images = [pixels, np.ascontiguousarray(pixels[::-1]), np.zeros_like(pixels), np.ascontiguousarray(pixels[:, ::-1])]

@@ -8,13 +8,13 @@ import numpy as np
 import torch
 from torch.utils.data import Dataset
 
-from mmdeploy.codebase.base import ImageTask, Labels, SDKHead
-from mmdeploy.utils import Task, get_input_shape, get_partition_config, is_dynamic_shape
+from mmdeploy.codebase.base import ImageTask, Labels, SDKHead, SDKNetwork
+from mmdeploy.utils import Task, get_input_shape, is_dynamic_shape
 from mmdeploy.utils.logging import get_logger, log_metrics
 
 from .mmdetection import MMDET_TASK
 from .model_partition_cfg import MMDET_PARTITION_CFG
-from .utils import get_nms_params
+from .sdk_partition import CutDetector, CutTwoStage, find_cut
 
 
 def process_model_config(model_cfg: mmcv.Config,
@@ -124,7 +124,7 @@ class ObjectDetection(ImageTask):
         """Return `model.test_cfg` with what the SDK reads of its parts."""
         postprocess = deepcopy(self.model_cfg.model.test_cfg)
         if 'rpn' in postprocess:
-            postprocess['min_bbox_size'] = postprocess['rpn']['min_bbox_size']
+            postprocess['min_bbox_size'] = postprocess['rpn'].get('min_bbox_size', 0)
         if 'rcnn' in postprocess:
             postprocess['score_thr'] = postprocess['rcnn']['score_thr']
             if 'mask_thr_binary' in postprocess['rcnn']:
@@ -137,20 +137,37 @@ class ObjectDetection(ImageTask):
     def get_sdk_head(self) -> SDKHead:
         """Return the head for boxes, or the one for boxes and masks."""
         params = deepcopy(self.get_postprocess())
-        if self._is_cut_before_nms():
-            params.update(get_nms_params(self.deploy_cfg, self.model_cfg.model.test_cfg))
-            return SDKHead('MultiClassNMS', params)
+        cut = self._cut()
+        if cut is not None:
+            return SDKHead('MultiClassNMS', dict(params, **cut.nms_params()))
         return SDKHead('ResizeInstanceMask' if 'mask_thr_binary' in params else 'ResizeBBox', params)
 
-    def _is_cut_before_nms(self) -> bool:
-        partition = get_partition_config(self.deploy_cfg)
-        return partition is not None and partition.get('type') == 'single_stage'
+    def _cut(self) -> CutDetector | None:
+        """Return how the model is cut, if it is."""
+        return find_cut(self.get_model_name(), self.model_cfg, self.deploy_cfg)
 
     def get_sdk_save_file(self) -> str:
-        """Return the file of the network: of a one-stage detector the part before its NMS, which the SDK has, too."""
-        if self._is_cut_before_nms():
-            return self.get_partition_cfg('single_stage')[0]['save_file']
-        return super().get_sdk_save_file()
+        return self.get_sdk_networks()[0].save_file
+
+    def get_sdk_networks(self) -> list[SDKNetwork]:
+        cut = self._cut()
+        if cut is not None:
+            return cut.networks()
+        return [SDKNetwork(self.get_model_name(), super().get_sdk_save_file())]
+
+    def get_sdk_steps(self, net: dict) -> list[dict]:
+        """Return the network, or the parts of a model that is cut with what lies between them."""
+        cut = self._cut()
+        return [net] if cut is None else cut.steps(net)
+
+    def get_reference_steps(self, outputs: dict[str, np.ndarray],
+                            marked: dict[str, np.ndarray]) -> dict[str, dict[str, np.ndarray]]:
+        cut = self._cut()
+        return super().get_reference_steps(outputs, marked) if cut is None else cut.reference_steps(marked)
+
+    def get_ranked_steps(self) -> Sequence[str]:
+        cut = self._cut()
+        return () if cut is None else cut.ranked_steps()
 
     def get_labels(self) -> Labels:
         from mmdet.datasets import DATASETS
@@ -171,7 +188,10 @@ class ObjectDetection(ImageTask):
         boxes[:, :2] = np.maximum(boxes[:, :2], 0)
         boxes[:, 2:] = np.minimum(boxes[:, 2:], [width - 1, height - 1])
         large = (boxes[:, 2:] - boxes[:, :2] >= params.get('min_bbox_size', 0)).all(1)
-        kept = large & (dets[:, 4] > np.float32(params.get('score_thr', 0)))
+        kept = large & (dets[:, 4] > np.float32(params.get('conf_thr', params.get('score_thr', 0))))
+        if isinstance(self._cut(), CutTwoStage):
+            # The rewritten model lets a proposal without an area through, the SDK's head does not.
+            kept &= (dets[:, 2:4] > dets[:, :2]).all(1)
         results = [
             dict(label_id=int(label), score=float(det[4]), bbox=[float(side) for side in box])
             for box, det, label in zip(boxes[kept], dets[kept], labels[kept], strict=True)

@@ -8,6 +8,7 @@ from mmcv.utils import Registry
 
 from mmdeploy.backend.base import get_backend_file_count
 from mmdeploy.codebase.base import BaseBackendModel, End2EndBackendModel, build_backend_model
+from mmdeploy.core import RewriterContext
 from mmdeploy.utils import Backend, get_backend, get_codebase_config, get_partition_config, load_config
 
 from .utils import get_nms_params
@@ -133,6 +134,25 @@ class PartitionSingleStageModel(End2EndModel):
     def forward_test(self, imgs: torch.Tensor, *args, **kwargs) -> list[torch.Tensor]:
         outputs = self.wrapper({self.input_name: imgs})
         return self.partition0_postprocess(outputs['scores'], outputs['boxes'])
+
+
+@__BACKEND_MODEL.register_module('yolov3_partition')
+class PartitionYOLOV3Model(PartitionSingleStageModel):
+    """YOLOv3 that is cut in front of its decoding."""
+
+    def _init_wrapper(self, **kwargs) -> None:
+        from mmdet.models.builder import build_head
+        self.bbox_head = build_head(self.model_cfg.model.bbox_head)
+        self.bbox_head.test_cfg = self.model_cfg.model.test_cfg
+        self.output_names = [f'pred_maps.{i}' for i in range(len(self.bbox_head.featmap_strides))]
+        End2EndModel._init_wrapper(self, **kwargs)
+
+    def forward_test(self, imgs: torch.Tensor, img_metas: Sequence[Sequence[dict]], *args,
+                     **kwargs) -> list[torch.Tensor]:
+        outputs = self.wrapper({self.input_name: imgs})
+        maps = [outputs[name].cpu() for name in self.output_names]
+        with RewriterContext(self.deploy_cfg, get_backend(self.deploy_cfg).value):
+            return list(self.bbox_head.get_bboxes(maps, img_metas[0]))
 
 
 @__BACKEND_MODEL.register_module('two_stage')
