@@ -279,7 +279,9 @@ class SDKEnd2EndModel(End2EndModel):
 
 
 def _paste(mask: np.ndarray, box: np.ndarray, height: int, width: int) -> np.ndarray:
-    """Return the mask of a box as one of the image: bool [height, width]. It begins a pixel outside of the box."""
+    """Return the mask of a box as one of the image: bool [height, width]. It is one, or begins outside of the box."""
+    if mask.shape == (height, width):
+        return mask != 0
     whole = np.zeros((height, width), bool)
     left, top = (max(int(np.floor(side)) - 1, 0) for side in box[:2])
     part = mask[:max(height - top, 0), :max(width - left, 0)]
