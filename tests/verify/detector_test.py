@@ -110,6 +110,21 @@ def test_results_are_printed_and_drawn(detector, mmdeploy_command, tmp_path):
     assert len(result) == count and set(result[0]) == {'label_id', 'score', 'bbox', 'mask'}
 
 
+@pytest.mark.parametrize('size', [(1, 1), (1, 10000), (10000, 1)])
+def test_images_of_extreme_shapes(detector, size):
+    """A network with one input size takes all; where the ratio is kept nothing would be left of the longest."""
+    from mmdeploy_python import Detector
+    folder, _, _ = detector
+    image = np.full((*size, 3), 90, np.uint8)
+    if 'keep_ratio": true' in (folder / 'pipeline.json').read_text() and size != (1, 1):
+        with pytest.raises(RuntimeError, match='which is empty: it is too long for its width'):
+            Detector(str(folder), 'cpu')(image)
+    else:
+        boxes, labels, _ = Detector(str(folder), 'cpu')(image)
+        assert len(boxes) == len(labels) and (boxes[:, :4] >= 0).all()
+        assert (boxes[:, [2, 3]] <= [size[1] - 1, size[0] - 1]).all()
+
+
 def test_a_batch_gives_what_single_images_give(detector, tmp_path):
     """Networks fill up the rows of a batch; with batch_size in deploy.json images share a call."""
     import shutil
@@ -123,7 +138,8 @@ def test_a_batch_gives_what_single_images_give(detector, tmp_path):
     deploy['models'][0]['batch_size'] = 3 if deploy['models'][0]['dynamic_shape'] else 1
     (batched / 'deploy.json').write_text(json.dumps(deploy))
     pixels = cv2.imread(image)
-    images = [pixels, np.ascontiguousarray(pixels[::-1]), np.zeros_like(pixels), np.ascontiguousarray(pixels[:, ::-1])]
+    images = [pixels, np.ascontiguousarray(pixels[::-1]), np.zeros_like(pixels), np.ascontiguousarray(pixels[:, ::-1]),
+              pixels[:50, :20].copy()]
     one = Detector(str(folder), 'cpu')
     for found, (boxes, labels, _) in zip(Detector(str(batched), 'cpu').batch(images), map(one, images), strict=True):
         np.testing.assert_array_equal(found[1], labels)
