@@ -57,8 +57,8 @@ def fcn_mask_head__get_seg_masks(ctx, self, mask_pred, det_bboxes, det_labels, r
     """
     if not self.class_agnostic:
         # Rows without a box may have label -1.
-        mask_pred = mask_pred[torch.arange(mask_pred.shape[0], device=mask_pred.device), det_labels.clamp(min=0)]
-        mask_pred = mask_pred.unsqueeze(1)
+        labels = det_labels * (det_labels > 0).to(det_labels)
+        mask_pred = mask_pred[torch.arange(mask_pred.shape[0], device=mask_pred.device), labels].unsqueeze(1)
     scores = mask_pred if are_scores else mask_pred.sigmoid()
     if not get_post_processing_params(ctx.cfg).get('export_postprocess_mask', True):
         return scores
