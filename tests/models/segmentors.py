@@ -1,6 +1,6 @@
 """Every documented segmentor, small, from PyTorch to each engine, against mmseg.
 
-    python -m tests.models.segmentors [--engine onnxruntime openvino ncnn torchscript] [--shapes static dynamic] [NAMES...]
+    python -m tests.models.segmentors [--engine onnxruntime openvino ...] [--shapes static dynamic] [NAMES...]
 
 Labels must be equal, except where the two best scores differ by less than 1e-3 of the largest score.
 """

@@ -69,7 +69,8 @@ def fused_features(draw: Draw) -> Case:
     if draw.maybe(0.2):
         return _with_others(draw, Case(lambda x: block(x * 1), (_image(draw, 3, 2), )), 2)
     # As in the head: the second map is what an earlier block enlarged to twice an odd or even size.
-    return _with_others(draw, Case(lambda x: block(x * 1, x[:, :, ::2, ::2].repeat(1, 1, 2, 2)), (_image(draw, 3, 2), )), 2)
+    case = Case(lambda x: block(x * 1, x[:, :, ::2, ::2].repeat(1, 1, 2, 2)), (_image(draw, 3, 2), ))
+    return _with_others(draw, case, 2)
 
 
 @draws('mmseg.models.utils.UpConvBlock.forward')
