@@ -15,7 +15,6 @@ import sys
 import time
 from collections.abc import Sequence
 from contextlib import contextmanager
-from typing import NamedTuple
 
 import mmcv
 import numpy as np
@@ -53,13 +52,6 @@ from mmdeploy.utils.utils import add_log_level, set_log_level
 
 class StepError(RuntimeError):
     """A step of the conversion failed."""
-
-
-class Parity(NamedTuple):
-    """Difference between PyTorch and the engine, for one output."""
-    output: str
-    max_abs: float
-    max_rel: float
 
 
 def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
@@ -193,12 +185,8 @@ def _run_pytorch(task: BaseTask, checkpoint: str, inputs: Sequence[torch.Tensor]
     return [output.cpu().numpy() for output in outputs]
 
 
-def measure_parity(args: argparse.Namespace, task: BaseTask, backend_files: list[str]) -> list[Parity]:
-    """Compare the outputs of PyTorch and of the engine on the test image.
-
-    The relative difference is that of the largest absolute value, because
-    scores near 0 have no meaningful ratio.
-    """
+def measure_parity(args: argparse.Namespace, task: BaseTask, backend_files: list[str]) -> list[tuple[str, str]]:
+    """Compare the outputs of PyTorch and of the engine on the test image; return names and values to show."""
     data, inputs = task.create_input(args.test_img, get_input_shape(task.deploy_cfg))
     named = task.name_inputs(inputs)
     metas = {k: v for k, v in data.items() if k == 'img_metas'}
@@ -211,18 +199,8 @@ def measure_parity(args: argparse.Namespace, task: BaseTask, backend_files: list
     if len(found) != len(expected):
         raise ValueError(f'the engine gives {len(found)} outputs, PyTorch {len(expected)}; '
                          'onnx_config.output_names must name all of them')
-    parity = []
-    for name, want, got in zip(model.output_names, expected, found, strict=False):
-        if want.shape != got.shape:
-            raise ValueError(f'output {name!r} has shape {list(got.shape)} in '
-                             f'the engine and {list(want.shape)} in PyTorch')
-        if not np.isfinite(got).all():
-            raise ValueError(f'output {name!r} of the engine is not finite')
-        difference = float(np.abs(got - want).max()) if want.size else 0.0
-        scale = float(np.abs(want).max()) if want.size else 0.0
-        parity.append(
-            Parity(name, difference, difference / scale if scale else 0.0))
-    return parity
+    names = model.output_names
+    return task.compare_outputs(dict(zip(names, expected, strict=False)), dict(zip(names, found, strict=False)))
 
 
 def _size(path: str) -> int:
@@ -245,7 +223,7 @@ def _with_companions(files: Sequence[str], since: float) -> list[str]:
 
 
 def show_summary(console: Console, work_dir: str, files: Sequence[str],
-                 parity: Sequence[Parity], times: dict[str, float]) -> None:
+                 parity: Sequence[tuple[str, str]], times: dict[str, float]) -> None:
     """Print files, sizes, parity and times."""
     table = Table(title=f'Summary of {work_dir}', title_justify='left')
     table.add_column('what', no_wrap=True)
@@ -253,9 +231,8 @@ def show_summary(console: Console, work_dir: str, files: Sequence[str],
     for path in dict.fromkeys(files):
         table.add_row(
             osp.relpath(path, work_dir), f'{_size(path) / 1024:,.1f} kB')
-    for item in parity:
-        table.add_row(f'max difference from PyTorch: {item.output}',
-                      f'{item.max_abs:.3g} (relative {item.max_rel:.3g})')
+    for row in parity:
+        table.add_row(*row)
     for name, seconds in times.items():
         table.add_row(name, f'{seconds:.1f} s')
     table.add_row('total', f'{sum(times.values()):.1f} s')
@@ -314,6 +291,7 @@ def _prepare(args: argparse.Namespace) -> tuple[BaseTask, type]:
                           f'{manager.explain_missing()}')
     mmcv.mkdir_or_exist(osp.abspath(args.work_dir))
     task = build_task_processor(model_cfg, deploy_cfg, args.device)
+    task.check_convertible()
     if args.dump_info:
         task.get_sdk_save_file()  # refuses what the SDK cannot run
     return task, manager
@@ -357,7 +335,7 @@ def convert(args: argparse.Namespace, console: Console) -> None:
                                            deploy_cfg, args.device)
         written += _with_companions(backend_files, start)
 
-    parity: list[Parity] = []
+    parity: list[tuple[str, str]] = []
     with steps.step(f'comparison of {backend.value} with PyTorch'):
         if partition_config is None:
             parity = measure_parity(args, task, backend_files)

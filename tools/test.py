@@ -158,7 +158,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     task.evaluate_outputs(model_cfg, reference, dataset, args.metrics, None,
                           args.metric_options, args.format_only,
                           args.log2file)
-    logger.info('\n' + compare_scores(reference, outputs).get_string())
+    rows = task.compare_results(reference, outputs)
+    table = compare_scores(reference, outputs) if rows is None else PrettyTable(['PyTorch vs engine', 'value'])
+    for row in rows or ():
+        table.add_row(row)
+    logger.info('\n' + table.get_string())
 
 
 if __name__ == '__main__':

@@ -41,6 +41,7 @@ def torch2onnx(img: Any,
     deploy_cfg, model_cfg = load_config(deploy_cfg, model_cfg)
     mmcv.mkdir_or_exist(osp.abspath(work_dir))
     task = task_processor or build_task_processor(model_cfg, deploy_cfg, device)
+    task.check_convertible()
     model = task.copy_pytorch_model(model_checkpoint)
     data, inputs = task.create_input(img, get_input_shape(deploy_cfg))
     metas = data.get('img_metas', None)

@@ -30,6 +30,7 @@ def torch2torchscript(img: Any,
     deploy_cfg, model_cfg = load_config(deploy_cfg, model_cfg)
     mmcv.mkdir_or_exist(osp.abspath(work_dir))
     task = task_processor or build_task_processor(model_cfg, deploy_cfg, device)
+    task.check_convertible()
     model = task.copy_pytorch_model(model_checkpoint)
     _, inputs = task.create_input(img, get_input_shape(deploy_cfg))
     if not isinstance(inputs, torch.Tensor):

@@ -1,9 +1,11 @@
 #include "mmdeploy/backend/torchscript/net.h"
 
 #include <torch/csrc/jit/ir/alias_analysis.h>
+#include <torch/csrc/jit/ir/constants.h>
 #include <torch/csrc/jit/passes/inliner.h>
 #include <torch/csrc/jit/serialization/import.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 
@@ -53,6 +55,32 @@ Result<void> OpenOpsLibrary() {
                       [&] { return DynamicLibrary::Open(path); }));
   Log(LogLevel::kInfo, "torchscript: custom operators of '{}'", path);
   return {};
+}
+
+bool PoolsToOnePixel(const torch::jit::Node* pool) {
+  const auto size = torch::jit::toIValue(pool->input(1));
+  if (!size || !size->isIntList()) return false;
+  const auto sides = size->toIntVector();
+  return std::all_of(sides.begin(), sides.end(), [](int64_t side) { return side == 1; });
+}
+
+// Whether a block averages bins that may be uneven: oneDNN, to which optimising would give the
+// layer, refuses images that are no multiple of the number of bins.
+bool HasUnevenPooling(const torch::jit::Block* block) {
+  static const auto kPool = c10::Symbol::fromQualString("aten::adaptive_avg_pool2d");
+  return std::any_of(
+      block->nodes().begin(), block->nodes().end(), [](const torch::jit::Node* node) {
+        if (node->kind() == kPool && !PoolsToOnePixel(node)) return true;
+        const auto blocks = node->blocks();
+        return std::any_of(blocks.begin(), blocks.end(),
+                           [](const torch::jit::Block* inner) { return HasUnevenPooling(inner); });
+      });
+}
+
+bool HasUnevenPooling(const torch::jit::Module& module) {
+  const auto graph = module.get_method("forward").graph()->copy();
+  torch::jit::Inline(*graph);
+  return HasUnevenPooling(graph->block());
 }
 
 // How many tensors `forward` takes and gives.
@@ -124,7 +152,8 @@ Result<void> TorchscriptNet::Optimize(bool for_inference, const std::string& nam
     module_.eval();
     // A frozen module has lost this attribute; it cannot be frozen again.
     if (module_.hasattr("training")) module_ = torch::jit::freeze(module_);
-    if (for_inference) module_ = torch::jit::optimize_for_inference(module_);
+    if (for_inference && !HasUnevenPooling(module_))
+      module_ = torch::jit::optimize_for_inference(module_);
   });
 }
 

@@ -228,6 +228,47 @@ class BaseTask(metaclass=ABCMeta):
                              f'the model takes {len(tensors)}')
         return dict(zip(names, tensors, strict=True))
 
+    def check_convertible(self) -> None:
+        """Find what cannot be converted before anything is; by default nothing is known.
+
+        Raises:
+            ValueError: the configs do not fit together.
+            NotImplementedError: the engine cannot run such a model.
+        """
+
+    def compare_outputs(self, expected: dict[str, np.ndarray], found: dict[str, np.ndarray]) -> list[tuple[str, str]]:
+        """Return how far the outputs of an engine are from those of PyTorch, as names and values to show.
+
+        The relative difference is that of the largest absolute value, because values near 0 have no meaningful ratio.
+
+        Args:
+            expected: outputs of the rewritten model in PyTorch, by name.
+            found: those of the engine, of the same names.
+
+        Raises:
+            ValueError: they cannot be the same outputs.
+        """
+        rows = []
+        for name, want in expected.items():
+            got = found[name]
+            if want.shape != got.shape:
+                raise ValueError(f'output {name!r} has shape {list(got.shape)} in the engine and {list(want.shape)} in '
+                                 'PyTorch')
+            if not np.isfinite(got).all():
+                raise ValueError(f'output {name!r} of the engine is not finite')
+            difference = float(np.abs(got - want).max()) if want.size else 0.0
+            scale = float(np.abs(want).max()) if want.size else 0.0
+            rows.append((f'max difference from PyTorch: {name}',
+                         f'{difference:.3g} (relative {difference / scale if scale else 0.0:.3g})'))
+        return rows
+
+    def compare_results(self, expected: Sequence, found: Sequence) -> list[tuple[str, str]] | None:
+        """Return how far the results of an engine for a data set are from those of PyTorch, as names and values.
+
+        None where the results are scores of labels, which `tools/test.py` compares itself.
+        """
+        return None
+
     def get_sdk_save_file(self) -> str:
         """Return the exported file that becomes the network of the SDK model.
 

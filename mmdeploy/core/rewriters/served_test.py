@@ -92,6 +92,7 @@ def test_a_base_class_that_is_not_listed():
 # They call what was there, or only what every subclass has to have.
 ANY_CLASS = {
     'mmcls.models.classifiers.BaseClassifier.forward', 'mmdet.models.detectors.base.BaseDetector.forward',
+    'mmdet.models.detectors.rpn.RPN.simple_test',
     'mmdet.models.detectors.single_stage.SingleStageDetector.simple_test',
     'mmdet.models.detectors.two_stage.TwoStageDetector.extract_feat',
     'mmdet.models.detectors.two_stage.TwoStageDetector.simple_test',

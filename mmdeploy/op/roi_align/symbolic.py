@@ -3,8 +3,9 @@ import torch
 from torch.nn.modules.utils import _pair
 from torch.onnx._globals import GLOBALS
 
-from mmdeploy.core import SYMBOLIC_REWRITER
-from mmdeploy.utils import Backend, get_root_logger
+from mmdeploy.core import FUNCTION_REWRITER, SYMBOLIC_REWRITER
+from mmdeploy.op.torchscript import torchscript_operator
+from mmdeploy.utils import IR, Backend, get_root_logger
 
 
 def _onnx_roi_align(g, x, rois, output_size, spatial_scale, sampling_ratio, pool_mode, aligned):
@@ -57,3 +58,12 @@ def roi_align_default(ctx, g, input, rois, output_size, spatial_scale, sampling_
         sampling_ratio_i=sampling_ratio,
         mode_s=pool_mode,
         aligned_i=aligned)
+
+
+@FUNCTION_REWRITER.register_rewriter('mmcv.ops.roi_align.RoIAlign.forward', ir=IR.TORCHSCRIPT,
+                                     classes=['mmcv.ops.roi_align.RoIAlign'])
+def roi_align__forward__torchscript(ctx, self, input, rois):
+    """Call our operator: mmcv's kernel leaves no trace. `input` is [B, C, H, W], `rois` are [N, 5]."""
+    return torchscript_operator('MMCVRoiAlign')(
+        input, rois, mode=self.pool_mode, output_height=self.output_size[0], output_width=self.output_size[1],
+        spatial_scale=float(self.spatial_scale), sampling_ratio=int(self.sampling_ratio), aligned=int(self.aligned))

@@ -12,6 +12,8 @@ from mmdeploy.codebase.base import ImageTask, Labels, SDKHead, SDKNetwork
 from mmdeploy.utils import Task, get_input_shape, is_dynamic_shape
 from mmdeploy.utils.logging import get_logger, log_metrics
 
+from .check import check_classes, check_engine, check_masks
+from .compare import Agreement, Detections, compare, detections_of_outputs, detections_of_result
 from .mmdetection import MMDET_TASK
 from .model_partition_cfg import MMDET_PARTITION_CFG
 from .sdk_partition import CutDetector, CutTwoStage, find_cut
@@ -43,6 +45,14 @@ def process_model_config(model_cfg: mmcv.Config,
     return cfg
 
 
+def _detections_of(outputs: dict[str, np.ndarray]) -> list[Detections]:
+    """Return the detections of each image in the outputs of a network, in units of its input."""
+    if 'detection_output' in outputs:
+        return [detections_of_outputs(np.roll(rows[:, 1:6], -1, 1), rows[:, 0]) for rows in outputs['detection_output']]
+    masks = outputs.get('masks', [None] * len(outputs['dets']))
+    return [detections_of_outputs(*image) for image in zip(outputs['dets'], outputs['labels'], masks, strict=True)]
+
+
 @MMDET_TASK.register_module(Task.OBJECT_DETECTION.value)
 class ObjectDetection(ImageTask):
     """Converts detectors of MMDetection."""
@@ -68,6 +78,42 @@ class ObjectDetection(ImageTask):
                     transforms.pop(i)
                     break
         return pipeline
+
+    def check_convertible(self) -> None:
+        check_masks(self.model_cfg, self.deploy_cfg)
+        check_classes(self.model_cfg)
+        check_engine(self.model_cfg, self.deploy_cfg)
+
+    def _nms_params(self) -> dict:
+        """Return the arguments of `multiclass_nms` for the boxes that the model answers with."""
+        test_cfg = self.model_cfg.model.get('test_cfg', None) or {}
+        for stage in ('rcnn', 'rpn'):
+            if stage in test_cfg:
+                test_cfg = test_cfg[stage]
+                break
+        return get_nms_params(self.deploy_cfg, test_cfg)
+
+    def compare_outputs(self, expected: dict[str, np.ndarray], found: dict[str, np.ndarray]) -> list[tuple[str, str]]:
+        """Compare dets [B, K, 5], labels [B, K] and masks, or ncnn's rows [1, K, 6], after boxes are matched."""
+        if not {'dets', 'labels'} <= expected.keys() and 'detection_output' not in expected:
+            return super().compare_outputs(expected, found)
+        for name, values in found.items():
+            if not np.isfinite(values.astype(np.float32)).all():
+                raise ValueError(f'output {name!r} of the engine is not finite')
+        params = self._nms_params()
+        agreement = Agreement()
+        for mine, other in zip(_detections_of(expected), _detections_of(found), strict=True):
+            agreement |= compare(mine, other, params['score_threshold'], params['keep_top_k'])
+        return agreement.rows()
+
+    def compare_results(self, expected: Sequence, found: Sequence) -> list[tuple[str, str]]:
+        """Compare results of mmdet, one per image, after boxes are matched."""
+        params = self._nms_params()
+        agreement = Agreement()
+        for mine, other in zip(expected, found, strict=True):
+            agreement |= compare(detections_of_result(mine), detections_of_result(other), params['score_threshold'],
+                                 params['keep_top_k'])
+        return [('images', str(len(expected))), *agreement.rows()]
 
     def visualize(self,
                   model: torch.nn.Module,

@@ -11,14 +11,34 @@ from mmdeploy.codebase.base import BaseBackendModel, End2EndBackendModel, build_
 from mmdeploy.core import RewriterContext
 from mmdeploy.utils import Backend, get_backend, get_codebase_config, get_partition_config, load_config
 
-from .utils import get_nms_params
+from .utils import get_nms_params, get_post_processing_params
+
+# mmdet does not clip the boxes of these detectors.
+_WITHOUT_CLIPPING = ('YOLOX', 'YOLOV3', 'TOOD')
 
 __BACKEND_MODEL = Registry('backend_detectors', build_func=build_backend_model)
 
 
 @__BACKEND_MODEL.register_module('end2end')
 class End2EndModel(End2EndBackendModel):
-    """A detector whose network runs in an engine, non-maximum suppression included. See `End2EndBackendModel`."""
+    """A detector whose network runs in an engine, non-maximum suppression included. See `End2EndBackendModel`.
+
+    Attributes:
+        gives_proposals: it is a region proposal network, whose boxes have no classes.
+        clips: boxes are clipped to the image without what pads it, as the model of mmdet does.
+        mask_threshold: score from which on a pixel belongs to an object.
+    """
+    gives_proposals = False
+    clips = False
+    mask_threshold = 0.5
+
+    def read_model_cfg(self, model_cfg: mmcv.Config) -> None:
+        """Note what of a model config decides how its outputs become results."""
+        model = model_cfg.model
+        self.gives_proposals = model.type == 'RPN'
+        self.clips = model.type not in _WITHOUT_CLIPPING
+        rcnn = (model.get('test_cfg', None) or {}).get('rcnn', None) or {}
+        self.mask_threshold = rcnn.get('mask_thr_binary', 0.5)
 
     def forward(self, img: Sequence[torch.Tensor], img_metas: Sequence[Sequence[dict]], *args,
                 rescale: bool = True, **kwargs) -> list:
@@ -30,23 +50,59 @@ class End2EndModel(End2EndBackendModel):
             rescale: answer in pixels of the original image.
 
         Returns:
-            Per image the boxes [n, 5] of each class.
+            Per image the boxes [n, 5] of each class; with masks a tuple of these and, for each class, a list of masks,
+            bool [height, width]. For a region proposal network the proposals [n, 5] alone.
         """
         from mmdet.core import bbox2result
         outputs = self.forward_test(img[0].contiguous(), img_metas, *args, **kwargs)
-        dets, labels = (value.detach().cpu().numpy() for value in outputs[:2])
+        dets, labels, *masks = (value.detach().cpu().numpy() for value in outputs[:3])
         results = []
         for i, meta in enumerate(img_metas[0][:dets.shape[0]]):
             kept = dets[i, :, 4] > 0.0
-            boxes = dets[i, kept]
-            if rescale:
-                boxes[:, :4] /= np.asarray(meta['scale_factor'], np.float32)
-            if 'border' in meta:
-                # Some pipelines note the top left corner only.
-                top, left = meta['border'][0], meta['border'][min(2, len(meta['border']) - 1)]
-                boxes[:, :4] = np.maximum(boxes[:, :4] - np.array([left, top, left, top], np.float32), 0)
-            results.append(bbox2result(boxes, labels[i, kept], len(self.CLASSES)))
+            boxes, label = self._boxes_of_image(dets[i, kept], meta, rescale), labels[i, kept]
+            if self.gives_proposals:
+                results.append(boxes)
+                continue
+            result = bbox2result(boxes, label, len(self.CLASSES))
+            if masks:
+                result = result, self._masks_of_image(masks[0][i, kept], boxes, label, meta, rescale)
+            results.append(result)
         return results
+
+    def _boxes_of_image(self, boxes: np.ndarray, meta: dict, rescale: bool) -> np.ndarray:
+        """Return boxes [n, 5] in pixels of the original image, or of the network's input."""
+        if self.clips:
+            # The network clips to its input, which may be padded.
+            height, width = meta['img_shape'][:2]
+            boxes[:, :4] = np.minimum(boxes[:, :4], np.array([width, height] * 2, np.float32))
+        if rescale:
+            boxes[:, :4] /= np.asarray(meta['scale_factor'], np.float32)
+        if 'border' in meta:
+            # Some pipelines note the top left corner only.
+            top, left = meta['border'][0], meta['border'][min(2, len(meta['border']) - 1)]
+            boxes[:, :4] = np.maximum(boxes[:, :4] - np.array([left, top, left, top], np.float32), 0)
+        return boxes
+
+    def _masks_of_image(self, masks: np.ndarray, boxes: np.ndarray, labels: np.ndarray, meta: dict,
+                        rescale: bool) -> list[list[np.ndarray]]:
+        """Return the masks of each class, bool [height, width].
+
+        Args:
+            masks: what the network gives, [n, h, w]: scores in the boxes, or pixels of its input.
+            boxes: [n, 5], in pixels of the result.
+            labels: [n].
+            meta: meta information of the image.
+            rescale: the result has the pixels of the original image.
+        """
+        height, width = meta['ori_shape' if rescale else 'img_shape'][:2]
+        is_pasted = get_post_processing_params(self.deploy_cfg).get('export_postprocess_mask', True)
+        if is_pasted:
+            masks = masks[:, :meta['img_shape'][0], :meta['img_shape'][1]]
+        segments = [[] for _ in self.CLASSES]
+        for mask, box, label in zip(masks, boxes, labels, strict=True):
+            whole = _resize(mask, height, width) if is_pasted else _paste_scores(mask, box[:4], height, width)
+            segments[int(label)].append(whole >= self.mask_threshold if whole.dtype != bool else whole)
+        return segments
 
     @staticmethod
     def postprocessing_masks(det_bboxes: np.ndarray | torch.Tensor,
@@ -83,7 +139,7 @@ class End2EndModel(End2EndBackendModel):
         return torch.nn.functional.grid_sample(masks.unsqueeze(1), grid, align_corners=False).squeeze(1)
 
     def forward_test(self, imgs: torch.Tensor, *args, **kwargs) -> list[torch.Tensor]:
-        """Return dets [B, K, 5] and labels [B, K] of images [B, C, H, W]."""
+        """Return dets [B, K, 5] and labels [B, K], and masks [B, K, h, w] if there are, of images [B, C, H, W]."""
         return self.wrapper.output_to_list(self.wrapper({self.input_name: imgs}))
 
     def show_result(self,
@@ -278,6 +334,24 @@ class SDKEnd2EndModel(End2EndModel):
         return [(boxes, segments)]
 
 
+def _paste_scores(mask: np.ndarray, box: np.ndarray, height: int, width: int) -> np.ndarray:
+    """Return scores [height, width] of an image; `mask` [h, w] has those in the box."""
+    from mmdet.models.roi_heads.mask_heads.fcn_mask_head import _do_paste_mask
+    scores, place = _do_paste_mask(torch.from_numpy(np.ascontiguousarray(mask))[None, None],
+                                   torch.from_numpy(box)[None], height, width, skip_empty=True)
+    whole = np.zeros((height, width), np.float32)
+    whole[place] = scores[0].numpy()
+    return whole
+
+
+def _resize(mask: np.ndarray, height: int, width: int) -> np.ndarray:
+    """Return [height, width] of the nearest pixels of a mask [h, w]."""
+    if mask.shape == (height, width):
+        return mask
+    pixels = torch.from_numpy(mask.astype(np.float32))[None, None]
+    return torch.nn.functional.interpolate(pixels, size=(height, width))[0, 0].numpy()
+
+
 def _paste(mask: np.ndarray, box: np.ndarray, height: int, width: int) -> np.ndarray:
     """Return the mask of a box as one of the image: bool [height, width]. It is one, or begins outside of the box."""
     if mask.shape == (height, width):
@@ -328,7 +402,7 @@ def build_object_detection_model(model_files: Sequence[str], model_cfg: str | mm
         model_type = get_codebase_config(deploy_cfg).get('model_type', 'end2end')
         if model_type == 'ncnn_end2end':
             kwargs['model_cfg'] = model_cfg
-    return __BACKEND_MODEL.build(
+    model = __BACKEND_MODEL.build(
         model_type,
         backend=get_backend(deploy_cfg),
         backend_files=model_files,
@@ -336,3 +410,5 @@ def build_object_detection_model(model_files: Sequence[str], model_cfg: str | mm
         class_names=get_classes_from_config(model_cfg),
         deploy_cfg=deploy_cfg,
         **kwargs)
+    model.read_model_cfg(model_cfg)
+    return model

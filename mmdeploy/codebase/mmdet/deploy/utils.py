@@ -17,11 +17,20 @@ def get_post_processing_params(deploy_cfg: str | mmcv.Config) -> mmcv.ConfigDict
 
 
 def get_nms_params(deploy_cfg: mmcv.Config, test_cfg: mmcv.ConfigDict) -> dict:
-    """Return the arguments of `multiclass_nms`: the model's settings, else those of the deploy config."""
+    """Return the arguments of `multiclass_nms`: the model's settings, else those of the deploy config.
+
+    Raises:
+        NotImplementedError: the model selects boxes in another way.
+    """
+    nms = test_cfg.get('nms', {})
+    if nms.get('type', 'nms') != 'nms' or nms.get('class_agnostic', False):
+        raise NotImplementedError(
+            f'model.test_cfg: nms is {dict(nms)}, which cannot be converted, allowed: type \'nms\' without '
+            'class_agnostic; change the model config if the same boxes are not needed')
     post = get_post_processing_params(deploy_cfg)
     return dict(
         max_output_boxes_per_class=post.max_output_boxes_per_class,
-        iou_threshold=test_cfg.get('nms', {}).get('iou_threshold', post.iou_threshold),
+        iou_threshold=nms.get('iou_threshold', nms.get('iou_thr', post.iou_threshold)),
         score_threshold=test_cfg.get('score_thr', post.score_threshold),
         pre_top_k=post.pre_top_k,
         keep_top_k=test_cfg.get('max_per_img', post.keep_top_k))

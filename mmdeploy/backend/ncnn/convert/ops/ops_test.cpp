@@ -25,6 +25,26 @@ ConvolutionDepthWise y 1 1 x y 0=2 1=2 2=1 3=2 4=1 5=0 6=4 7=2 11=1 12=1 13=1 14
 )");
 }
 
+// Weights without a batch are blobs as they are, others get it back.
+TEST(NcnnOpsTest, ConvByComputedWeights) {
+  EXPECT_EQ(Layers(R"(
+    g (float[1,2,4,5] x, float[1,4] w) => (float[1,2,3,5] y) <int64[4] s = {2, 1, 2, 1}, float[2] b = {1, 2}>
+    { k = Reshape(w, s) c = Conv<group = 2>(x, k, b) y = Relu(c) })"),
+            R"(Input x 0 1 x
+Input w 0 1 w
+MemoryData b 0 1 b 0=2
+Reshape k 1 1 w k 0=1 1=2 2=2 11=1
+ConvolutionDepthWise c 3 1 x k b y 0=2 1=1 2=1 3=1 4=0 5=1 7=2 9=1 11=2 12=1 13=1 14=0 15=0 16=0 19=1
+)");
+  EXPECT_EQ(Layers(R"(
+    g (float[1,2,4] x, float[1,2,3] w) => (float[1,1,2] y) { y = Conv(x, w) })"),
+            R"(Input x 0 1 x
+Input w 0 1 w
+ExpandDims y_ExpandDims 1 1 w y_ExpandDims -23303=1,0
+Convolution1D y 2 1 x y_ExpandDims y 0=1 1=3 2=1 3=1 4=0 5=0 15=0 19=1
+)");
+}
+
 TEST(NcnnOpsTest, ConvTranspose) {
   EXPECT_EQ(Layers(R"(
     g (float[1,2,4] x) => (float[1,1,a] y) <float[2,1,2] w = {1, 2, 3, 4}> { y =

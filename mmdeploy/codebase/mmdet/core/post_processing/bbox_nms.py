@@ -3,14 +3,16 @@ import importlib
 
 import torch
 
+from mmdeploy.codebase.mmdet.deploy.utils import gather_topk
 from mmdeploy.core import FUNCTION_REWRITER, mark
-from mmdeploy.mmcv.ops import ONNXNMSop
-from mmdeploy.utils import is_dynamic_batch
+from mmdeploy.mmcv.ops import ONNXNMSop, TRTBatchedNMSop
+from mmdeploy.op.torchscript import torchscript_operator
+from mmdeploy.utils import Backend, is_dynamic_batch
 
 
 def _gather_boxes(boxes: torch.Tensor, indices: torch.Tensor) -> torch.Tensor:
-    """Return boxes [B, K, 4] of [B, N, 4] by indices [B, K]."""
-    return boxes.gather(1, indices.unsqueeze(-1).expand(-1, -1, boxes.shape[-1]))
+    """Return rows [B, K, *] of [B, N, *] by indices [B, K]."""
+    return gather_topk(boxes, inds=indices, batch_size=boxes.shape[0])
 
 
 def _sort_by_score(dets: torch.Tensor, labels: torch.Tensor, keep_top_k: int) -> tuple[torch.Tensor, torch.Tensor]:
@@ -38,7 +40,7 @@ def select_nms_index(scores: torch.Tensor,
 
     Args:
         scores: [B, C, N].
-        boxes: [B, N, 4].
+        boxes: [B, N, 4], or [B, N, C, 4] when each class has boxes of its own.
         nms_index: [M, 3], image, class and box.
         batch_size: B.
         keep_top_k: number of boxes to keep per image, -1 for all.
@@ -48,7 +50,8 @@ def select_nms_index(scores: torch.Tensor,
         the row belongs to another image.
     """
     image, label, box = nms_index[:, 0], nms_index[:, 1], nms_index[:, 2]
-    dets = torch.cat([boxes[image, box], scores[image, label, box].unsqueeze(1)], 1)
+    own = boxes[image, box] if boxes.ndim == 3 else boxes[image, box, label]
+    dets = torch.cat([own, scores[image, label, box].unsqueeze(1)], 1)
     images = torch.arange(0, batch_size, dtype=image.dtype, device=image.device)
     belongs = image.unsqueeze(0) == images.unsqueeze(1)
     dets = dets.unsqueeze(0).repeat(batch_size, 1, 1)
@@ -62,19 +65,33 @@ def _select_single(scores: torch.Tensor, boxes: torch.Tensor, nms_index: torch.T
                    keep_top_k: int) -> tuple[torch.Tensor, torch.Tensor]:
     """`select_nms_index` of one image."""
     label, box = nms_index[:, 1], nms_index[:, 2]
-    dets = torch.cat([boxes[0, box], scores[0, label, box].unsqueeze(1)], 1).unsqueeze(0)
+    own = boxes[0, box] if boxes.ndim == 3 else boxes[0, box, label]
+    dets = torch.cat([own, scores[0, label, box].unsqueeze(1)], 1).unsqueeze(0)
     return _sort_by_score(*_append_empty_row(dets, label.unsqueeze(0)), keep_top_k)
+
+
+def _best_candidates(boxes: torch.Tensor, scores: torch.Tensor, pre_top_k: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return the `pre_top_k` best rows, by their best score, of boxes [B, N, *] and scores [B, N, C]."""
+    if pre_top_k <= 0:
+        return boxes, scores
+    best = scores.max(-1)[0].topk(pre_top_k, dim=1)[1]
+    return _gather_boxes(boxes, best), _gather_boxes(scores, best)
 
 
 def _run_nms(boxes: torch.Tensor, scores: torch.Tensor, max_output_boxes_per_class: int, iou_threshold: float,
              score_threshold: float, pre_top_k: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """Return scores [B, C, N'], boxes [B, N', 4] of the best candidates, and the selection [M, 3]."""
-    if pre_top_k > 0:
-        best = scores.max(-1)[0].topk(pre_top_k, dim=1)[1]
-        boxes, scores = _gather_boxes(boxes, best), _gather_boxes(scores, best)
+    """Return scores [B, C, N'], boxes [B, N', 4 or C, 4] of the best candidates, and the selection [M, 3]."""
+    boxes, scores = _best_candidates(boxes, scores, pre_top_k)
     scores = scores.permute(0, 2, 1)
-    index = ONNXNMSop.apply(boxes, scores, max_output_boxes_per_class, iou_threshold, score_threshold)
-    return scores, boxes, index
+    limits = (max_output_boxes_per_class, iou_threshold, score_threshold)
+    if boxes.ndim == 3:
+        return scores, boxes, ONNXNMSop.apply(boxes, scores, *limits)
+    # The operator takes the same boxes for all classes: those of each class go through it as an image of their own.
+    classes = int(scores.shape[1])
+    per_class = boxes.permute(0, 2, 1, 3).reshape(-1, boxes.shape[1], 4)
+    index = ONNXNMSop.apply(per_class, scores.reshape(-1, 1, scores.shape[2]), *limits)
+    image = torch.div(index[:, 0], classes, rounding_mode='floor')
+    return scores, boxes, torch.stack([image, index[:, 0] - image * classes, index[:, 2]], 1)
 
 
 def _multiclass_nms(boxes: torch.Tensor,
@@ -87,7 +104,7 @@ def _multiclass_nms(boxes: torch.Tensor,
     """Drop boxes that overlap a better one of the same class.
 
     Args:
-        boxes: [B, N, 4], x1, y1, x2, y2.
+        boxes: [B, N, 4], x1, y1, x2, y2, or [B, N, C, 4] when each class has boxes of its own.
         scores: [B, N, C].
         max_output_boxes_per_class: per image and class.
         iou_threshold: overlap above which the worse box is dropped.
@@ -122,6 +139,50 @@ def multiclass_nms__default(ctx,
     if is_single:
         return _select_single(scores, boxes, index, keep_top_k)
     return select_nms_index(scores, boxes, index, batch_size, keep_top_k)
+
+
+def _limits(max_output_boxes_per_class: int, keep_top_k: int) -> int:
+    """Return the boxes to keep per image, where an operator takes one number for both."""
+    return max_output_boxes_per_class if keep_top_k < 0 else min(max_output_boxes_per_class, keep_top_k)
+
+
+@FUNCTION_REWRITER.register_rewriter(
+    func_name='mmdeploy.codebase.mmdet.core.post_processing._multiclass_nms', backend=Backend.TENSORRT.value)
+def multiclass_nms_static(ctx,
+                          boxes: torch.Tensor,
+                          scores: torch.Tensor,
+                          max_output_boxes_per_class: int = 1000,
+                          iou_threshold: float = 0.5,
+                          score_threshold: float = 0.05,
+                          pre_top_k: int = -1,
+                          keep_top_k: int = -1) -> tuple[torch.Tensor, torch.Tensor]:
+    """Let a plug-in select exactly `keep_top_k` boxes; see `_multiclass_nms`."""
+    boxes = boxes if boxes.ndim == 4 else boxes.unsqueeze(2)
+    return TRTBatchedNMSop.apply(boxes, scores, int(scores.shape[-1]), pre_top_k,
+                                 _limits(max_output_boxes_per_class, keep_top_k), iou_threshold, score_threshold, -1)
+
+
+@FUNCTION_REWRITER.register_rewriter(
+    func_name='mmdeploy.codebase.mmdet.core.post_processing._multiclass_nms', backend=Backend.TORCHSCRIPT.value)
+def multiclass_nms__torchscript(ctx,
+                                boxes: torch.Tensor,
+                                scores: torch.Tensor,
+                                max_output_boxes_per_class: int = 1000,
+                                iou_threshold: float = 0.5,
+                                score_threshold: float = 0.05,
+                                pre_top_k: int = -1,
+                                keep_top_k: int = -1) -> tuple[torch.Tensor, torch.Tensor]:
+    """Let our operator select boxes: torchvision's would have to be linked to every program that runs the model.
+
+    See `_multiclass_nms`. There are as many rows as boxes are kept at most; those without a box are 0.
+    """
+    boxes, scores = _best_candidates(boxes, scores, pre_top_k)
+    boxes = boxes if boxes.ndim == 4 else boxes.unsqueeze(2)
+    dets, labels, _ = torchscript_operator('TRTBatchedNMS')(
+        boxes, scores, keep_topk=_limits(max_output_boxes_per_class, keep_top_k), iou_threshold=float(iou_threshold),
+        num_classes=int(scores.shape[-1]), topk=-1, score_threshold=float(score_threshold), is_normalized=0,
+        clip_boxes=0)
+    return dets, labels.long()
 
 
 @mark('multiclass_nms', inputs=['boxes', 'scores'], outputs=['dets', 'labels'])

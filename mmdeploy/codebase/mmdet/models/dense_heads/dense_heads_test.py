@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 from mmdet.models import build_head
+from mmdet.models.detectors import SingleStageDetector
 
 import mmdeploy.codebase.mmdet  # noqa: F401  # registers the rewrites
 from mmdeploy.core import RewriterContext
@@ -53,12 +54,20 @@ HEADS = {
     'GFLHead': dict(TOWERS, anchor_generator=ANCHORS, norm_cfg=None),
     'TOODHead': dict(COMMON, stacked_convs=1, feat_channels=16, anchor_generator=ANCHORS, bbox_coder=DELTAS,
                      norm_cfg=None, num_dcn=1),
+    'LDHead': dict(TOWERS, anchor_generator=ANCHORS, norm_cfg=None,
+                   loss_ld=dict(type='KnowledgeDistillationKLDivLoss', loss_weight=0.25, T=10)),
+    'PAAHead': dict(TOWERS, anchor_generator=ANCHORS, bbox_coder=DELTAS, norm_cfg=None),
+    'SABLRetinaHead': dict(
+        TOWERS, approx_anchor_generator=dict(ANCHORS, scales_per_octave=3),
+        square_anchor_generator=dict(type='AnchorGenerator', ratios=[1.0], scales=[4], strides=[8, 16]),
+        bbox_coder=dict(type='BucketingBBoxCoder', num_buckets=14, scale_factor=3.0), norm_cfg=None),
+    'YOLOXHead': dict(TOWERS, **POINTS),
     'YOLOFHead': dict(num_classes=3, in_channels=4, test_cfg=TEST, reg_decoded_bbox=True, num_cls_convs=1,
                       num_reg_convs=1, anchor_generator=dict(type='AnchorGenerator', ratios=[1.0], scales=[1, 2],
                                                              strides=[8]),
                       bbox_coder=dict(DELTAS, add_ctr_clamp=True, ctr_clamp=32)),
 }
-REFUSED = ('FoveaHead', 'RepPointsHead', 'GFLHead', 'TOODHead')
+REFUSED = ('PAAHead', 'SABLRetinaHead')
 
 
 def run(name: str) -> tuple[torch.nn.Module, tuple]:
@@ -97,7 +106,19 @@ def test_boxes_are_those_of_mmdet(name):
 
 @pytest.mark.parametrize('name', REFUSED)
 def test_heads_that_make_boxes_in_their_own_way_are_refused(name):
-    head, predictions = run(name)
-    with pytest.raises(NotServedError, match=f'{name} cannot be converted: the rewrite of .*get_bboxes gives the right '
-                       'numbers for .*RetinaHead'):
+    torch.manual_seed(0)
+    head = build_head(dict(HEADS[name], type=name)).eval()
+    detector = SingleStageDetector.__new__(SingleStageDetector)
+    torch.nn.Module.__init__(detector)
+    detector.bbox_head = head
+    detector.extract_feat = lambda img: [torch.rand(1, 4, 8 >> i, 8 >> i) for i in range(2)]
+    with pytest.raises(NotServedError, match=f'{name} cannot be converted: .*ATSSHead, .*YOLOXHead'), RewriterContext(
+            DEPLOY, backend='onnxruntime'), torch.no_grad():
+        detector.simple_test(torch.rand(1, 3, 64, 64), [dict(img_shape=[64, 64])])
+
+
+def test_a_selection_that_cannot_be_exported():
+    head, predictions = run('ATSSHead')
+    head.test_cfg = mmcv.Config(dict(TEST, nms=dict(type='soft_nms', iou_threshold=0.5)))
+    with pytest.raises(NotImplementedError, match="nms is {'type': 'soft_nms'.* allowed: type 'nms' without"):
         boxes_of_rewrites(head, predictions)

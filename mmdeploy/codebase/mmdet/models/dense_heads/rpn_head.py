@@ -1,11 +1,21 @@
 """The region proposal network."""
+import mmcv
 import torch
 
 from mmdeploy.codebase.mmdet.core.post_processing import multiclass_nms
 from mmdeploy.codebase.mmdet.deploy.utils import get_nms_params
 from mmdeploy.core import FUNCTION_REWRITER
 
-from .levels import flatten_level, gather_rows
+from .levels import best_of_levels, flatten_level, grid_priors, level_scores
+
+
+def _drop_small(test_cfg: mmcv.ConfigDict, boxes: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
+    """Return scores [B, N, C] that are 0 where a box of [B, N, 4] is not larger than `min_bbox_size` in pixels."""
+    smallest = test_cfg.get('min_bbox_size', -1)
+    if smallest < 0:
+        return scores
+    large = (boxes[..., 2:] - boxes[..., :2]).min(-1, keepdim=True)[0] > smallest
+    return scores * large.to(scores)
 
 
 @FUNCTION_REWRITER.register_rewriter(
@@ -26,27 +36,20 @@ def rpn_head__get_bboxes(ctx, self, cls_scores, bbox_preds, img_metas=None, cfg=
         kwargs: ignored.
 
     Returns:
-        Dets [B, K, 5] and labels [B, K]; without `with_nms` boxes [B, N, 4] and scores [B, N, 1].
+        Dets [B, K, 5] and labels [B, K], which are levels; without `with_nms` boxes [B, N, 4] and scores [B, N, 1].
     """
     cfg = self.test_cfg if cfg is None else cfg
-    priors = self.prior_generator.grid_priors([x.shape[-2:] for x in cls_scores], device=cls_scores[0].device)
-    all_priors, all_boxes, all_scores = [], [], []
-    for cls_score, bbox_pred, prior in zip(cls_scores, bbox_preds, priors, strict=True):
-        if self.use_sigmoid_cls:
-            scores = flatten_level(cls_score, 1).sigmoid()
-        else:
-            scores = flatten_level(cls_score, 2).softmax(-1)[..., :1]
-        boxes = flatten_level(bbox_pred, 4)
-        prior = prior.unsqueeze(0).expand(scores.shape[0], -1, -1)
-        if cfg.get('nms_pre', -1) > 0:
-            best = scores.squeeze(-1).topk(cfg.nms_pre, dim=1)[1]
-            scores, boxes, prior = (gather_rows(x, best) for x in (scores, boxes, prior))
-        all_priors.append(prior)
-        all_boxes.append(boxes)
-        all_scores.append(scores)
-    boxes = self.bbox_coder.decode(
-        torch.cat(all_priors, 1), torch.cat(all_boxes, 1), max_shape=img_metas[0]['img_shape'])
-    scores = torch.cat(all_scores, 1)
+    levels = []
+    count = len(cls_scores)
+    for level, (cls_score, bbox_pred, priors) in enumerate(
+            zip(cls_scores, bbox_preds, grid_priors(self, cls_scores), strict=True)):
+        scores = level_scores(self, cls_score)[..., :1]
+        # mmdet suppresses level by level: the level is the class.
+        of_level = scores * scores.new_tensor([float(i == level) for i in range(count)]) if with_nms else scores
+        levels.append((scores, (priors, flatten_level(bbox_pred, 4), of_level)))
+    priors, boxes, scores = best_of_levels(ctx.cfg, cfg, levels)
+    boxes = self.bbox_coder.decode(priors, boxes, max_shape=img_metas[0]['img_shape'])
+    scores = _drop_small(cfg, boxes, scores)
     if not with_nms:
         return boxes, scores
     params = get_nms_params(ctx.cfg, cfg)

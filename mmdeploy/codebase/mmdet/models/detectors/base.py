@@ -4,10 +4,13 @@ import torch
 from mmdeploy.core import FUNCTION_REWRITER, mark
 from mmdeploy.utils import is_dynamic_shape
 
+from .results import check_rewritten
+
 
 @mark('detector_forward', inputs=['input'], outputs=['dets', 'labels', 'masks'])
 def __forward_impl(ctx, self, img, img_metas, **kwargs):
     """Tell the size of the image, and detect."""
+    check_rewritten(self, 'simple_test')
     size = torch._shape_as_tensor(img)[2:] if is_dynamic_shape(ctx.cfg) else [int(n) for n in img.shape[2:]]
     img_metas = [dict(meta) for meta in img_metas or [{}]]
     img_metas[0]['img_shape'] = size
@@ -27,7 +30,10 @@ def base_detector__forward(ctx, self, img, img_metas=None, return_loss=False, **
         kwargs: passed on.
 
     Returns:
-        Dets [B, K, 5] and labels [B, K].
+        Dets [B, K, 5] and labels [B, K], and masks [B, K, h, w] if the detector has them.
+
+    Raises:
+        NotServedError: no rewrite lets the detector, or its head, answer for a batch.
     """
     if isinstance(img, list):
         assert len(img) == 1, 'do not support aug_test'

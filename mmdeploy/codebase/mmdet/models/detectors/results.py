@@ -1,20 +1,34 @@
-"""What heads give to detectors."""
-from typing import Any
-
+"""What detectors ask of their parts: results as tensors of a whole batch."""
 import torch
 
+from mmdeploy.core import FUNCTION_REWRITER
 from mmdeploy.core.rewriters.served import NotServedError
 
 
-def tensors_of(results: Any, head: torch.nn.Module) -> Any:
-    """Return the results of a head that a rewrite made: tensors of a whole batch.
+def _served(method: str) -> list[str]:
+    """Return the names of the classes of mmdet whose method a rewrite makes convertible."""
+    found = set()
+    for path, records in FUNCTION_REWRITER._registry._rewrite_records.items():
+        if path.startswith('mmdet.') and path.endswith(f'.{method}'):
+            for record in records:
+                found |= set(record.get('classes') or [path.rpartition('.')[0]])
+    return sorted({path.rpartition('.')[2] for path in found})
+
+
+def check_rewritten(instance: torch.nn.Module, method: str) -> None:
+    """Refuse a part of a detector that would answer image by image, as mmdet does.
+
+    Args:
+        instance: a detector or head.
+        method: the method that is called.
 
     Raises:
-        NotServedError: they are those of mmdet, a list with the boxes of each image.
+        NotServedError: no rewrite of the method applies to the class; names it, and those that can be converted.
     """
-    if isinstance(results, list):
-        cls = type(head)
-        raise NotServedError(
-            f'{cls.__module__}.{cls.__name__} cannot be converted: it selects boxes image by image, and no rewrite '
-            f"does it for a batch; register one of '{cls.__module__}.{cls.__name__}.get_bboxes'")
-    return results
+    cls = type(instance)
+    if hasattr(getattr(cls, method, None), 'mmdeploy_origin_func'):
+        return
+    raise NotServedError(
+        f'{cls.__module__}.{cls.__name__} cannot be converted: it answers image by image, and no rewrite does it for a '
+        f"batch; supported: {', '.join(_served(method))}; or register a rewrite of "
+        f"'{cls.__module__}.{cls.__name__}.{method}'")

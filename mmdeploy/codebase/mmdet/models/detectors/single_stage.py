@@ -1,7 +1,7 @@
 """One-stage detectors."""
 from mmdeploy.core import FUNCTION_REWRITER
 
-from .results import tensors_of
+from .results import check_rewritten
 
 
 @FUNCTION_REWRITER.register_rewriter('mmdet.models.detectors.single_stage.SingleStageDetector.simple_test')
@@ -11,4 +11,5 @@ def single_stage_detector__simple_test(ctx, self, img, img_metas, **kwargs):
     Raises:
         NotServedError: no rewrite lets the head select boxes of a batch.
     """
-    return tensors_of(self.bbox_head.simple_test(self.extract_feat(img), img_metas, **kwargs), self.bbox_head)
+    check_rewritten(self.bbox_head, 'get_bboxes')
+    return self.bbox_head.simple_test(self.extract_feat(img), img_metas, **kwargs)

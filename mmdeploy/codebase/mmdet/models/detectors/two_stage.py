@@ -1,7 +1,7 @@
 """Two-stage detectors."""
 from mmdeploy.core import FUNCTION_REWRITER, mark
 
-from .results import tensors_of
+from .results import check_rewritten
 
 
 @FUNCTION_REWRITER.register_rewriter('mmdet.models.detectors.two_stage.TwoStageDetector.extract_feat')
@@ -12,8 +12,16 @@ def two_stage_detector__extract_feat(ctx, self, img):
 
 
 @FUNCTION_REWRITER.register_rewriter('mmdet.models.detectors.two_stage.TwoStageDetector.simple_test')
-def two_stage_detector__simple_test(ctx, self, img, img_metas, **kwargs):
-    """Return what the second stage selects, as tensors; `img` is [B, C, H, W]."""
+def two_stage_detector__simple_test(ctx, self, img, img_metas, proposals=None, **kwargs):
+    """Return what the second stage selects, as tensors; `img` is [B, C, H, W].
+
+    Raises:
+        NotServedError: no rewrite lets one of the stages select boxes of a batch.
+    """
+    if proposals is None:
+        check_rewritten(self.rpn_head, 'get_bboxes')
+    check_rewritten(self.roi_head, 'simple_test')
     feats = self.extract_feat(img)
-    proposals, _ = self.rpn_head.simple_test_rpn(feats, img_metas)
-    return tensors_of(self.roi_head.simple_test(feats, proposals, img_metas, rescale=False), self.roi_head)
+    if proposals is None:
+        proposals, _ = self.rpn_head.simple_test_rpn(feats, img_metas)
+    return self.roi_head.simple_test(feats, proposals, img_metas, rescale=False)

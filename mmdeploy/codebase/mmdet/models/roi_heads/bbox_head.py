@@ -5,7 +5,7 @@ import mmcv
 import torch
 
 from mmdeploy.codebase.mmdet.core.post_processing import multiclass_nms
-from mmdeploy.codebase.mmdet.deploy.utils import get_nms_params
+from mmdeploy.codebase.mmdet.deploy.utils import clip_bboxes, get_nms_params
 from mmdeploy.core import FUNCTION_REWRITER, mark
 
 
@@ -26,7 +26,7 @@ def select_boxes(deploy_cfg: mmcv.Config, head: torch.nn.Module, rois: torch.Ten
         head: a `BBoxHead`.
         rois: [B, N, 5], image and x1, y1, x2, y2.
         cls_score: [B, N, classes + 1].
-        bbox_pred: [B, N, 4], or [B, N, classes * 4]: then each proposal gets the box of its best class.
+        bbox_pred: [B, N, 4], or [B, N, classes * 4] when each class has boxes of its own; None: the rois stay.
         img_shape: height and width of the input.
 
     Returns:
@@ -39,13 +39,11 @@ def select_boxes(deploy_cfg: mmcv.Config, head: torch.nn.Module, rois: torch.Ten
         scores = cls_score.softmax(-1)
     scores = scores[..., :head.num_classes]
     if bbox_pred is None:
-        boxes = rois[..., 1:]
+        boxes = torch.stack(clip_bboxes(*rois[..., 1:].unbind(-1), img_shape), -1)
     else:
-        if bbox_pred.shape[-1] != 4:
-            best = scores.max(-1, keepdim=True)[1].unsqueeze(-1)
-            per_class = bbox_pred.reshape(bbox_pred.shape[0], -1, head.num_classes, 4)
-            bbox_pred = per_class.gather(2, best.expand(-1, -1, -1, 4)).squeeze(2)
         boxes = head.bbox_coder.decode(rois[..., 1:], bbox_pred, max_shape=img_shape)
+        if not head.reg_class_agnostic:
+            boxes = boxes.reshape(*boxes.shape[:2], head.num_classes, 4)
     params = get_nms_params(deploy_cfg, head.test_cfg)
     if not torch.onnx.is_in_onnx_export() and params['pre_top_k'] >= boxes.shape[1]:
         params['pre_top_k'] = -1

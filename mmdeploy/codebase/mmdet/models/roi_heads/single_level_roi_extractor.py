@@ -6,6 +6,7 @@ from mmcv.ops import RoIAlign
 
 from mmdeploy.core import FUNCTION_REWRITER, mark
 from mmdeploy.op.multi_level_roi_align.symbolic import MultiLevelRoiAlign, SingleRoIExtractorOpenVINO
+from mmdeploy.op.torchscript import torchscript_operator
 from mmdeploy.utils import Backend, is_dynamic_batch
 
 EXTRACTORS = ['mmdet.models.roi_heads.SingleRoIExtractor']
@@ -56,6 +57,25 @@ def single_roi_extractor__forward__tensorrt(ctx, self, feats, rois, roi_scale_fa
         roi_scale_factor = None  # mmdet scales no rois then
     return MultiLevelRoiAlign.apply(rois, layer.output_size, self.featmap_strides, self.finest_scale,
                                     layer.sampling_ratio, layer.pool_mode, layer.aligned, roi_scale_factor, *feats)
+
+
+@FUNCTION_REWRITER.register_rewriter(
+    'mmdet.models.roi_heads.roi_extractors.single_level_roi_extractor.SingleRoIExtractor.forward',
+    backend=Backend.TORCHSCRIPT.value, classes=EXTRACTORS)
+@mark('roi_extractor', inputs=['feats', 'rois'], outputs=['bbox_feats'])
+def single_roi_extractor__forward__torchscript(ctx, self, feats, rois, roi_scale_factor=None):
+    """Let our operator do all levels; arguments as in `single_roi_extractor__forward`."""
+    layer = self.roi_layers[0]
+    assert isinstance(layer, RoIAlign), (
+        f'the roi extractor has layers of type {type(layer).__name__}, only RoIAlign can be exported to TorchScript: '
+        "set roi_layer=dict(type='RoIAlign', ...) in the model config")
+    if len(feats) == 1 or roi_scale_factor is None:
+        roi_scale_factor = -1.0  # mmdet scales no rois of a single level
+    return torchscript_operator('MMCVMultiLevelRoiAlign')(
+        rois, list(feats), [float(stride) for stride in self.featmap_strides],
+        pool_mode=('max', 'avg').index(layer.pool_mode), output_height=layer.output_size[0],
+        output_width=layer.output_size[1], sampling_ratio=int(layer.sampling_ratio),
+        roi_scale_factor=float(roi_scale_factor), finest_scale=int(self.finest_scale), aligned=int(layer.aligned))
 
 
 def _openvino_has(cfg: dict, extractor: torch.nn.Module, feats: Sequence[torch.Tensor]) -> bool:

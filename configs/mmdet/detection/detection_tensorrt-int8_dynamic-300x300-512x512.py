@@ -1,0 +1,1 @@
+_base_ = ['../_base_/base_tensorrt-int8_dynamic-300x300-512x512.py']

@@ -1,0 +1,1 @@
+_base_ = ['../_base_/base_torchscript.py', '../../_base_/backends/torchscript.py']

@@ -1,0 +1,155 @@
+"""How far two models agree in what they detect: boxes are matched before differences are taken."""
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+# Boxes belong together from this overlap on; what is left over is counted.
+SAME_BOX = 0.9
+# An unmatched box is no disagreement if its score is that close to where the list ends.
+SCORE_TOLERANCE = 1e-3
+
+
+class Detections(NamedTuple):
+    """What a model finds in an image.
+
+    Attributes:
+        boxes: [n, 5], x1, y1, x2, y2 and score.
+        labels: [n].
+        masks: n of them, bool [h, w]; None without masks.
+    """
+    boxes: np.ndarray
+    labels: np.ndarray
+    masks: Sequence[np.ndarray] | None = None
+
+
+class Agreement(NamedTuple):
+    """How far two lists of detections agree.
+
+    Attributes:
+        expected, found: number of detections.
+        matched: how many of them are in both.
+        at_limit: unmatched ones of both whose score is where the lists end: at the threshold, or at the last place.
+        score: largest difference of scores of a match.
+        side: largest difference of sides of a match, in pixels.
+        mask: smallest intersection over union of masks of a match; 1 without masks.
+    """
+    expected: int = 0
+    found: int = 0
+    matched: int = 0
+    at_limit: int = 0
+    score: float = 0.0
+    side: float = 0.0
+    mask: float = 1.0
+
+    @property
+    def unmatched(self) -> int:
+        """Return how many detections only one side has, without a reason."""
+        return self.expected + self.found - 2 * self.matched - self.at_limit
+
+    def __or__(self, other: 'Agreement') -> 'Agreement':
+        """Return the agreement in two images."""
+        counts = (a + b for a, b in zip(self[:4], other[:4], strict=True))
+        return Agreement(*counts, max(self.score, other.score), max(self.side, other.side),
+                         min(self.mask, other.mask))
+
+    def rows(self) -> list[tuple[str, str]]:
+        """Return what to show, as names and values."""
+        rows = [('boxes of PyTorch, of the engine, in both', f'{self.expected}, {self.found}, {self.matched}'),
+                ('boxes of one side only', f'{self.unmatched} and {self.at_limit} at the end of the list'),
+                ('max difference of scores', f'{self.score:.3g}'),
+                ('max difference of sides', f'{self.side:.3g} pixels')]
+        return rows + ([] if self.mask == 1.0 else [('min overlap of masks', f'{self.mask:.4f}')])
+
+
+def detections_of_result(result: Sequence | np.ndarray) -> Detections:
+    """Return the detections of a result of mmdet: boxes of each class, these with masks, or proposals [n, 5]."""
+    if isinstance(result, np.ndarray):
+        return Detections(result, np.zeros(len(result), int))
+    boxes, segments = result if isinstance(result, tuple) else (result, None)
+    labels = np.concatenate([np.full(len(own), i) for i, own in enumerate(boxes)] or [np.zeros(0, int)])
+    masks = None if segments is None else [mask for own in segments for mask in own]
+    return Detections(np.concatenate([*boxes, np.zeros((0, 5), np.float32)]), labels, masks)
+
+
+def detections_of_outputs(dets: np.ndarray, labels: np.ndarray, masks: np.ndarray | None = None,
+                          threshold: float = 0.5) -> Detections:
+    """Return the detections of a network's outputs for one image.
+
+    Args:
+        dets: [K, 5]; rows with score 0 are left out.
+        labels: [K].
+        masks: [K, h, w], scores or bool.
+        threshold: score from which on a pixel belongs to an object.
+    """
+    kept = dets[:, 4] > 0
+    if masks is not None:
+        masks = list(masks[kept] if masks.dtype == bool else masks[kept] >= threshold)
+    return Detections(dets[kept], labels[kept].astype(int), masks)
+
+
+def _overlaps(box: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Return the intersection over union of a box [4] with others [n, 4]; 1 for equal ones without area."""
+    low, high = np.maximum(box[:2], others[:, :2]), np.minimum(box[2:], others[:, 2:])
+    common = np.prod(np.maximum(high - low, 0), 1)
+    areas = np.prod(box[2:] - box[:2]) + np.prod(others[:, 2:] - others[:, :2], 1)
+    overlaps = common / np.maximum(areas - common, 1e-6)
+    return np.where(np.abs(others - box).max(1) < 0.1, 1.0, overlaps) if len(others) else overlaps
+
+
+def _pairs(expected: Detections, found: Detections) -> list[tuple[int, int]]:
+    """Match detections one to one, the best scores first: the same class, and nearly the same place and score."""
+    pairs, free = [], np.ones(len(found.boxes), bool)
+    for i in np.argsort(-expected.boxes[:, 4], kind='stable'):
+        candidates = np.flatnonzero(free & (found.labels == expected.labels[i]))
+        overlaps = _overlaps(expected.boxes[i, :4], found.boxes[candidates, :4])
+        near = overlaps >= SAME_BOX
+        if near.any():
+            scores = np.abs(found.boxes[candidates[near], 4] - expected.boxes[i, 4])
+            j = candidates[near][np.argmin(scores + 1 - overlaps[near])]
+            free[j] = False
+            pairs.append((int(i), int(j)))
+    return pairs
+
+
+def _mask_overlap(expected: np.ndarray, found: np.ndarray) -> float:
+    """Return the intersection over union of two masks; 1 where both are empty."""
+    if expected.shape != found.shape:
+        return 0.0
+    union = np.count_nonzero(expected | found)
+    return np.count_nonzero(expected & found) / union if union else 1.0
+
+
+def _count_at_limit(boxes: np.ndarray, others: np.ndarray, score_threshold: float, max_per_img: int) -> int:
+    """Return how many unmatched boxes [n, 5] have the score of where the list of the other side ends."""
+    limit = score_threshold
+    if 0 < max_per_img <= len(others):
+        limit = max(limit, others[:, 4].min())
+    return int(np.count_nonzero(boxes[:, 4] <= limit + SCORE_TOLERANCE))
+
+
+def compare(expected: Detections, found: Detections, score_threshold: float = 0.0,
+            max_per_img: int = -1) -> Agreement:
+    """Compare the detections of two models in an image.
+
+    Args:
+        expected: those of PyTorch.
+        found: those of an engine.
+        score_threshold: boxes up to it are left out of both.
+        max_per_img: boxes at most; -1 for no limit.
+    """
+    pairs = _pairs(expected, found)
+    if not pairs:
+        mine, other = np.zeros(0, int), np.zeros(0, int)
+    else:
+        mine, other = np.array(pairs).T
+    differences = np.abs(expected.boxes[mine] - found.boxes[other])
+    masks = [1.0]
+    if expected.masks is not None and found.masks is not None:
+        masks += [_mask_overlap(expected.masks[i], found.masks[j]) for i, j in pairs]
+    at_limit = sum(
+        _count_at_limit(np.delete(a.boxes, used, 0), b.boxes, score_threshold, max_per_img)
+        for a, b, used in ((expected, found, mine), (found, expected, other)))
+    return Agreement(
+        len(expected.boxes), len(found.boxes), len(pairs), at_limit, float(differences[:, 4].max(initial=0)),
+        float(differences[:, :4].max(initial=0)), min(masks))

@@ -1,0 +1,39 @@
+"""The head of YOLOX."""
+import torch
+
+from mmdeploy.codebase.mmdet.core.post_processing import multiclass_nms
+from mmdeploy.codebase.mmdet.deploy.utils import get_nms_params
+from mmdeploy.core import FUNCTION_REWRITER
+
+from .levels import flatten_level, grid_priors
+
+
+@FUNCTION_REWRITER.register_rewriter('mmdet.models.YOLOXHead.get_bboxes', classes=['mmdet.models.YOLOXHead'])
+def yolox_head__get_bboxes(ctx, self, cls_scores, bbox_preds, objectnesses, img_metas=None, cfg=None, rescale=False,
+                           with_nms=True):
+    """Decode all levels of a batch and select boxes.
+
+    Args:
+        ctx: context of the rewrite.
+        self: the head.
+        cls_scores: per level [B, C, H, W].
+        bbox_preds: per level [B, 4, H, W].
+        objectnesses: per level [B, 1, H, W].
+        img_metas: ignored: mmdet does not clip these boxes.
+        cfg: settings, by default `self.test_cfg`.
+        rescale: ignored: the pixels are those of the input.
+        with_nms: drop overlapping boxes.
+
+    Returns:
+        Dets [B, K, 5] and labels [B, K]; without `with_nms` boxes [B, N, 4] and scores [B, N, C].
+    """
+    cfg = self.test_cfg if cfg is None else cfg
+    priors = torch.cat(grid_priors(self, cls_scores, with_stride=True), 1)
+    scores, boxes, objectness = (torch.cat([flatten_level(x, size) for x in levels], 1) for levels, size in (
+        (cls_scores, self.cls_out_channels), (bbox_preds, 4), (objectnesses, 1)))
+    scores, boxes = scores.sigmoid(), self._bbox_decode(priors.squeeze(0), boxes)
+    if not with_nms:
+        return boxes, scores * objectness.sigmoid()
+    # mmdet takes the best class of each place only.
+    best = (scores >= scores.max(-1, keepdim=True)[0]).to(scores)
+    return multiclass_nms(boxes, scores * best * objectness.sigmoid(), **get_nms_params(ctx.cfg, cfg))

@@ -1,0 +1,2 @@
+"""Rewrites of backbones."""
+from . import vit  # noqa: F401
