@@ -2,6 +2,7 @@
 
 import mmcv.cnn.bricks.transformer
 import torch
+from mmseg.models.backbones.swin import ShiftWindowMSA
 from mmseg.models.backbones.vit import VisionTransformer
 from mmseg.models.decode_heads import ISAHead, PSAHead
 from mmseg.models.decode_heads.dm_head import DCM
@@ -110,6 +111,17 @@ def positions(draw: Draw) -> Case:
     if case.others and draw.maybe():
         case.others[0] = draw.tensor([1, 3, *size])  # as many positions as it has
     return case
+
+
+@draws('mmseg.models.backbones.swin.ShiftWindowMSA.forward')
+def shifted_windows(draw: Draw) -> Case:
+    window = draw.randint(2, 4)
+    layer = draw.module(ShiftWindowMSA(4, draw.choice([1, 2]), window, draw.randrange(window), draw.maybe()))
+
+    def function(x):
+        return layer(x.flatten(2).transpose(1, 2), x.shape[2:])
+
+    return _with_others(draw, Case(function, (_image(draw, 4, 1, 9), )), 1, 9)
 
 
 @draws('torch.einsum@onnx')
