@@ -2,10 +2,14 @@
 
 #include <torch/csrc/jit/ir/alias_analysis.h>
 #include <torch/csrc/jit/passes/inliner.h>
+#include <torch/csrc/jit/runtime/graph_iterator.h>
 #include <torch/csrc/jit/serialization/import.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <filesystem>
+#include <string_view>
 
 #include "mmdeploy/backend/options.h"
 #include "mmdeploy/backend/torchscript/archive.h"
@@ -53,6 +57,22 @@ Result<void> OpenOpsLibrary() {
                       [&] { return DynamicLibrary::Open(path); }));
   Log(LogLevel::kInfo, "torchscript: custom operators of '{}'", path);
   return {};
+}
+
+// What optimize_for_inference of PyTorch 1.13 makes wrong: in MKL-DNN's blocked layouts its kernels of
+// these operators give other numbers when the channels do not fill their blocks.
+constexpr std::array<std::string_view, 8> kWrongWhenOptimized{
+    "hardtanh", "hardtanh_", "relu6", "relu6_", "hardswish", "hardswish_", "hardsigmoid", "hardsigmoid_"};
+
+bool IsWrongWhenOptimized(const torch::jit::Module& module) {
+  auto graph = module.get_method("forward").graph()->copy();
+  torch::jit::Inline(*graph);
+  torch::jit::DepthFirstGraphNodeIterator nodes(graph);
+  while (const torch::jit::Node* node = nodes.next()) {
+    const std::string_view kind = node->kind().toUnqualString();
+    if (std::count(kWrongWhenOptimized.begin(), kWrongWhenOptimized.end(), kind)) return true;
+  }
+  return false;
 }
 
 // How many tensors `forward` takes and gives.
@@ -124,7 +144,9 @@ Result<void> TorchscriptNet::Optimize(bool for_inference, const std::string& nam
     module_.eval();
     // A frozen module has lost this attribute; it cannot be frozen again.
     if (module_.hasattr("training")) module_ = torch::jit::freeze(module_);
-    if (for_inference) module_ = torch::jit::optimize_for_inference(module_);
+    if (for_inference && !IsWrongWhenOptimized(module_)) {
+      module_ = torch::jit::optimize_for_inference(module_);
+    }
   });
 }
 
