@@ -4,30 +4,21 @@
 
 Labels must be equal, except where the two best scores differ by less than 1e-3 of the largest score.
 """
-import argparse
 import sys
-import tempfile
-import time
-import warnings
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 import mmcv
 import numpy as np
 import torch
 
-from mmdeploy.apis.onnx import export
-from mmdeploy.apis.torch_jit import trace
-from mmdeploy.backend.base.native import import_native
 from mmdeploy.codebase import import_codebase
-from mmdeploy.core import RewriterContext, patch_model
-from mmdeploy.utils import IR, Codebase, load_config
+from mmdeploy.utils import Codebase, load_config
 from tests.exports import models
+from tests.models import engines
 
 import_codebase(Codebase.MMSEG)
 NAMES = tuple(name.partition('/')[2] for name in models.MODELS if name.startswith('mmseg/'))
-ENGINES = ('onnxruntime', 'openvino', 'ncnn', 'torchscript')
 # Sizes that are multiples of nothing; a batch. UNet takes multiples of 16 only.
 SIZES = ((1, 3, 83, 133), (2, 3, 41, 91))
 EVEN_SIZES = ((1, 3, 80, 112), (2, 3, 48, 96))
@@ -66,31 +57,6 @@ def deploy_config(engine: str, dynamic: bool, **codebase_config) -> mmcv.Config:
     return cfg
 
 
-def convert(segmentor: Segmentor, cfg: mmcv.Config, folder: Path):
-    """Return a segmentor in the engine of a deploy config."""
-    engine = cfg.backend_config.type
-    prefix = str(folder / 'end2end')
-    if engine == 'torchscript':
-        with RewriterContext(cfg, engine, ir=IR.TORCHSCRIPT), torch.no_grad():
-            trace(segmentor.model, segmentor.image, prefix, engine, dict(deploy_cfg=cfg))
-        return import_native().Net(f'{prefix}.pt', engine, trusted=True)
-    ir = cfg.onnx_config
-    model = patch_model(segmentor.model, cfg, engine)
-    export(model, segmentor.image, prefix, engine, context_info=dict(deploy_cfg=cfg), input_names=ir.input_names,
-           output_names=ir.output_names, opset_version=ir.opset_version, dynamic_axes=ir.get('dynamic_axes', None),
-           optimize=True)
-    if engine == 'onnxruntime':
-        return import_native().Net(f'{prefix}.onnx', engine)
-    import_native().convert(engine, f'{prefix}.onnx', prefix)
-    suffix, weights = {'openvino': ('.xml', '.bin'), 'ncnn': ('.param', '.bin')}[engine]
-    return import_native().Net(prefix + suffix, engine, weights=prefix + weights)
-
-
-def run(net, image: torch.Tensor) -> np.ndarray:
-    """Return what a network makes of images [N, 3, H, W]."""
-    return next(iter(net.run({net.inputs[0].name: image.numpy()}).values()))
-
-
 class Difference(NamedTuple):
     """How labels differ from those of mmseg."""
 
@@ -120,37 +86,20 @@ def compare(segmentor: Segmentor, image: torch.Tensor, labels: np.ndarray) -> Di
 def prove(name: str, engine: str, dynamic: bool) -> list[Difference]:
     """Convert a segmentor and compare it for each of its images."""
     segmentor = build(name)
-    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
-        warnings.simplefilter('ignore')  # of the tracer, hundreds
-        net = convert(segmentor, deploy_config(engine, dynamic), Path(folder))
-        return [compare(segmentor, image, run(net, image)) for image in segmentor.images(dynamic)]
+    with engines.converted(segmentor.model, segmentor.image, deploy_config(engine, dynamic)) as net:
+        return [compare(segmentor, image, engines.run(net, image)) for image in segmentor.images(dynamic)]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Convert and compare; return 1 when one differs or fails."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument('names', nargs='*', metavar='NAMES', help=f'of {", ".join(NAMES)}')
-    parser.add_argument('--engine', nargs='+', default=ENGINES, choices=ENGINES)
-    parser.add_argument('--shapes', nargs='+', default=('static', 'dynamic'), choices=('static', 'dynamic'))
-    args = parser.parse_args(argv)
-    failed = 0
-    for name in args.names or NAMES:
-        for engine in args.engine:
-            for shapes in args.shapes:
-                if shapes == 'dynamic' and engine == 'ncnn':
-                    continue  # documented for static shapes
-                begin = time.monotonic()
-                try:
-                    found = prove(name, engine, shapes == 'dynamic')
-                    text = '; '.join(f'{d.wrong} wrong, {d.unsure:.1%} unsure, {d.classes} classes' for d in found)
-                    bad = any(d.wrong for d in found)
-                except Exception as error:  # noqa: BLE001  whatever it is, it is listed
-                    text, bad = f'{type(error).__name__}: {" ".join(str(error).split())[:300]}', True
-                failed += bad
-                print(f'{"BAD" if bad else "ok "} {name} {engine} {shapes} {time.monotonic() - begin:.1f} s: {text}',
-                      flush=True)
-    print(f'{failed} differ or fail')
-    return int(failed > 0)
+    def check(name: str, engine: str, dynamic: bool) -> tuple[bool, str]:
+        if engine == 'ncnn' and dynamic:
+            return True, 'documented for static shapes'
+        found = prove(name, engine, dynamic)
+        text = '; '.join(f'{d.wrong} wrong, {d.unsure:.1%} unsure, {d.classes} classes' for d in found)
+        return not any(d.wrong for d in found), text
+
+    return engines.prove_all(__doc__, NAMES, check, argv)
 
 
 if __name__ == '__main__':

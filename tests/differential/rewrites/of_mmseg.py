@@ -2,8 +2,9 @@
 
 import mmcv.cnn.bricks.transformer
 import torch
+from mmseg.models.backbones.swin import ShiftWindowMSA
 from mmseg.models.backbones.vit import VisionTransformer
-from mmseg.models.decode_heads import ISAHead
+from mmseg.models.decode_heads import ISAHead, PSAHead
 from mmseg.models.decode_heads.dm_head import DCM
 from mmseg.models.decode_heads.dpt_head import FeatureFusionBlock
 from mmseg.models.utils import UpConvBlock, embed
@@ -59,8 +60,24 @@ def dynamic_filter(draw: Draw) -> Case:
 @draws('mmseg.models.decode_heads.ISAHead.forward')
 def interlaced_attention(draw: Draw) -> Case:
     head = draw.module(ISAHead(isa_channels=2, down_factor=draw.choice([(8, 8), (2, 3), (1, 4)]), in_channels=3,
-                               channels=4, num_classes=2, norm_cfg=dict(type='BN')))
+                               channels=4, num_classes=3, norm_cfg=dict(type='BN')))
     return _with_others(draw, Case(lambda x: head([x]), (_image(draw, 3), )))
+
+
+@draws('mmseg.models.decode_heads.PSAHead.forward')
+def spatial_attention(draw: Draw) -> Case:
+    """Compact masks have a place for each place of the map, whose size is then given."""
+    compact, factor = draw.maybe(0.3), draw.choice([1, 2, 2, 3])
+    x = _image(draw, 3, 2, 9)
+    size = (draw.choice([3, 5]), draw.choice([3, 7]))
+    if compact:
+        size = tuple((side - 1) // factor + 1 if all(s % factor for s in x.shape[2:]) else side // factor
+                     for side in x.shape[2:])
+    head = draw.module(PSAHead(size, draw.choice(['collect', 'distribute', 'bi-direction']), compact, factor,
+                               draw.choice([None, 1.0]), draw.maybe(), in_channels=3, channels=4, num_classes=3,
+                               norm_cfg=dict(type='BN')))
+    case = Case(lambda x: head([x]), (x, ))
+    return case if compact else _with_others(draw, case, 2, 9)
 
 
 @draws('mmseg.models.decode_heads.dpt_head.FeatureFusionBlock.forward')
@@ -94,6 +111,17 @@ def positions(draw: Draw) -> Case:
     if case.others and draw.maybe():
         case.others[0] = draw.tensor([1, 3, *size])  # as many positions as it has
     return case
+
+
+@draws('mmseg.models.backbones.swin.ShiftWindowMSA.forward')
+def shifted_windows(draw: Draw) -> Case:
+    window = draw.randint(2, 4)
+    layer = draw.module(ShiftWindowMSA(4, draw.choice([1, 2]), window, draw.randrange(window), draw.maybe()))
+
+    def function(x):
+        return layer(x.flatten(2).transpose(1, 2), x.shape[2:])
+
+    return _with_others(draw, Case(function, (_image(draw, 4, 1, 9), )), 1, 9)
 
 
 @draws('torch.einsum@onnx')

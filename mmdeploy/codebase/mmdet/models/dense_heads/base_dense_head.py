@@ -1,5 +1,4 @@
 """Heads with classes and boxes at every prior: RetinaNet, FCOS, ATSS, SSD and others."""
-import torch
 
 from mmdeploy.core import FUNCTION_REWRITER
 

@@ -1,2 +1,2 @@
 """Rewrites of backbones."""
-from . import vit  # noqa: F401
+from . import swin, vit  # noqa: F401
