@@ -36,6 +36,7 @@ DEPLOY = {
     'fcos cut': 'detection/single-stage_partition_onnxruntime_dynamic.py',
     'faster_rcnn cut': 'detection/two-stage_partition_onnxruntime_dynamic.py',
     'yolov3 cut': 'detection/yolov3_partition_onnxruntime_static.py',
+    'retinanet ncnn': 'detection/single-stage_ncnn_static-300x300.py',
     'faster_rcnn ncnn': 'detection/two-stage_partition_ncnn_static.py',
     'fcos cut openvino': 'detection/single-stage_partition_onnxruntime_dynamic.py',
 }
