@@ -111,7 +111,7 @@ def test_boxes_are_those_of_mmdet_in_ncnn(name):
     expected = boxes_of_mmdet(head, predictions)
     with torch.no_grad(), RewriterContext(DEPLOY, backend='ncnn'):
         rows = head.get_bboxes(*predictions, img_metas=[dict(img_shape=[64, 64])])
-    assert rows.shape == (1, 50, 6)
+    assert rows.ndim == 3 and rows.shape[::2] == (1, 6)
     found = torch.cat([rows[0, :, 2:] * 64, rows[0, :, 1:2]], 1)
     for box in expected[:20]:
         assert (found - box).abs().amax(1).min() < 1e-3
