@@ -59,10 +59,11 @@ Result<void> OpenOpsLibrary() {
   return {};
 }
 
-// What optimize_for_inference of PyTorch 1.13 makes wrong: in MKL-DNN's blocked layouts its kernels of
-// these operators give other numbers when the channels do not fill their blocks.
+// What optimize_for_inference of PyTorch 1.13 makes wrong: in MKL-DNN's blocked layouts its kernels
+// of these operators give other numbers when the channels do not fill their blocks.
 constexpr std::array<std::string_view, 8> kWrongWhenOptimized{
-    "hardtanh", "hardtanh_", "relu6", "relu6_", "hardswish", "hardswish_", "hardsigmoid", "hardsigmoid_"};
+    "hardtanh",  "hardtanh_",  "relu6",       "relu6_",
+    "hardswish", "hardswish_", "hardsigmoid", "hardsigmoid_"};
 
 bool IsWrongWhenOptimized(const torch::jit::Module& module) {
   auto graph = module.get_method("forward").graph()->copy();

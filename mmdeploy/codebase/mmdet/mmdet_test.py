@@ -237,7 +237,8 @@ def test_boxes_end_where_the_image_does():
     ('faster_rcnn', 'detection/single-stage_ncnn_static-300x300.py',
      'ncnn cannot run the model FasterRCNN as a whole: .*two-stage_partition_ncnn_static.py'),
     ('retinanet', 'detection/single-stage_ncnn_dynamic.py', 'the size only that they were converted for'),
-    ('tood', 'detection/single-stage_ncnn_static-300x300.py', 'ncnn cannot run the head TOODHead, supported: RetinaHead'),
+    ('tood', 'detection/single-stage_ncnn_static-300x300.py',
+     'ncnn cannot run the head TOODHead, supported: RetinaHead'),
     ('swin_retinanet', 'detection/single-stage_ncnn_static-300x300.py', 'ncnn cannot run the backbone SwinTransformer'),
 ])
 def test_configs_that_do_not_fit_are_refused_first(name, config, message):

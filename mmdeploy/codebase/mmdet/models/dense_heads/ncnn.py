@@ -1,7 +1,7 @@
 """One-stage detectors in ncnn: its own layer DetectionOutput selects the boxes.
 
-The layer decodes boxes as SSD does. Heads decode in other ways, too, so that boxes are decoded by the graph and given to
-the layer as priors that nothing moves: one way for all heads, with the numbers of PyTorch.
+The layer decodes boxes as SSD does. Heads decode in other ways, too, so that boxes are decoded by the graph, and given
+to the layer as priors that nothing moves: one way for all heads, with the numbers of PyTorch.
 """
 from collections.abc import Sequence
 

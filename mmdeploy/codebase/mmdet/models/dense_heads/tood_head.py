@@ -9,7 +9,6 @@ from mmdeploy.core import FUNCTION_REWRITER
 
 from .levels import best_of_levels, flatten_level, select
 
-
 _CLASSES = ['mmdet.models.dense_heads.TOODHead']
 
 

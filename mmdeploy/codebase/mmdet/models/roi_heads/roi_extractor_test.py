@@ -126,7 +126,8 @@ def test_torchscript(levels, factor):
             self.extractor = extractor
 
         def forward(self, rois, *feats):
-            return self.extractor(list(feats), rois, roi_scale_factor=factor), self.extractor.roi_layers[0](feats[0], rois)
+            layer = self.extractor.roi_layers[0]
+            return self.extractor(list(feats), rois, roi_scale_factor=factor), layer(feats[0], rois)
 
     cfg = dict(backend_config=dict(type='torchscript'))
     with RewriterContext(cfg, 'torchscript', ir=IR.TORCHSCRIPT):
