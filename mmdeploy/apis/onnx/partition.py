@@ -63,6 +63,8 @@ def _set_dynamic_axes(part: onnx.ModelProto,
     for value in part.graph.output:
         for axis, dim in enumerate(value.type.tensor_type.shape.dim):
             dim.dim_param = f'dim_{axis}'
+    # Shapes in between are those of the model that was traced.
+    del part.graph.value_info[:]
 
 
 def cut_partition(

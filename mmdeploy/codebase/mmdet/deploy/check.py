@@ -3,7 +3,13 @@ from collections.abc import Iterator
 
 import mmcv
 
-from mmdeploy.utils import get_backend_config, get_codebase_config, get_ir_config, get_partition_config, is_dynamic_shape
+from mmdeploy.utils import (
+    get_backend_config,
+    get_codebase_config,
+    get_ir_config,
+    get_partition_config,
+    is_dynamic_shape,
+)
 
 
 def has_masks(model_cfg: mmcv.Config) -> bool:
@@ -77,8 +83,8 @@ def check_engine(model_cfg: mmcv.Config, deploy_cfg: mmcv.Config) -> None:
 
 
 # Of those ncnn's own layer selects the boxes; tests/models/detectors_in_engines.py compares each with PyTorch.
-NCNN_HEADS = ('RetinaHead', 'FCOSHead', 'FSAFHead', 'SSDHead', 'YOLOV3Head', 'YOLOXHead', 'ATSSHead', 'FoveaHead', 'GFLHead',
-              'RepPointsHead', 'VFNetHead')
+NCNN_HEADS = ('RetinaHead', 'FCOSHead', 'FSAFHead', 'SSDHead', 'YOLOV3Head', 'YOLOXHead', 'ATSSHead', 'FoveaHead',
+              'GFLHead', 'RepPointsHead', 'VFNetHead')
 
 
 def _check_ncnn(model_cfg: mmcv.Config, deploy_cfg: mmcv.Config) -> None:

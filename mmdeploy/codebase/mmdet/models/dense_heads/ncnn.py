@@ -1,7 +1,7 @@
 """One-stage detectors in ncnn: its own layer DetectionOutput selects the boxes.
 
-The layer decodes boxes as SSD does. Heads decode in other ways, too, so that boxes are decoded by the graph and given to
-the layer as priors that nothing moves: one way for all heads, with the numbers of PyTorch.
+The layer decodes boxes as SSD does. Heads decode in other ways, too, so that boxes are decoded by the graph, and given
+to the layer as priors that nothing moves: one way for all heads, with the numbers of PyTorch.
 """
 from collections.abc import Sequence
 
@@ -18,7 +18,6 @@ from .fovea_head import fovea_head__get_bboxes
 from .gfl_head import gfl_head__get_bbox
 from .reppoints_head import reppoints_head__get_bboxes
 from .rpn_head import rpn_head__get_bboxes
-from .tood_head import tood_head__get_bboxes
 from .yolo_head import yolov3_head__get_bboxes
 from .yolox_head import best_classes, yolox_head__get_bboxes
 
@@ -105,14 +104,6 @@ def reppoints_head__get_bboxes__ncnn(ctx, self, cls_scores, bbox_preds, score_fa
                                      rescale=None, with_nms=True, **kwargs):
     """See `base_dense_head__get_bboxes__ncnn`."""
     return _select(ctx, self, reppoints_head__get_bboxes, (cls_scores, bbox_preds), img_metas, cfg, with_nms)
-
-
-@FUNCTION_REWRITER.register_rewriter(f'{_HEADS}.TOODHead.get_bboxes', backend=Backend.NCNN.value,
-                                     classes=[f'{_HEADS}.TOODHead'])
-def tood_head__get_bboxes__ncnn(ctx, self, cls_scores, bbox_preds, score_factors=None, img_metas=None, cfg=None,
-                                rescale=False, with_nms=True, **kwargs):
-    """See `base_dense_head__get_bboxes__ncnn`."""
-    return _select(ctx, self, tood_head__get_bboxes, (cls_scores, bbox_preds), img_metas, cfg, with_nms)
 
 
 @FUNCTION_REWRITER.register_rewriter(f'{_HEADS}.YOLOV3Head.get_bboxes', backend=Backend.NCNN.value,
