@@ -29,10 +29,11 @@ def models() -> str:
     """The models that the tests convert and compare with PyTorch, by code base."""
     from tests.models.architectures import ARCHITECTURES
     from tests.models.detectors import DETECTORS
+    from tests.models.restorers import NAMES as RESTORERS
+    from tests.models.segmentors import NAMES as SEGMENTORS
     detectors = ', '.join(SPELLINGS[name] for name in DETECTORS)
     return (f'`mmcls`: {", ".join(ARCHITECTURES)}; `mmdet`: {detectors} on `onnxruntime`, boxes only; '
-            '`mmedit`: SRCNN, EDSR on `onnxruntime`, `openvino`, `ncnn`; '
-            '`mmseg`: FCN, DeepLabV3 on `onnxruntime`, `openvino`, `ncnn`')
+            f'`mmedit`: {", ".join(RESTORERS)}; `mmseg`: {", ".join(SEGMENTORS)}')
 
 
 def tasks() -> str:
