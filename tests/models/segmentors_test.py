@@ -1,10 +1,12 @@
 """Documented segmentors in engines; all of them on all engines: `python -m tests.models.segmentors`."""
+import re
+
 import pytest
 import torch
 
 from mmdeploy.backend.base.native import get_engine_version
 from mmdeploy.core import RewriterContext
-from tests.models import segmentors
+from tests.models import restorers, segmentors
 
 # Of each kind of decoder and backbone one for the engines beside ONNX Runtime.
 FEW = ('PSPNet', 'PointRend', 'Segmenter')
@@ -53,3 +55,11 @@ def test_scores_of_a_binary_segmentor_are_refused():
     segmentor = segmentors.build('FCN')
     segmentor.model.out_channels = 1
     assert _refused(segmentor, with_argmax=False).match('with_argmax is False, .* one score per pixel')
+
+
+def test_the_docs_list_all_models(repository):
+    text = ' '.join((repository / 'docs/en/models.md').read_text().split())
+    listed = re.search(r'with fixed sizes: (.*?)\. - Only', text).group(1).split(', ')
+    assert sorted(listed) == sorted(segmentors.NAMES)
+    listed = re.search(r'open sizes: (EDSR.*?)\. - ', text).group(1).split(', ')
+    assert sorted(listed) == sorted(restorers.NAMES)

@@ -172,7 +172,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             tried[key] = outcomes[name] = tried.get(key) or prove_apart(args.codebase, config, args.seconds)
         print(f'[{i + 1}/{len(paths)}] {name}: {" ".join(outcomes[name])}', flush=True)
         if args.json:
-            Path(args.json).write_text(json.dumps({name: found._asdict() for name, found in outcomes.items()}, indent=1))
+            listed = {name: found._asdict() for name, found in outcomes.items()}
+            Path(args.json).write_text(json.dumps(listed, indent=1))
     documented = {name: found for name, found in outcomes.items() if name.partition('/')[0] in kind.families}
     for title, found in (('documented families', documented), ('all', outcomes)):
         print(f'{title}: {dict(Counter(outcome.result for outcome in found.values()))} of {len(found)} configs')
