@@ -151,6 +151,8 @@ class End2EndModel(End2EndBackendModel):
                     out_file: str | None = None):
         """Draw a result; see `BaseDetector.show_result` of mmdet."""
         from mmdet.models import BaseDetector
+        if self.gives_proposals:
+            result = [result]  # boxes of one class
         return BaseDetector.show_result(
             self, img, result, score_thr=score_thr, show=show, win_name=win_name, out_file=out_file)
 

@@ -38,3 +38,13 @@ def test_thresholds_of_heads():
     assert (params['conf_thr'], params['score_thr'], params['min_bbox_size']) == (0.005, 0.05, 0)
     params = _task('faster_rcnn', 'detection/detection_onnxruntime_dynamic.py').get_sdk_head().params
     assert (params['score_thr'], params['min_bbox_size']) == (0.05, 0)
+
+
+def test_proposals_are_drawn(tmp_path):
+    """A region proposal network answers with boxes [n, 5] instead of those of each class."""
+    from mmdeploy.codebase.mmdet.deploy.object_detection_model import End2EndModel
+    model = End2EndModel.__new__(End2EndModel)
+    model.__dict__.update(gives_proposals=True, CLASSES=['a', 'b', 'c'])
+    proposals = np.float32([[2, 2, 20, 20, 0.9], [5, 5, 9, 30, 0.8]])
+    model.show_result(np.zeros((40, 40, 3), np.uint8), proposals, show=False, out_file=str(tmp_path / 'out.png'))
+    assert (tmp_path / 'out.png').exists()
