@@ -9,14 +9,14 @@ import torch
 from torch.utils.data import Dataset
 
 from mmdeploy.codebase.base import ImageTask, Labels, SDKHead
-from mmdeploy.utils import Task, get_input_shape, get_partition_config, is_dynamic_shape
+from mmdeploy.utils import Task, get_input_shape, get_ir_config, get_partition_config, is_dynamic_shape
 from mmdeploy.utils.logging import get_logger, log_metrics
 
 from .check import check_classes, check_engine, check_masks
 from .compare import Agreement, Detections, compare, detections_of_outputs, detections_of_result
 from .mmdetection import MMDET_TASK
 from .model_partition_cfg import MMDET_PARTITION_CFG
-from .utils import get_nms_params
+from .utils import get_nms_params, get_post_processing_params
 
 
 def process_model_config(model_cfg: mmcv.Config,
@@ -45,10 +45,14 @@ def process_model_config(model_cfg: mmcv.Config,
     return cfg
 
 
-def _detections_of(outputs: dict[str, np.ndarray]) -> list[Detections]:
-    """Return the detections of each image in the outputs of a network, in units of its input."""
+def _detections_of(outputs: dict[str, np.ndarray], size: Sequence[int]) -> list[Detections]:
+    """Return the detections of each image in the outputs of a network, whose input is `size` [width, height]."""
     if 'detection_output' in outputs:
-        return [detections_of_outputs(np.roll(rows[:, 1:6], -1, 1), rows[:, 0]) for rows in outputs['detection_output']]
+        scale = np.array([*size, *size, 1], np.float32)
+        return [
+            detections_of_outputs(np.roll(rows[:, 1:6], -1, 1) * scale, rows[:, 0])
+            for rows in outputs['detection_output']
+        ]
     masks = outputs.get('masks', [None] * len(outputs['dets']))
     return [detections_of_outputs(*image) for image in zip(outputs['dets'], outputs['labels'], masks, strict=True)]
 
@@ -102,7 +106,8 @@ class ObjectDetection(ImageTask):
                 raise ValueError(f'output {name!r} of the engine is not finite')
         params = self._nms_params()
         agreement = Agreement()
-        for mine, other in zip(_detections_of(expected), _detections_of(found), strict=True):
+        size = get_input_shape(self.deploy_cfg) or (1000, 1000)  # ncnn's rows are in units of the image
+        for mine, other in zip(_detections_of(expected, size), _detections_of(found, size), strict=True):
             agreement |= compare(mine, other, params['score_threshold'], params['keep_top_k'])
         return agreement.rows()
 
@@ -193,7 +198,16 @@ class ObjectDetection(ImageTask):
         return partition is not None and partition.get('type') == 'single_stage'
 
     def get_sdk_save_file(self) -> str:
-        """Return the file of the network: of a one-stage detector the part before its NMS, which the SDK has, too."""
+        """Return the file of the network: of a one-stage detector the part before its NMS, which the SDK has, too.
+
+        Raises:
+            NotImplementedError: the SDK has no steps for what the network gives.
+        """
+        names = get_ir_config(self.deploy_cfg).get('output_names', None) or ()
+        if 'masks' in names and get_post_processing_params(self.deploy_cfg).get('export_postprocess_mask', True):
+            raise NotImplementedError(
+                'the SDK pastes masks itself: set codebase_config.post_processing.export_postprocess_mask=False in the '
+                'deploy config, or leave out --dump-info')
         if self._is_cut_before_nms():
             return self.get_partition_cfg('single_stage')[0]['save_file']
         return super().get_sdk_save_file()
