@@ -36,6 +36,12 @@ if [ -z "$pattern" ] || [[ custom_ops == *"$pattern"* ]]; then
   echo "==> custom_ops"
   "$venv_python" -m benchmarks.custom_ops --seconds 1
 fi
+# Pre- and post-processing of detectors beside what users write, masks beside mmdet.
+if [ -z "$pattern" ] || [[ detectors == *"$pattern"* ]]; then
+  found=1
+  echo "==> detectors"
+  "$venv_python" -m benchmarks.detectors
+fi
 # Our conversion to ncnn beside pnnx's, on models of torchvision and single patterns: some minutes.
 if [ -z "$pattern" ] || [[ ncnn_convert == *"$pattern"* ]]; then
   found=1

@@ -23,7 +23,7 @@ CPP_LAYERS = {
     'transform': ('base', 'model'),
     'module': ('base', 'model', 'backend', 'transform'),
     'task': ('base', 'module'),
-    'codebase': ('base', 'model', 'backend', 'transform', 'module', 'task'),
+    'codebase': ('base', 'op', 'model', 'backend', 'transform', 'module', 'task'),
     'pipeline': ('base', 'model', 'backend', 'transform', 'module', 'task', 'codebase'),
     'verify': ('base', 'model', 'backend', 'transform', 'module', 'task', 'pipeline'),
     'cli': ('base', 'op', 'graph', 'model', 'backend', 'transform', 'module', 'task', 'codebase', 'pipeline',

@@ -34,11 +34,13 @@ def installed() -> dict:
 def models() -> str:
     """The models that the tests convert and compare with PyTorch, by code base."""
     from tests.models.architectures import ARCHITECTURES
-    from tests.models.detectors import DETECTORS, SEGMENTORS
-    detectors = ', '.join(SPELLINGS[name] for name in (*DETECTORS, *SEGMENTORS))
-    return (f'`mmcls`: {", ".join(ARCHITECTURES)}; `mmdet`: {detectors} (engines: docs/en/mmdet.md); '
-            '`mmedit`: SRCNN, EDSR on `onnxruntime`, `openvino`, `ncnn`; '
-            '`mmseg`: FCN, DeepLabV3 on `onnxruntime`, `openvino`, `ncnn`')
+    from tests.models.detectors import DETECTORS
+    from tests.models.detectors import SEGMENTORS as INSTANCES
+    from tests.models.restorers import NAMES as RESTORERS
+    from tests.models.segmentors import NAMES as SEGMENTORS
+    detectors = ', '.join(SPELLINGS[name] for name in (*DETECTORS, *INSTANCES))
+    return (f'`mmcls`: {", ".join(ARCHITECTURES)}; `mmdet`: {detectors}; `mmedit`: {", ".join(RESTORERS)}; '
+            f'`mmseg`: {", ".join(SEGMENTORS)} (engines: docs/en/models.md, docs/en/mmdet.md)')
 
 
 def tasks() -> str:

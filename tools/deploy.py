@@ -48,6 +48,7 @@ from mmdeploy.utils import (
     get_task_type,
     load_config,
 )
+from mmdeploy.utils.config_utils import get_part_axes
 from mmdeploy.utils.utils import add_log_level, set_log_level
 
 
@@ -167,7 +168,7 @@ def partition(args: argparse.Namespace, task: BaseTask, partition_config: dict, 
             ir_file,
             part['start'],
             part['end'],
-            dynamic_axes=part.get('dynamic_axes', None),
+            dynamic_axes=get_part_axes(task.deploy_cfg, part),
             save_file=path)
         files.append(path)
     return files

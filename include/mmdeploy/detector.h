@@ -21,8 +21,8 @@ typedef struct mmdeploy_detection_t {
   float score;
   // pixels of the image that was given
   mmdeploy_rect_t bbox;
-  // which pixels belong to the object, or none. With heads that cut masks to the box, its first
-  // pixel lies at max(floor(left) - 1, 0), max(floor(top) - 1, 0)
+  // which pixels belong to the object, or none. A mask as large as the image is one of the image;
+  // the first pixel of a smaller one lies at max(floor(left) - 1, 0), max(floor(top) - 1, 0)
   mmdeploy_instance_mask_t* mask;
 } mmdeploy_detection_t;
 

@@ -60,13 +60,6 @@ Result<std::unique_ptr<Module>> CreateHead(const std::string& codebase, JsonRead
 
 namespace {
 
-// What the engine says of the network's outputs; nullptr if it says nothing, or if something else
-// arrives than these.
-const std::vector<StaticTensor>* KnownOutputs(const ModuleEnv& env) {
-  if (env.inputs.empty() || !env.inputs.back().kinds.Has(Kind::kTensors)) return nullptr;
-  return env.inputs.back().tensors ? &*env.inputs.back().tensors : nullptr;
-}
-
 std::string Names(const std::vector<DataType>& types) {
   std::string text;
   for (const DataType type : types) {
@@ -109,6 +102,11 @@ Result<std::vector<int>> ToLabels(const Tensor& tensor, const std::string& name)
 }
 
 }  // namespace
+
+const std::vector<StaticTensor>* KnownOutputs(const ModuleEnv& env) {
+  if (env.inputs.empty() || !env.inputs.back().kinds.Has(Kind::kTensors)) return nullptr;
+  return env.inputs.back().tensors ? &*env.inputs.back().tensors : nullptr;
+}
 
 bool MayHaveOutput(const ModuleEnv& env, const std::string& name) {
   if (!KnownOutputs(env)) return true;

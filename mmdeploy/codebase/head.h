@@ -49,6 +49,10 @@ struct OutputSpec {
   bool optional = false;
 };
 
+// What the engine says of the network's outputs (the last input of the head); nullptr if it says
+// nothing, or if something else arrives than these.
+const std::vector<StaticTensor>* KnownOutputs(const ModuleEnv& env);
+
 // Whether a tensor of the network is known to be there; true as well if nothing is known.
 bool MayHaveOutput(const ModuleEnv& env, const std::string& name);
 

@@ -10,7 +10,7 @@ import os
 import os.path as osp
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import cv2
@@ -20,7 +20,7 @@ import torch
 
 from mmdeploy.backend.sdk.export_info import get_pipeline
 from mmdeploy.codebase import BaseTask, build_task_processor
-from mmdeploy.core import RewriterContext, patch_model
+from mmdeploy.core import RewriterContext, patch_model, reset_mark_function_count
 from mmdeploy.utils import (
     IR,
     Codebase,
@@ -29,7 +29,6 @@ from mmdeploy.utils import (
     get_codebase_version,
     get_input_shape,
     get_ir_config,
-    get_partition_config,
     load_config,
 )
 
@@ -47,18 +46,36 @@ _TOLERANCES = dict(
     postprocess=dict(abs=1e-4, rel=1e-3))
 
 
+# Of rows that stand by their scores: engines may swap those that are nearly equal.
+_SHARE_OF_RANKED = 0.98
+
+
 class Reference(NamedTuple):
     """What PyTorch computes from the sample image.
 
     Attributes:
-        preprocess, net: tensors by name.
+        preprocess: tensors by name.
+        steps: what each task between preprocessing and the head gives, by name of the task: tensors by name.
         result_type: name of the SDK's result type.
         result: fields of each result of the image, or of its only one; masks, maps and images are arrays.
+        ranked: steps whose rows stand by their scores.
     """
     preprocess: dict[str, np.ndarray]
-    net: dict[str, np.ndarray]
+    steps: dict[str, dict[str, np.ndarray]]
     result_type: str
     result: list[dict] | dict
+    ranked: Sequence[str] = ()
+
+
+class MarkedTensors:
+    """What passes the marks of a model, by mark and name: `multiclass_nms[0]:input/scores`."""
+
+    def __init__(self):
+        self.found: dict[str, np.ndarray] = {}
+
+    def add(self, x: torch.Tensor, func: str, func_id: int, io_type: str, name: str, id: int) -> None:
+        """Keep a tensor; see `Calibration.add`."""
+        self.found[f'{func}[{func_id}]:{io_type}/{name}'] = x.detach().cpu().numpy()
 
 
 def encode_image(image: np.ndarray) -> bytes:
@@ -99,8 +116,10 @@ def run_reference(task: BaseTask, checkpoint: str | None,
         data, inputs = task.create_input(path, get_input_shape(deploy_cfg))
     named = task.name_inputs(inputs)
     metas = {k: v for k, v in data.items() if k == 'img_metas'}
+    marked = MarkedTensors()
+    reset_mark_function_count()
     with RewriterContext(
-            deploy_cfg, backend=backend, ir=ir), torch.no_grad():
+            deploy_cfg, backend=backend, ir=ir, calibration=marked), torch.no_grad():
         outputs = model(*named.values(), **metas)
     if isinstance(outputs, torch.Tensor):
         outputs = [outputs]
@@ -108,12 +127,11 @@ def run_reference(task: BaseTask, checkpoint: str | None,
     arrays = {n: out.cpu().numpy() for n, out in zip(names, outputs, strict=False)}
     # The SDK's preprocessing calls the image of a network that takes nothing else `img`.
     preprocessed = named if len(named) > 1 else dict(img=next(iter(named.values())))
-    result = task.get_reference_result(arrays, _meta_of_image(metas))
-    # A model that is cut ends elsewhere than the one that ran here.
-    tensors = arrays if get_partition_config(deploy_cfg) is None else {}
     return Reference(
-        {key: tensor.cpu().numpy() for key, tensor in preprocessed.items()}, tensors,
-        *result)
+        {key: tensor.cpu().numpy() for key, tensor in preprocessed.items()},
+        task.get_reference_steps(arrays, marked.found),
+        *task.get_reference_result(arrays, _meta_of_image(metas)),
+        ranked=task.get_ranked_steps())
 
 
 def _meta_of_image(metas: dict) -> dict:
@@ -178,15 +196,15 @@ def _describe(key: str, array: np.ndarray, stride: int) -> dict:
         sha256=hashlib.sha256(little.tobytes()).hexdigest())
 
 
-def _tolerance(stage: str, values: Iterable[np.ndarray]) -> dict:
-    """Return the tolerance of a stage with these values."""
+def _tolerance(kind: str, values: Iterable[np.ndarray]) -> dict:
+    """Return the tolerance of a stage of a kind with these values."""
     largest = max((float(np.abs(v).max()) for v in values if v.size),
                   default=0.0)
-    tolerance = _TOLERANCES[stage]
+    tolerance = _TOLERANCES[kind]
     return dict(abs=tolerance['abs'] * largest, rel=tolerance['rel'])
 
 
-def _tensor_stage(name: str, node: str, tensors: dict[str, np.ndarray],
+def _tensor_stage(kind: str, name: str, node: str, tensors: dict[str, np.ndarray],
                   strides: dict[str, int]) -> dict:
     """Return the entry of one stage of tensors."""
     return dict(
@@ -196,7 +214,7 @@ def _tensor_stage(name: str, node: str, tensors: dict[str, np.ndarray],
             key: _describe(f'{name}/{key}', array, strides[f'{name}/{key}'])
             for key, array in tensors.items()
         },
-        tolerance=_tolerance(name, tensors.values()))
+        tolerance=_tolerance(kind, tensors.values()))
 
 
 def _split_result(result: list[dict] | dict) -> tuple[Any, dict[str, np.ndarray]]:
@@ -236,26 +254,29 @@ def build_golden(reference: Reference, tasks: list[dict], made_with: dict, image
         image_bytes: size of image.png.
     """
     result, result_arrays = _split_result(reference.result)
-    arrays = {
-        f'{stage}/{key}': array
-        for stage, tensors in (('preprocess', reference.preprocess),
-                               ('net', reference.net))
-        for key, array in tensors.items()
-    }
+    pre, *middle, post = (task['name'] for task in tasks)
+    compared = [node for node in middle if node in reference.steps]
+    names = {node: 'net' if len(middle) == 1 else node for node in compared}
+    arrays = {f'preprocess/{key}': array for key, array in reference.preprocess.items()}
+    for node in compared:
+        arrays.update({f'{names[node]}/{key}': array for key, array in reference.steps[node].items()})
     data, strides = pack_tensors(arrays, result_arrays, MAX_BYTES - image_bytes - _JSON_BYTES)
-    pre, net, post = (task['name'] for task in tasks)
-    stages = [
-        _tensor_stage('preprocess', pre, reference.preprocess, strides),
-        _tensor_stage('net', net, reference.net, strides),
+    stages = [_tensor_stage('preprocess', 'preprocess', pre, reference.preprocess, strides)]
+    for node in compared:
+        stage = _tensor_stage('net', names[node], node, reference.steps[node], strides)
+        if node in reference.ranked:
+            stage['tolerance']['share'] = _SHARE_OF_RANKED
+        stages.append(stage)
+    # Results are made from what the last step gives.
+    last = reference.steps[compared[-1]] if compared else {}
+    stages.append(
         dict(
             name='postprocess',
             node=post,
             type=reference.result_type,
             result=result,
-            # Results are made from the outputs of the network.
-            tolerance=_tolerance('postprocess', reference.net.values()),
-            field_tolerances=_field_tolerances(reference.result))
-    ]
+            tolerance=_tolerance('postprocess', last.values()),
+            field_tolerances=_field_tolerances(reference.result)))
     golden = dict(
         format=FORMAT, image='image.png', reference=made_with, stages=stages)
     return golden, data

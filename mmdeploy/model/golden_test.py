@@ -110,7 +110,7 @@ def test_all_stays_within_the_budget():
     random = np.random.default_rng(0)
     image = random.standard_normal((1, 3, 640, 640)).astype(np.float32)
     reference = Reference(
-        dict(img=image), dict(output=image[:, :1]), 'Classification',
+        dict(img=image), dict(net=dict(output=image[:, :1])), 'Classification',
         [dict(label_id=0, score=1.0)])
     tasks = [dict(name=n) for n in ('pre', 'net', 'post')]
     golden, data = build_golden(reference, tasks,

@@ -79,14 +79,15 @@ Comparison CompareTensor(const GoldenTensor& expected, const Tensor& found,
   }
   result.mean_difference = count ? sum / static_cast<double>(count) : 0;
   result.where = result.max_difference > 0 ? IndexText(expected.shape, worst) : "";
-  result.passed = outside == 0;
+  result.passed =
+      static_cast<double>(outside) <= (1 - tolerance.share) * static_cast<double>(count);
   if (!result.passed) {
     result.message = fmt::format(
         "{} of {} elements differ: at most {:.3g} at {}, {:.3g} on average, allowed {:.3g} + "
-        "{:.3g} "
-        "x value",
+        "{:.3g} x value{}",
         outside, count, result.max_difference, result.where, result.mean_difference, tolerance.abs,
-        tolerance.rel);
+        tolerance.rel,
+        tolerance.share < 1 ? fmt::format(" for {:g} % of them", 100 * tolerance.share) : "");
   }
   return result;
 }

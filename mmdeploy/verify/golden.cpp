@@ -16,6 +16,7 @@ Result<Tolerance> ReadTolerance(const Json* json, const JsonPath& path) {
   JsonReader reader(*json, path, nullptr);
   reader.Read("abs", &tolerance.abs, 0.0, 1e30);
   reader.Read("rel", &tolerance.rel, 0.0, 1e30);
+  reader.Read("share", &tolerance.share, 0.0, 1.0);
   MMDEPLOY_TRYV(reader.Finish());
   return tolerance;
 }

@@ -14,6 +14,7 @@ namespace mmdeploy {
 struct Tolerance {
   double abs = 1e-5;
   double rel = 1e-4;
+  double share = 1;  // of the elements of a tensor that this must hold for
 
   bool Holds(double found, double expected) const {
     return std::abs(found - expected) <= abs + rel * std::abs(expected);

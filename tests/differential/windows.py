@@ -32,6 +32,22 @@ def window(draw: Draw, sizes: list[int], dilations: float = 0.3) -> dict:
     return attributes
 
 
+def weighted(draw: Draw, op: str, x: np.ndarray, weight: np.ndarray, channels: int, attributes: dict) -> Case:
+    """A convolution of an image; its weights are constants or, at times, computed, and so is its bias."""
+    biases = [draw.values([channels], 1, False)] if draw.chance() else []
+    batch = x.shape[0]
+    if draw.chance(0.75) or batch > 1:
+        return simple(draw, op, [x], attributes, constants=[weight, *biases])
+    build = Builder(draw)
+    mode = draw.pick(('fixed', 'fixed', 'batch', 'sizes'))
+    if mode == 'batch':
+        build.open_batch(draw.integer(1, 2))
+    inputs = [build.value(x, open_sizes=draw.subset(x.ndim) if mode == 'sizes' else [])]
+    inputs += [build.operand(value, 0.2) for value in (weight, *biases)]
+    build.output(build.node(op, inputs, **attributes))
+    return build.case(op, attributes)
+
+
 def conv(draw: Draw) -> Case:
     sizes = spatial(draw)
     group = draw.pick((1, 1, 2, 3, 4))
@@ -41,13 +57,10 @@ def conv(draw: Draw) -> Case:
     if group > 1:
         attributes['group'] = group
     kernel = attributes['kernel_shape']
-    constants = [draw.values([out, per_group, *kernel], 0.5, False)]
-    if draw.chance():
-        constants.append(draw.values([out], 1, False))
     if draw.chance(0.4):
         del attributes['kernel_shape']
-    batch = 1 if draw.chance(0.9) else 2
-    return simple(draw, 'Conv', [draw.values([batch, group * per_group, *sizes])], attributes, constants=constants)
+    x = draw.values([1 if draw.chance(0.9) else 2, group * per_group, *sizes])
+    return weighted(draw, 'Conv', x, draw.values([out, per_group, *kernel], 0.5, False), out, attributes)
 
 
 def conv_transpose(draw: Draw) -> Case:
@@ -65,12 +78,11 @@ def conv_transpose(draw: Draw) -> Case:
         attributes['output_shape'] = [
             size * stride + draw.integer(-1, 1) for size, stride in zip(sizes, strides, strict=False)
         ]
-    constants = [draw.values([channels, out, *kernel], 0.5, False)]
-    if draw.chance():
-        constants.append(draw.values([group * out], 1, False))
     if draw.chance(0.4):
         del attributes['kernel_shape']
-    return simple(draw, 'ConvTranspose', [draw.values([1, channels, *sizes])], attributes, constants=constants)
+    weight = draw.values([channels, out, *kernel], 0.5, False)
+    x = draw.values([1, channels, *sizes])
+    return weighted(draw, 'ConvTranspose', x, weight, group * out, attributes)
 
 
 def pool(op: str, draw: Draw) -> Case:

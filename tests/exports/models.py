@@ -280,7 +280,7 @@ MODELS: dict[str, Model] = {
     'mmseg/BiSeNetV1': _seg('bisenetv1/bisenetv1_r18-d32_4x4_1024x1024_160k_cityscapes.py'),
     'mmseg/BiSeNetV2': _seg('bisenetv2/bisenetv2_fcn_4x4_1024x1024_160k_cityscapes.py', narrow=1),
     'mmseg/CGNet': _seg('cgnet/cgnet_512x1024_60k_cityscapes.py', narrow=1),
-    'mmseg/DMNet': _seg('dmnet/dmnet_r50-d8_512x512_160k_ade20k.py'),
+    'mmseg/DMNet': _seg('dmnet/dmnet_r50-d8_512x512_160k_ade20k.py', rewritten=True),
     'mmseg/DNLNet': _seg('dnlnet/dnl_r50-d8_512x512_160k_ade20k.py'),
     'mmseg/EMANet': _seg('emanet/emanet_r50-d8_512x1024_80k_cityscapes.py'),
     'mmseg/EncNet': _seg('encnet/encnet_r50-d8_512x512_20k_voc12aug.py'),

@@ -101,3 +101,26 @@ def test_inputs(restorer):
         task.create_input([3])
     with pytest.raises(ValueError, match=r'images of one batch have different shapes \[\[3, 30, 41\], \[3, 8, 8\]\]'):
         task.create_input([cv2.imread(image), np.zeros((8, 8, 3), np.uint8)])
+
+
+def test_large_images_run_in_tiles(restorer, repository, mmdeploy_command):
+    """Each pixel of the models looks at most 8 pixels around: the result is that of the whole image."""
+    folder, image, config, checkpoint, expected = restorer
+    work_dir = folder / 'tiles'
+    work_dir.mkdir()
+    deploy_cfg = work_dir / 'tiles.py'
+    deploy_cfg.write_text(f"_base_ = ['{repository}/{CONFIGS}onnxruntime_dynamic.py']\n"
+                          'codebase_config = dict(tile=[24, 20], overlap=9)\n')
+    subprocess.run([sys.executable, 'tools/deploy.py', deploy_cfg, config, checkpoint, image, '--work-dir', work_dir,
+                    '--dump-info'], cwd=repository, check=True, capture_output=True)
+    done = subprocess.run([mmdeploy_command, 'verify', work_dir], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    path = work_dir / 'pipeline.json'
+    pipeline = json.loads(path.read_text())
+    net = next(task for task in pipeline['pipeline']['tasks'] if task['module'] == 'Net')
+    assert net['tile'] == [24, 20] and net['overlap'] == 9
+    from mmdeploy_python import Restorer
+    in_tiles = Restorer(str(work_dir), 'cpu')(cv2.imread(image))
+    del net['tile'], net['overlap']
+    path.write_text(json.dumps(pipeline))
+    assert (in_tiles == Restorer(str(work_dir), 'cpu')(cv2.imread(image))).all()

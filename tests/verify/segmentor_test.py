@@ -107,6 +107,52 @@ def test_labels_of_the_graph_are_those_of_the_scores(segmentor):
         assert found.dtype == np.int64 and (found == expected.numpy()).mean() > 0.999
 
 
+def _check_best_classes(work_dir, image: np.ndarray, expected: np.ndarray) -> None:
+    """Let the SDK find the best class of scores: as PyTorch does, with and without aligned corners."""
+    from mmdeploy_python import Net, Segmentor
+    path = work_dir / 'pipeline.json'
+    pipeline = json.loads(path.read_text())
+    params = pipeline['pipeline']['tasks'][-1]['params']
+    size = (96, 64)
+    for align_corners in (False, True):
+        params.update(with_argmax=True, align_corners=align_corners)
+        path.write_text(json.dumps(pipeline))
+        found = Segmentor(str(work_dir), 'cpu')(image)
+        assert found.dtype == np.int32 and found.shape == expected.shape
+        if not align_corners:
+            assert (found == expected).mean() > 0.999
+        pixels = cv2.resize(image, size)[..., ::-1].astype(np.float32)
+        pixels = (pixels - (123.675, 116.28, 103.53)) / (58.395, 57.12, 57.375)
+        scores = Net(str(work_dir / 'end2end.onnx'), 'onnxruntime').run(
+            dict(input=np.ascontiguousarray(pixels.transpose(2, 0, 1)[None], np.float32)))['output']
+        scores = torch.nn.functional.interpolate(
+            torch.from_numpy(scores), expected.shape, mode='bilinear', align_corners=align_corners)
+        assert (found == scores[0].argmax(0).numpy()).mean() > 0.999
+
+
+def test_scores_of_classes(segmentor, repository, mmdeploy_command):
+    """Scores are resized before they are compared, as mmseg does it: labels are equal."""
+    work_dir = segmentor.folder / 'scores'
+    deploy_cfg = work_dir / 'scores.py'
+    work_dir.mkdir()
+    deploy_cfg.write_text(f"_base_ = ['{repository}/{CONFIGS}onnxruntime_dynamic.py']\n"
+                          'codebase_config = dict(with_argmax=False)\n')
+    subprocess.run([sys.executable, 'tools/deploy.py', deploy_cfg, segmentor.config, segmentor.checkpoint,
+                    segmentor.image, '--work-dir', work_dir, '--dump-info'],
+                   cwd=repository, check=True, capture_output=True)
+    done = subprocess.run([mmdeploy_command, 'verify', work_dir], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    from mmdeploy_python import Segmentor as SDKSegmentor
+    found = SDKSegmentor(str(work_dir), 'cpu')(cv2.imread(segmentor.image))
+    assert found.dtype == np.float32 and found.shape == (len(CLASSES), 50, 75)
+    assert (found.argmax(0) == segmentor.expected).mean() > 0.999
+    _check_best_classes(work_dir, cv2.imread(segmentor.image), segmentor.expected)
+    task = build_task_processor(*(load_config(str(path))[0] for path in (segmentor.config, deploy_cfg)), 'cpu')
+    model = task.init_backend_model([str(work_dir / 'end2end.onnx')])
+    data, _ = task.create_input(segmentor.image)
+    assert (task.run_inference(model, data)[0] == segmentor.expected).mean() > 0.999
+
+
 def test_windows_are_refused_by_name(tmp_path):
     config, image = tmp_path / 'config.py', tmp_path / 'image.png'
     model_config('fcn', mode='slide').dump(str(config))

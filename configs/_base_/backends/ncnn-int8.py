@@ -1,1 +1,2 @@
+# Weights and activations in 8 bits.
 backend_config = dict(type='ncnn', precision='INT8', use_vulkan=False)

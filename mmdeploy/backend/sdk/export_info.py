@@ -83,28 +83,29 @@ def get_models(deploy_cfg: Config,
                work_dir: str,
                task_processor: BaseTask | None = None) -> list[dict]:
     """Return the files of the engine, for `models` of deploy.json."""
-    name, _ = get_model_name_customs(deploy_cfg, model_cfg, work_dir,
-                                     task_processor)
     backend = get_backend(deploy_cfg)
-    try:
-        files = get_backend_manager(backend).get_sdk_files(
-            _processor(deploy_cfg, model_cfg, task_processor).get_sdk_save_file(),
-            get_backend_config(deploy_cfg))
-    except NotImplementedError as error:
-        raise NotImplementedError(
-            f'Not supported backend: {backend.value}.') from error
-    model = dict(
-        name=name,
-        net=files['net'],
-        weights=files['weights'],
-        backend=backend.value,
-        precision=files['precision'],
-        batch_size=1,
-        dynamic_shape=is_dynamic_batch(deploy_cfg, input_name='input'))
-    options = get_backend_config(deploy_cfg).get('engine_options', None)
-    if options:
-        model['engine_options'] = dict(options)
-    return [model]
+    backend_config = get_backend_config(deploy_cfg)
+    networks = _processor(deploy_cfg, model_cfg, task_processor).get_sdk_networks()
+    options = backend_config.get('engine_options', None)
+    models = []
+    for i, network in enumerate(networks):
+        try:
+            files = get_backend_manager(backend).get_sdk_files(network.save_file, backend_config)
+        except NotImplementedError as error:
+            raise NotImplementedError(
+                f'Not supported backend: {backend.value}.') from error
+        models.append(
+            dict(
+                name=network.name,
+                net=files['net'],
+                weights=files['weights'],
+                backend=backend.value,
+                precision=files['precision'],
+                batch_size=1,
+                # Further networks are no business of the axes that the deploy config names.
+                dynamic_shape=i == 0 and is_dynamic_batch(deploy_cfg, input_name='input'),
+                **(dict(engine_options=dict(options)) if options else {})))
+    return models
 
 
 def get_inference_info(deploy_cfg: Config,
@@ -219,7 +220,7 @@ def get_pipeline(deploy_cfg: Config,
     processor = _processor(deploy_cfg, model_cfg, task_processor)
     tasks = [
         get_preprocess(deploy_cfg, model_cfg, processor),
-        get_inference_info(deploy_cfg, model_cfg, work_dir, processor),
+        *processor.get_sdk_steps(get_inference_info(deploy_cfg, model_cfg, work_dir, processor)),
         get_postprocess(deploy_cfg, model_cfg, processor)
     ]
     return dict(

@@ -248,6 +248,21 @@ def test_manager_wants_what_pytorch_traced():
         manager.build_wrapper(['nowhere.pt'], 'cpu')
 
 
+@pytest.mark.parametrize('count', [1, 2, (3, 1)])
+def test_adaptive_pooling_of_every_size(count):
+    """The fused layer would take multiples of the number of bins only."""
+    weight = torch.rand(2, 3, 3, 3, generator=torch.Generator().manual_seed(0))
+
+    def function(x, _=None):
+        return torch.nn.functional.adaptive_avg_pool2d(torch.conv2d(x, weight, padding=1), count)
+
+    net = Net(_file(function), 'torchscript', trusted=True)
+    for height, width in ((8, 8), (7, 9), (1, 5)):
+        image = np.random.default_rng(1).normal(size=(2, 3, height, width)).astype('f4')
+        found = net({net.inputs[0].name: image})[net.outputs[0].name]
+        np.testing.assert_allclose(found, function(torch.from_numpy(image)), rtol=1e-4, atol=1e-5)
+
+
 @pytest.mark.parametrize('name', ['hardtanh', 'relu6', 'hardswish', 'hardsigmoid'])
 def test_what_pytorch_optimises_wrongly_stays_as_it_is(name):
     """With 8 channels, which do not fill a block of MKL-DNN."""

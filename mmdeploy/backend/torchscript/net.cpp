@@ -1,6 +1,7 @@
 #include "mmdeploy/backend/torchscript/net.h"
 
 #include <torch/csrc/jit/ir/alias_analysis.h>
+#include <torch/csrc/jit/ir/constants.h>
 #include <torch/csrc/jit/passes/inliner.h>
 #include <torch/csrc/jit/runtime/graph_iterator.h>
 #include <torch/csrc/jit/serialization/import.h>
@@ -65,6 +66,15 @@ constexpr std::array<std::string_view, 8> kWrongWhenOptimized{
     "hardtanh",  "hardtanh_",  "relu6",       "relu6_",
     "hardswish", "hardswish_", "hardsigmoid", "hardsigmoid_"};
 
+// MKL-DNN refuses images that are no multiple of the number of bins.
+bool MayHaveUnevenBins(const torch::jit::Node* node) {
+  if (std::string_view(node->kind().toUnqualString()) != "adaptive_avg_pool2d") return false;
+  const auto size = torch::jit::toIValue(node->input(1));
+  if (!size || !size->isIntList()) return true;
+  const auto sides = size->toIntVector();
+  return std::any_of(sides.begin(), sides.end(), [](int64_t side) { return side != 1; });
+}
+
 bool IsWrongWhenOptimized(const torch::jit::Module& module) {
   auto graph = module.get_method("forward").graph()->copy();
   torch::jit::Inline(*graph);
@@ -72,6 +82,7 @@ bool IsWrongWhenOptimized(const torch::jit::Module& module) {
   while (const torch::jit::Node* node = nodes.next()) {
     const std::string_view kind = node->kind().toUnqualString();
     if (std::count(kWrongWhenOptimized.begin(), kWrongWhenOptimized.end(), kind)) return true;
+    if (MayHaveUnevenBins(node)) return true;
   }
   return false;
 }

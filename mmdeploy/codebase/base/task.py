@@ -37,6 +37,17 @@ class SDKHead(NamedTuple):
     reads_image: bool = True
 
 
+class SDKNetwork(NamedTuple):
+    """A network of a model in the SDK.
+
+    Attributes:
+        name: its name in deploy.json.
+        save_file: the exported file that it comes from.
+    """
+    name: str
+    save_file: str
+
+
 class Labels(NamedTuple):
     """What the labels of a model mean.
 
@@ -271,6 +282,21 @@ class BaseTask(metaclass=ABCMeta):
                 'partition_config, or --dump-info')
         return get_ir_config(self.deploy_cfg)['save_file']
 
+    def get_sdk_networks(self) -> list[SDKNetwork]:
+        """Return the networks of the SDK model: one, unless the model is cut in several."""
+        return [SDKNetwork(self.get_model_name(), self.get_sdk_save_file())]
+
+    def get_sdk_steps(self, net: dict) -> list[dict]:
+        """Return the tasks of pipeline.json between preprocessing and the head.
+
+        Args:
+            net: the task that runs the first network, from `prep_output` to `infer_output`.
+
+        Returns:
+            Tasks, the last of which gives the `infer_output` that the head reads.
+        """
+        return [net]
+
     def get_sdk_customs(self) -> dict[str, bytes]:
         """Return further files of the SDK model, by name."""
         return {}
@@ -278,6 +304,21 @@ class BaseTask(metaclass=ABCMeta):
     def get_labels(self) -> Labels:
         """Return what the labels mean, for pictures and messages."""
         return Labels()
+
+    def get_reference_steps(self, outputs: dict[str, np.ndarray],
+                            marked: dict[str, np.ndarray]) -> dict[str, dict[str, np.ndarray]]:
+        """Return what the tasks of `get_sdk_steps` give, by name of the task; those left out are not compared.
+
+        Args:
+            outputs: of the rewritten model, by name, for one image.
+            marked: what passed its marks, if it is cut: by mark and name, as in `multiclass_nms[0]:input/scores`.
+        """
+        # A model that is cut ends elsewhere than the one that ran.
+        return {self.get_model_name(): outputs} if get_partition_config(self.deploy_cfg) is None else {}
+
+    def get_ranked_steps(self) -> Sequence[str]:
+        """Return the steps whose rows stand by their scores, where two that are nearly equal may swap."""
+        return ()
 
     def get_reference_result(self, outputs: dict[str, np.ndarray], img_metas: dict) -> tuple[str, list[dict] | dict]:
         """Return what the SDK answers for outputs of the network.

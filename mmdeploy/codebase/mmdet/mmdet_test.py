@@ -283,5 +283,5 @@ def test_the_sdk_pastes_masks_itself():
     task = build_task_processor(detector_config('mask_rcnn'), deploy_cfg, 'cpu')
     assert task.get_sdk_save_file() == 'end2end.onnx' and task.get_sdk_head().component == 'ResizeInstanceMask'
     deploy_cfg.codebase_config.post_processing.export_postprocess_mask = True
-    with pytest.raises(NotImplementedError, match='export_postprocess_mask=False in the deploy config'):
+    with pytest.raises(NotImplementedError, match='export_postprocess_mask to False in the deploy config'):
         task.get_sdk_save_file()

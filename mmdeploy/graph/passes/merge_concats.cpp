@@ -6,7 +6,11 @@
 //   a = Concat<axis=1>(p, q)             y = Concat<axis=1>(p, q, r)
 //   y = Concat<axis=1>(a, r)
 //
-// Stays: an inner one with other users, and other axes.
+// A part without elements is left out:
+//
+//   y = Concat<axis=1>(p, e, q)          y = Concat<axis=1>(p, q)          e: float[2,0,3]
+//
+// Stays: an inner one with other users, and other axes; a Concat of nothing but empty parts.
 
 namespace mmdeploy::graph {
 
@@ -53,16 +57,37 @@ bool Merge(Node* node) {
   return true;
 }
 
+bool DropEmptyParts(Node* node) {
+  const std::optional<int64_t> axis = AxisOf(*node);
+  if (!axis || *axis < 0) return false;
+  std::vector<Value*> inputs;
+  for (size_t i = 0; i < node->num_inputs(); ++i) {
+    Value* input = node->input(i);
+    if (KnownDim(input, static_cast<size_t>(*axis)) != 0) inputs.push_back(input);
+  }
+  if (inputs.empty() || inputs.size() == node->num_inputs()) return false;
+  Value* y = node->output();
+  Value* rest = node->graph()->AddOp("Concat", inputs, node, y->name());
+  rest->producer()->Set("axis", *axis);
+  rest->type = y->type;
+  ReplaceNode(node, rest);
+  return true;
+}
+
 Result<int64_t> Run(Model* model) {
   int64_t changes = 0;
   SweepNodes(model->graph(), [&](Node* node) {
-    if (node->Is("Concat") && node->num_outputs() == 1) changes += Merge(node);
+    if (!node->Is("Concat") || node->num_outputs() != 1) return;
+    // A node that is replaced is looked at again in the next round.
+    changes += DropEmptyParts(node) || Merge(node);
   });
   return changes;
 }
 
 }  // namespace
 
-Pass merge_concats_pass() { return {"merge_concats", "one Concat for Concats in a row", Run}; }
+Pass merge_concats_pass() {
+  return {"merge_concats", "one Concat for Concats in a row, without empty parts", Run};
+}
 
 }  // namespace mmdeploy::graph

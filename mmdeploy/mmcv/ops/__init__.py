@@ -13,6 +13,7 @@ __all__ = ['patch_embed__forward__ncnn']
 
 if importlib.util.find_spec('mmcv._ext'):
     from . import forward  # noqa: F401
+    from .cc_attention import neg_inf_diag__default  # noqa: F401
     from .deform_conv import deform_conv_openvino  # noqa: F401
     from .modulated_deform_conv import modulated_deform_conv_default  # noqa: F401
     from .nms import *  # noqa: F401,F403

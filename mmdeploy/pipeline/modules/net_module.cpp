@@ -6,6 +6,7 @@
 #include "mmdeploy/pipeline/load_net.h"
 #include "mmdeploy/pipeline/modules/modules.h"
 #include "mmdeploy/pipeline/modules/net_inputs.h"
+#include "mmdeploy/pipeline/modules/tiles.h"
 
 namespace mmdeploy {
 namespace {
@@ -18,20 +19,49 @@ std::vector<std::string> Names(const std::vector<TensorInfo>& infos) {
   return names;
 }
 
+// The inputs as preprocessing sees them: of a network that runs tile by tile, open sides.
+std::vector<TensorInfo> InputsOfImages(std::vector<TensorInfo> inputs, const TileSpec& tile) {
+  if (!tile.enabled()) return inputs;
+  for (size_t axis = 2; axis < inputs[0].shape.size(); ++axis) inputs[0].shape[axis] = -1;
+  inputs[0].min_shape = inputs[0].max_shape = {};
+  return inputs;
+}
+
+Result<void> CheckTile(const TileSpec& tile, const std::vector<TensorInfo>& inputs,
+                       const JsonPath& path) {
+  if (!tile.enabled()) return {};
+  MMDEPLOY_ENSURE(inputs.size() == 1 && (inputs[0].shape.empty() || inputs[0].shape.size() == 4),
+                  Code::kNotSupported,
+                  "{}: tiles are cut for networks of one input NxCxHxW, this one takes {}{}",
+                  (path / "tile").str(), Describe(inputs[0]),
+                  inputs.size() > 1 ? " and others" : "");
+  MMDEPLOY_ENSURE(inputs[0].device == Device() && inputs[0].dtype != DataType::kFloat16,
+                  Code::kNotSupported, "{}: tiles are cut in host memory, of types but float16",
+                  (path / "tile").str());
+  const Shape& shape = inputs[0].shape;
+  const auto fits = [](int64_t side, int asked) { return side < 0 || side == asked; };
+  MMDEPLOY_ENSURE(shape.empty() || (fits(shape[2], tile.height) && fits(shape[3], tile.width)),
+                  Code::kInvalidArgument, "{}: tiles of {}x{} do not fit the network's input, {}",
+                  (path / "tile").str(), tile.height, tile.width, Describe(inputs[0]));
+  return {};
+}
+
 // A network of the model.
 class NetModule : public Module {
  public:
-  NetModule(std::shared_ptr<const Net> net, const std::string& name, int batch_size,
+  NetModule(std::shared_ptr<const Net> net, const std::string& name, int batch_size, TileSpec tile,
             std::vector<std::string> keys, std::vector<std::string> results)
       : session_(std::move(net), fmt::format("net '{}'", name)),
         batch_size_(batch_size),
+        tile_(tile),
         keys_(std::move(keys)),
         results_(std::move(results)) {
     // Of a sample only what the network reads has to lie where the engine wants it.
-    signature_.inputs = {EdgeType{{Kind::kSample, Kind::kTensors},
-                                  0,
-                                  TensorsAtBorder(session_.net().inputs(), keys_),
-                                  std::nullopt}};
+    signature_.inputs = {
+        EdgeType{{Kind::kSample, Kind::kTensors},
+                 0,
+                 TensorsAtBorder(InputsOfImages(session_.net().inputs(), tile_), keys_),
+                 std::nullopt}};
     auto made = TensorsAtBorder(session_.net().outputs(), results_);
     const Device device = made.empty() ? Device() : made[0].device;
     signature_.outputs = {EdgeType{Kind::kTensors, 0, std::move(made), device}};
@@ -42,7 +72,7 @@ class NetModule : public Module {
 
   Result<Values> Run(Span<const Value> inputs, const RunContext& context) const override {
     MMDEPLOY_TRY(const auto tensors, Gather(inputs[0], context.pool));
-    MMDEPLOY_TRY(auto outputs, RunNet(tensors, context.pool));
+    MMDEPLOY_TRY(auto outputs, RunNet(tensors, context));
     return Values{Value(Named(std::move(outputs)))};
   }
 
@@ -74,7 +104,16 @@ class NetModule : public Module {
     return tensors;
   }
 
-  Result<std::vector<Tensor>> RunNet(Span<const Tensor> tensors, BufferPool* pool) const {
+  Result<std::vector<Tensor>> RunNet(Span<const Tensor> tensors, const RunContext& context) const {
+    if (!tile_.enabled()) return RunOnce(tensors, context.pool);
+    return RunTiles(tensors[0], tile_, context.pool,
+                    [&](const Tensor& tile) -> Result<std::vector<Tensor>> {
+                      MMDEPLOY_TRYV(context.Check());
+                      return RunOnce({&tile, 1}, context.pool);
+                    });
+  }
+
+  Result<std::vector<Tensor>> RunOnce(Span<const Tensor> tensors, BufferPool* pool) const {
     MMDEPLOY_TRY(auto outputs, session_.Run(tensors));
     for (Tensor& output : outputs) {
       MMDEPLOY_TRY(output, FromNetwork(output, pool));
@@ -135,7 +174,7 @@ class NetModule : public Module {
       }
       MMDEPLOY_TRYV(Synchronize(device));
     }
-    MMDEPLOY_TRY(const auto outputs, RunNet(stacked, context.pool));
+    MMDEPLOY_TRY(const auto outputs, RunNet(stacked, context));
     for (int64_t k = 0; k < count; ++k) {
       std::vector<Tensor> own = outputs;
       for (size_t i = 0; i < own.size() && count > 1; ++i) {
@@ -152,6 +191,7 @@ class NetModule : public Module {
 
   Session session_;
   const int batch_size_;
+  const TileSpec tile_;
   std::vector<std::string> keys_;     // sample keys, in the order of the network's inputs
   std::vector<std::string> results_;  // names given to the outputs
   Signature signature_;
@@ -190,6 +230,7 @@ Result<std::unique_ptr<Module>> CreateNetModule(JsonReader& args, const ModuleEn
   NetOptions options = env.options->net;
   args.Require("name", &name);
   args.Read("use_vulkan", &options.use_vulkan);
+  MMDEPLOY_TRY(const TileSpec tile, ReadTileSpec(args));
   for (const char* map : {"input_map", "output_map"}) args.Describe(map, "object of strings", "{}");
   MMDEPLOY_ENSURE(env.model, Code::kFail, "{}: a Net needs an SDK model around it",
                   args.path().str());
@@ -203,8 +244,9 @@ Result<std::unique_ptr<Module>> CreateNetModule(JsonReader& args, const ModuleEn
   MMDEPLOY_TRY(auto keys, ApplyMap(args, "input_map", inputs));
   MMDEPLOY_TRY(auto results, ApplyMap(args, "output_map", (*net)->outputs()));
   MMDEPLOY_TRYV(args.Finish());
+  MMDEPLOY_TRYV(CheckTile(tile, inputs, args.path()));
   if (env.inputs.size() == 1) {
-    MMDEPLOY_TRYV(CheckProvided(env.inputs[0], inputs, keys, args.path()));
+    MMDEPLOY_TRYV(CheckProvided(env.inputs[0], InputsOfImages(inputs, tile), keys, args.path()));
   }
   const auto& asked = env.options->batch_size;
   const int batch_size = asked.value_or(spec.batch_size);
@@ -214,7 +256,7 @@ Result<std::unique_ptr<Module>> CreateNetModule(JsonReader& args, const ModuleEn
   if (auto checked = CheckDynamic(inputs, spec); !checked) {
     return MakeError(checked.error().In(fmt::format("net '{}'", name)));
   }
-  return std::make_unique<NetModule>(std::move(*net), name, batch_size, std::move(keys),
+  return std::make_unique<NetModule>(std::move(*net), name, batch_size, tile, std::move(keys),
                                      std::move(results));
 }
 

@@ -18,7 +18,7 @@ def _length(tensor: torch.Tensor, dim: int) -> int:
 
 
 @FUNCTION_REWRITER.register_rewriter(func_name='torch.Tensor.chunk', backend=Backend.NCNN.value)
-def chunk__ncnn(ctx, self: torch.Tensor, num_chunks: int, dim: int = 0) -> list[torch.Tensor]:
+def chunk__ncnn(ctx, self: torch.Tensor, num_chunks: int, dim: int = 0) -> tuple[torch.Tensor, ...]:
     """Take the pieces by their indices: ncnn's Slice cannot split every dimension.
 
     They are views, which may be written to; `remove_inplace_ops__ncnn` exports what is a slice of an alias by `Gather`.
@@ -27,7 +27,7 @@ def chunk__ncnn(ctx, self: torch.Tensor, num_chunks: int, dim: int = 0) -> list[
     step = max(-(-length // num_chunks), 1)
     whole = torch.ops.aten.alias(self)
     bounds = [(start, min(start + step, length)) for start in range(0, max(length, 1), step)]
-    return [torch.ops.aten.slice(whole, dim, start, stop, 1) for start, stop in bounds]
+    return tuple(torch.ops.aten.slice(whole, dim, start, stop, 1) for start, stop in bounds)
 
 
 def select_pieces(graph: Graph) -> None:

@@ -209,8 +209,9 @@ def test_masked_fill_onnxruntime():
 def test_normalize_ncnn(shape):
     x = torch.randn(shape)
     for dim in [*range(1, len(shape)), -1]:
-        assert_same(lambda x, dim=dim: F.normalize(x, dim=dim), (x, ), 'ncnn')
-    for options, message in ((dict(dim=0), 'dim must not be 0'), (dict(p=1), 'p=2 only')):
+        for p in (1, 2):
+            assert_same(lambda x, dim=dim, p=p: F.normalize(x, p, dim), (x, ), 'ncnn')
+    for options, message in ((dict(dim=0), 'dim must not be 0'), (dict(p=3), 'p=1 and p=2 only')):
         with RewriterContext({}, 'ncnn'), pytest.raises(AssertionError, match=message):
             F.normalize(x, **options)
 

@@ -1,6 +1,6 @@
 """Symbolics of PyTorch's operators."""
 # They register rewrites; the names that the package exports are those of MMDeploy.
-from . import chunk, diagonal, expand, movedim, narrow, scatter_add  # noqa: F401
+from . import chunk, convolution, diagonal, expand, movedim, narrow, scatter_add  # noqa: F401
 from .adaptive_avg_pool import (
                                 adaptive_avg_pool1d__default,
                                 adaptive_avg_pool2d__default,

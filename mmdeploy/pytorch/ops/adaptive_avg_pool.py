@@ -28,37 +28,59 @@ def _window(size: int, count: int) -> tuple[int, int] | None:
     return None
 
 
-def _pool_axis(g, x, axis: int, rank: int, size: int, count: int):
-    """Average bins of different sizes along one axis, by a product with a matrix [size, count]."""
+def _matrix(size: int, count: int) -> torch.Tensor:
+    """Return [size, count], which averages the bins of a known size."""
     matrix = torch.zeros(size, count)
     for i, (begin, end) in enumerate(_bins(size, count)):
         matrix[begin:end, i] = 1 / (end - begin)
+    return matrix
+
+
+def _open_matrix(g, x, axis: int, count: int):
+    """Emit what `_matrix` says for a size that only the running network knows."""
+    bins = torch.arange(count)
+    size = g.op('Gather', g.op('Shape', x), g.op('Constant', value_t=torch.tensor(axis)))
+    divisor = g.op('Constant', value_t=torch.tensor(count))
+    begin = g.op('Div', g.op('Mul', size, g.op('Constant', value_t=bins)), divisor)
+    end = g.op('Mul', size, g.op('Constant', value_t=bins + 1))
+    end = g.op('Div', g.op('Add', end, g.op('Constant', value_t=torch.tensor(count - 1))), divisor)
+    first, step = (g.op('Constant', value_t=torch.tensor(value)) for value in (0, 1))
+    index = _unsqueeze_helper(g, g.op('Range', first, size, step), [1])
+    inside = g.op('And', g.op('Not', g.op('Less', index, begin)), g.op('Less', index, end))
+    width = g.op('Sub', end, begin)
+    inside, width = (g.op('Cast', value, to_i=torch.onnx.TensorProtoDataType.FLOAT) for value in (inside, width))
+    return g.op('Div', inside, width)
+
+
+def _pool_axis(g, x, axis: int, rank: int, size: int | None, count: int):
+    """Average bins of different sizes along one axis, by a product with a matrix [size, count]."""
+    matrix = _open_matrix(g, x, axis, count) if size is None else g.op('Constant', value_t=_matrix(size, count))
     order = [i for i in range(rank) if i != axis] + [axis]
     back = [order.index(i) for i in range(rank)]
     if axis != rank - 1:
         x = g.op('Transpose', x, perm_i=order)
-    x = g.op('MatMul', x, g.op('Constant', value_t=matrix))
+    x = g.op('MatMul', x, matrix)
     return x if axis == rank - 1 else g.op('Transpose', x, perm_i=back)
 
 
-def _known_sizes(x, output_size: Sequence[int]) -> list[int]:
-    """Return the sizes of the pooled dimensions.
+def _pooled_sizes(x, output_size: Sequence[int]) -> list[int | None]:
+    """Return the sizes of the pooled dimensions, None for those that are open.
 
     Raises:
-        NotImplementedError: they are dynamic.
+        NotImplementedError: not even their number is known.
     """
     sizes = _get_tensor_sizes(x)
-    sizes = None if sizes is None else sizes[-len(output_size):]
-    if sizes is None or None in sizes:
+    if sizes is None:
         raise NotImplementedError(
-            f'adaptive_avg_pool to {list(output_size)}: the input has the spatial size {sizes or "unknown"}, it must '
-            'be known unless the output is 1; make `dynamic_axes` of the deploy config static')
-    return sizes
+            f'adaptive_avg_pool to {list(output_size)}: the number of dimensions of the input must be known unless '
+            'the output is 1')
+    return sizes[-len(output_size):]
 
 
-def _pool_bins(g, x, sizes: Sequence[int], output_size: Sequence[int]):
+def _pool_bins(g, x, sizes: Sequence[int | None], output_size: Sequence[int]):
     """Emit the average of each of the bins of [N, C, *]."""
-    windows = [_window(size, count) for size, count in zip(sizes, output_size, strict=True)]
+    windows = [None if size is None else _window(size, count)
+               for size, count in zip(sizes, output_size, strict=True)]
     if None in windows:
         rank = len(output_size) + 2
         for axis, (size, count) in enumerate(zip(sizes, output_size, strict=True), start=2):
@@ -72,7 +94,7 @@ def _pool_bins(g, x, sizes: Sequence[int], output_size: Sequence[int]):
 def _adaptive_pool(g, x, output_size: Sequence[int]):
     """Emit the average of each of the bins of [N, C, *], or of [C, *]."""
     is_global = all(count == 1 for count in output_size)
-    sizes = () if is_global else _known_sizes(x, output_size)
+    sizes = () if is_global else _pooled_sizes(x, output_size)
     lacks_batch = _get_tensor_rank(x) == len(output_size) + 1
     if lacks_batch:
         x = _unsqueeze_helper(g, x, [0])

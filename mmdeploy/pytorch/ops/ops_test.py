@@ -46,8 +46,17 @@ def test_adaptive_avg_pool_of_unknown_size():
     options = dict(input_names=['x'], dynamic_axes={'x': [2, 3]})
     model = export_graph(lambda x: F.adaptive_avg_pool2d(x, 1), (torch.rand(1, 3, 4, 4), ), **options)
     assert op_types(model) == ['GlobalAveragePool']
-    with pytest.raises(NotImplementedError, match=r'adaptive_avg_pool to \[2, 2\]'):
-        export_graph(lambda x: F.adaptive_avg_pool2d(x, 2), (torch.rand(1, 3, 4, 4), ), **options)
+
+
+@pytest.mark.parametrize('axes', [[2], [3], [2, 3]])
+@pytest.mark.parametrize('out', [(2, 2), (6, 6), (3, 5)])
+def test_adaptive_avg_pool_of_open_sizes(axes, out):
+    """Sizes below, at, above the number of bins, and multiples of it."""
+    model = export_graph(lambda x: F.adaptive_avg_pool2d(x, out), (torch.rand(1, 3, 4, 4), ), input_names=['x'],
+                         dynamic_axes={'x': axes})
+    for size in (1, 2, 4, 5, 6, 7, 12, 31):
+        x = torch.rand(1, 3, size if 2 in axes else 4, size + 1 if 3 in axes else 4)
+        torch.testing.assert_close(run_onnx(model, (x, ))[0], F.adaptive_avg_pool2d(x, out))
 
 
 @pytest.mark.parametrize('out', [1, 2, 3])

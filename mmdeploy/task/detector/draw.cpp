@@ -11,13 +11,17 @@ namespace {
 
 constexpr float kMinScore = 0.3f;  // objects below it would hide the others
 
-// Tints the pixels of an object; the mask begins a pixel before the box.
+// Tints the pixels of an object; the mask is one of the image, or begins a pixel before the box.
 void DrawMask(const Detection& object, const cv::Scalar& colour, Canvas* canvas) {
   const Tensor& mask = object.mask;
   if (mask.empty() || mask.shape().size() != 2) return;
-  const int left = static_cast<int>(std::max(std::floor(object.bbox.left) - 1, 0.f));
-  const int top = static_cast<int>(std::max(std::floor(object.bbox.top) - 1, 0.f));
   const int scale = canvas->scale;
+  const bool is_whole = mask.shape()[0] * scale == canvas->picture.rows &&
+                        mask.shape()[1] * scale == canvas->picture.cols;
+  const auto begin = [&](float side) {
+    return is_whole ? 0 : static_cast<int>(std::max(std::floor(side) - 1, 0.f));
+  };
+  const int left = begin(object.bbox.left), top = begin(object.bbox.top);
   cv::Mat pixels(static_cast<int>(mask.shape()[0]), static_cast<int>(mask.shape()[1]), CV_8UC1,
                  mask.raw());
   const cv::Rect inside =

@@ -11,8 +11,8 @@ struct Detection {
   int label_id = 0;  // index of the class
   float score = 0;   // 0..1
   Rect bbox;         // pixels of the image that was given
-  // which pixels belong to the object, or none. With heads that cut masks to the box, its first
-  // pixel lies at max(floor(left) - 1, 0), max(floor(top) - 1, 0)
+  // which pixels belong to the object, or none. A mask as large as the image is one of the image;
+  // the first pixel of a smaller one lies at max(floor(left) - 1, 0), max(floor(top) - 1, 0)
   Tensor mask;
 };
 

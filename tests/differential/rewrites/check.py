@@ -14,9 +14,10 @@ from torch.onnx.errors import OnnxExporterError
 from mmdeploy.core import RewriterContext
 from mmdeploy.pytorch.inplace.functionalize import UnsupportedWriteError
 from mmdeploy.pytorch.testing import op_types, run_onnx
+from mmdeploy.utils import IR
 from mmdeploy.utils.test import WrapFunction
 from tests.differential import check as engines
-from tests.differential.rewrites import of_mmcv, of_mmdet, of_pytorch  # noqa: F401  # they add their draws
+from tests.differential.rewrites import of_mmcv, of_mmdet, of_mmseg, of_pytorch  # noqa: F401  # they add their draws
 from tests.differential.rewrites.draw import DRAWS, Case, Draw
 
 REFUSALS = (AssertionError, NotImplementedError, OnnxExporterError, UnsupportedWriteError)
@@ -117,7 +118,7 @@ def check(case: Case) -> tuple[str, str]:
         except IMPOSSIBLE as error:
             return 'impossible', str(error)
         try:
-            with RewriterContext(cfg, case.backend, opset=case.opset):
+            with RewriterContext(cfg, case.backend, ir=IR.ONNX, opset=case.opset):
                 difference = _differ(case.function(*case.inputs), expected, case.tolerance)
                 if difference:
                     return 'wrong', f'under the rewrites: {difference}'

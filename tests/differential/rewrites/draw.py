@@ -52,7 +52,8 @@ class Draw(random.Random):
         generator = self.generator()
         for parameter in module.parameters():
             parameter.data = torch.randn(parameter.shape, generator=generator) * 0.5
-        return module.eval().requires_grad_(False)
+        module.eval()  # of some code bases it answers nothing
+        return module.requires_grad_(False)
 
     def axis(self, rank: int) -> int:
         return self.randrange(-rank, rank)

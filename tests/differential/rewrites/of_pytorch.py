@@ -192,6 +192,44 @@ def adaptive_pool_of_ncnn(draw: Draw) -> Case:
     return Case(lambda x: F.adaptive_avg_pool2d(x * 1, wanted), (x,), 'ncnn')
 
 
+@draws('_convolution')
+def convolution(draw: Draw) -> Case:
+    """By weights that are a part of the image, whose sizes PyTorch does not know where they are open."""
+    rank = draw.randint(1, 3)
+    x = draw.tensor([1, draw.randint(1, 3), *(draw.randint(2, 6) for _ in range(rank))])
+    window = (..., *(slice(draw.randint(1, 2)) for _ in range(rank)))
+    options = dict(stride=draw.randint(1, 2), padding=draw.randint(0, 1))
+    is_transposed, is_depthwise = draw.maybe(0.4), draw.maybe()
+    if is_transposed and options['stride'] > 1:
+        options['output_padding'] = draw.randint(0, 1)
+    if is_depthwise:
+        options['groups'] = x.shape[1]
+    channels = x.shape[1] if is_depthwise else 1
+    options['bias'] = draw.tensor([channels]) if draw.maybe() else None
+    name = f'conv_transpose{rank}d' if is_transposed else f'conv{rank}d'
+
+    def function(x):
+        weight = x[window]  # [1, C, *]
+        return getattr(F, name)(x, weight.transpose(0, 1) if is_depthwise or is_transposed else weight, **options)
+
+    return draw.opened(Case(function, (x,), opset=draw.choice([11, 13])), [draw.randrange(2, x.dim())])
+
+
+@draws('_convolution')
+def convolution_of_ncnn(draw: Draw) -> Case:
+    """As in DMNet: what the weights come from is a custom operator."""
+    channels, size = draw.randint(1, 9), [draw.randint(1, 3), draw.randint(1, 3)]
+    x = draw.tensor([1, channels, draw.randint(3, 7), draw.randint(3, 7)])
+    options = dict(stride=draw.randint(1, 2), padding=draw.randint(0, 2), groups=channels)
+    bias = draw.tensor([channels]) if draw.maybe() else None
+
+    def function(x):
+        weight = F.adaptive_avg_pool2d(x * 2, size).view(channels, 1, *size)
+        return F.conv2d(x, weight, bias, **options)
+
+    return Case(function, (x,), 'ncnn')
+
+
 @draws('gelu@ncnn')
 def gelu(draw: Draw) -> Case:
     x = draw.tensor([1, *draw.shape(1, 3)]) * draw.choice([1, 5])

@@ -76,6 +76,7 @@ TESTED = {
     'mmcv.ops.deform_conv2d@torchscript': f'{_DEFORM}::test_torchscript',
     'mmcv.ops.modulated_deform_conv.modulated_deform_conv2d@torchscript': f'{_MODULATED}::test_torchscript',
     'mmcv.ops.modulated_deform_conv2d@torchscript': f'{_MODULATED}::test_torchscript',
+    'mmcv.ops.cc_attention.NEG_INF_DIAG': 'tests/models/segmentors_test.py::test_labels_are_those_of_mmseg',
     'mmcv.ops.psa_mask.PSAMask.forward': 'mmdeploy/mmcv/ops/ops_test.py::test_psa_mask',
     'mmdeploy.core.optimizers.function_marker.Mark.forward': f'{_MARKS}::test_calibration_data_of_partitions',
     'mmdeploy.core.optimizers.function_marker.Mark.symbolic': f'{_MARKS}::test_context_decides',

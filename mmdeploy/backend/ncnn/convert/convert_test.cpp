@@ -102,8 +102,26 @@ TEST(NcnnConvertTest, RefusesAModelWithoutInputs) {
 
 TEST(NcnnConvertTest, RefusesWeightsThatAreComputed) {
   EXPECT_EQ(Layers("g (float[1,1,4,4] x, float[1,1,1,1] w) => (float[1,1,4,4] y) "
+                   "{ [c] y = ConvTranspose(x, w) }"),
+            "cannot be converted to ncnn: node 'c' (ConvTranspose): 'w' must be constant");
+  EXPECT_EQ(Layers("g (float[1,1,4,4,4] x, float[1,1,1,1,1] w) => (float[1,1,4,4,4] y) "
                    "{ [c] y = Conv(x, w) }"),
-            "cannot be converted to ncnn: node 'c' (Conv): 'w' must be constant");
+            "cannot be converted to ncnn: node 'c' (Conv): the weight 'w' is computed and "
+            "float32[1,1,1,1,1], ncnn takes such of known dimensions, three or four");
+  EXPECT_EQ(Layers("g (float[1,1,4,4] x, float[1,1,k,1] w) => (float[1,1,h,4] y) "
+                   "{ [c] y = Conv(x, w) }"),
+            "cannot be converted to ncnn: node 'c' (Conv): the weight 'w' is computed and "
+            "float32[1,1,k,1], ncnn takes such of known dimensions, three or four");
+}
+
+// ONNX has the same weights for all images of a batch.
+TEST(NcnnConvertTest, RefusesWeightsOfSeveralImages) {
+  EXPECT_EQ(
+      Layers("g (float[n,1,4,4] x, float[n,1,1,1] w) => (float[n,n,4,4] y) "
+             "{ [c] y = Conv(x, w) }"),
+      "cannot be converted to ncnn with an open batch, which it runs image by image; fix the "
+      "first dimension of the inputs at 1, or change: node 'c' (Conv): 'w' is another one for "
+      "each image");
 }
 
 TEST(NcnnConvertTest, ParametersFitIntoThirtyTwoBits) {

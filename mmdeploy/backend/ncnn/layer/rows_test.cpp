@@ -147,6 +147,13 @@ std::vector<Form> Forms() {
       {"Deconvolution3D 0=2 1=2 3=2 18=1 19=0 20=1 6=48", {{3, 2, 3, 4}}, 49},
       {"Deconvolution3D 0=2 1=3 3=2 4=-233 25=7 26=6 27=4 6=162", {{3, 2, 3, 4}}, 163},
       {"DeconvolutionDepthWise3D 0=3 1=2 3=2 18=1 19=0 20=1 6=24 7=3", {{3, 2, 3, 4}}, 25},
+      {"Convolution 0=2 1=3 3=2 4=1 15=0 5=0 19=1", {{3, 7, 8}, {2, 3, 3, 3}}},
+      {"Convolution 0=4 1=3 11=2 5=1 19=1 9=1", {{8, 7, 8}, {4, 8, 2, 3}, {4}}},
+      {"Convolution1D 0=2 1=3 5=0 19=1", {{3, 9}, {2, 3, 3}}},
+      {"ConvolutionDepthWise 0=8 1=3 11=2 4=1 5=1 7=8 19=1", {{8, 7, 8}, {8, 1, 2, 3}, {8}}},
+      {"ConvolutionDepthWise 0=3 1=3 5=0 7=3 19=1", {{3, 7, 8}, {3, 3, 3}}},
+      {"ConvolutionDepthWise 0=4 1=3 5=0 7=2 19=1", {{6, 7, 8}, {4, 3, 3, 3}}},
+      {"ConvolutionDepthWise1D 0=4 1=3 5=0 7=2 19=1", {{6, 9}, {4, 3, 3}}},
       {"Unfold 1=3 11=2 2=1 12=1 3=1 13=2 4=1 15=1 14=0 16=0", {{3, 7, 8}}},
       {"Pooling 0=0 1=3 2=2 3=1 5=1", {{3, 7, 8}}},
       {"Pooling 0=1 1=3 2=2 3=0 5=0", {{3, 6, 8}}},
@@ -265,6 +272,39 @@ TEST(NcnnRowsTest, SizesOfDeconvolutionsThatCutNothing) {
   const auto shapes = InferShapes(*file, {{0, ShapeOf({3, 4, 5})}});
   ASSERT_FALSE(shapes);
   EXPECT_THAT(shapes.error().message(), HasSubstr("becomes 11 along an axis, 99 are to be left"));
+}
+
+// ncnn would read beyond the end of what does not fit.
+TEST(NcnnRowsTest, ComputedWeightsThatDoNotFit) {
+  const auto error = [](const Form& form) -> std::string {
+    const auto file = ParseParam(TextOf(form), "net.param");
+    if (const auto checked = CheckLayers(*file, 0, "net.param"); !checked) {
+      return checked.error().message();
+    }
+    std::map<int, BlobShape> inputs;
+    for (size_t i = 0; i < form.inputs.size(); ++i) {
+      inputs[static_cast<int>(i)] = ShapeOf(form.inputs[i]);
+    }
+    const auto shapes = InferShapes(*file, inputs);
+    return shapes ? "" : shapes.error().message();
+  };
+  EXPECT_EQ(error({"Convolution 0=2 1=3 19=1", {{3, 7, 8}, {2, 3, 3, 3}}}), "");
+  EXPECT_THAT(error({"Convolution 0=2 1=3 19=1", {{4, 7, 8}, {2, 3, 3, 3}}}),
+              HasSubstr("weights 2x3x3x3 do not fit input 4x7x8 and group 1"));
+  EXPECT_THAT(error({"ConvolutionDepthWise 0=4 1=3 7=3 19=1", {{6, 7, 8}, {4, 2, 3, 3}}}),
+              HasSubstr("group 3 does not divide 6 channels of input 6x7x8 and 4 of weights"));
+  EXPECT_THAT(error({"Convolution 0=2 1=3 19=1", {{3, 2, 8}, {2, 3, 3, 3}}}),
+              HasSubstr("smaller than the kernel of 3"));
+  EXPECT_THAT(error({"Convolution 0=2 1=3 5=1 19=1", {{3, 7, 8}, {2, 3, 3, 3}, {3}}}),
+              HasSubstr("bias 3 does not fit weights 2x3x3x3"));
+  EXPECT_THAT(error({"Convolution 0=2 1=3 5=1 19=1", {{3, 7, 8}, {2, 3, 3, 3}}}),
+              HasSubstr("2 inputs, expected 3 with dynamic_weight=true and bias_term=1"));
+  EXPECT_THAT(error({"Convolution 0=2 1=1 6=6", {{3, 7, 8}, {2, 3, 1, 1}}}),
+              HasSubstr("has 6 weights, the weights file has 0 bytes"));
+  EXPECT_THAT(error({"Convolution 0=2 1=3 8=1 19=1", {{3, 7, 8}, {2, 3, 3, 3}}}),
+              HasSubstr("int8_scale_term (parameter 8) is 1 and weights are computed"));
+  EXPECT_THAT(error({"Convolution 0=2 1=3 19=1", {{3, 7, 8}, {6, 9}}}),
+              HasSubstr("has 2 dimensions, expected 3..4"));
 }
 
 TEST(NcnnRowsTest, RowsNameEachParameterOnce) {

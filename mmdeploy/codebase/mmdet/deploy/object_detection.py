@@ -8,14 +8,15 @@ import numpy as np
 import torch
 from torch.utils.data import Dataset
 
-from mmdeploy.codebase.base import ImageTask, Labels, SDKHead
-from mmdeploy.utils import Task, get_input_shape, get_ir_config, get_partition_config, is_dynamic_shape
+from mmdeploy.codebase.base import ImageTask, Labels, SDKHead, SDKNetwork
+from mmdeploy.utils import Task, get_input_shape, is_dynamic_shape
 from mmdeploy.utils.logging import get_logger, log_metrics
 
-from .check import check_classes, check_engine, check_masks
+from .check import check_classes, check_engine, check_masks, has_masks
 from .compare import Agreement, Detections, compare, detections_of_outputs, detections_of_result
 from .mmdetection import MMDET_TASK
 from .model_partition_cfg import MMDET_PARTITION_CFG
+from .sdk_partition import CutDetector, CutTwoStage, find_cut
 from .utils import get_nms_params, get_post_processing_params
 
 
@@ -175,7 +176,7 @@ class ObjectDetection(ImageTask):
         """Return `model.test_cfg` with what the SDK reads of its parts."""
         postprocess = deepcopy(self.model_cfg.model.test_cfg)
         if 'rpn' in postprocess:
-            postprocess['min_bbox_size'] = postprocess['rpn']['min_bbox_size']
+            postprocess['min_bbox_size'] = postprocess['rpn'].get('min_bbox_size', 0)
         if 'rcnn' in postprocess:
             postprocess['score_thr'] = postprocess['rcnn']['score_thr']
             if 'mask_thr_binary' in postprocess['rcnn']:
@@ -188,29 +189,42 @@ class ObjectDetection(ImageTask):
     def get_sdk_head(self) -> SDKHead:
         """Return the head for boxes, or the one for boxes and masks."""
         params = deepcopy(self.get_postprocess())
-        if self._is_cut_before_nms():
-            params.update(get_nms_params(self.deploy_cfg, self.model_cfg.model.test_cfg))
-            return SDKHead('MultiClassNMS', params)
+        cut = self._cut()
+        if cut is not None:
+            return SDKHead('MultiClassNMS', dict(params, **cut.nms_params()))
         return SDKHead('ResizeInstanceMask' if 'mask_thr_binary' in params else 'ResizeBBox', params)
 
-    def _is_cut_before_nms(self) -> bool:
-        partition = get_partition_config(self.deploy_cfg)
-        return partition is not None and partition.get('type') == 'single_stage'
+    def _cut(self) -> CutDetector | None:
+        """Return how the model is cut, if it is."""
+        return find_cut(self.get_model_name(), self.model_cfg, self.deploy_cfg)
 
     def get_sdk_save_file(self) -> str:
-        """Return the file of the network: of a one-stage detector the part before its NMS, which the SDK has, too.
+        return self.get_sdk_networks()[0].save_file
 
-        Raises:
-            NotImplementedError: the SDK has no steps for what the network gives.
-        """
-        names = get_ir_config(self.deploy_cfg).get('output_names', None) or ()
-        if 'masks' in names and get_post_processing_params(self.deploy_cfg).get('export_postprocess_mask', True):
+    def get_sdk_networks(self) -> list[SDKNetwork]:
+        cut = self._cut()
+        if cut is not None:
+            return cut.networks()
+        post = get_post_processing_params(self.deploy_cfg)
+        if has_masks(self.model_cfg) and post.get('export_postprocess_mask', True):
             raise NotImplementedError(
-                'the SDK pastes masks itself: set codebase_config.post_processing.export_postprocess_mask=False in the '
-                'deploy config, or leave out --dump-info')
-        if self._is_cut_before_nms():
-            return self.get_partition_cfg('single_stage')[0]['save_file']
-        return super().get_sdk_save_file()
+                'the SDK pastes masks itself: set codebase_config.post_processing.export_postprocess_mask to False in '
+                'the deploy config, or leave out --dump-info')
+        return [SDKNetwork(self.get_model_name(), super().get_sdk_save_file())]
+
+    def get_sdk_steps(self, net: dict) -> list[dict]:
+        """Return the network, or the parts of a model that is cut with what lies between them."""
+        cut = self._cut()
+        return [net] if cut is None else cut.steps(net)
+
+    def get_reference_steps(self, outputs: dict[str, np.ndarray],
+                            marked: dict[str, np.ndarray]) -> dict[str, dict[str, np.ndarray]]:
+        cut = self._cut()
+        return super().get_reference_steps(outputs, marked) if cut is None else cut.reference_steps(marked)
+
+    def get_ranked_steps(self) -> Sequence[str]:
+        cut = self._cut()
+        return () if cut is None else cut.ranked_steps()
 
     def get_labels(self) -> Labels:
         from mmdet.datasets import DATASETS
@@ -225,13 +239,16 @@ class ObjectDetection(ImageTask):
     def get_reference_result(self, outputs: dict[str, np.ndarray], img_metas: dict) -> tuple[str, list[dict]]:
         """Return the boxes that the SDK gives: those above the threshold, in pixels of the original image."""
         params = self.get_postprocess()
-        dets, labels = outputs['dets'][0], outputs['labels'][0]
+        dets, labels = self._boxes_of_outputs(outputs, img_metas)
         height, width = img_metas['ori_shape'][:2]
         boxes = dets[:, :4] / np.asarray(img_metas['scale_factor'], np.float32)
         boxes[:, :2] = np.maximum(boxes[:, :2], 0)
         boxes[:, 2:] = np.minimum(boxes[:, 2:], [width - 1, height - 1])
         large = (boxes[:, 2:] - boxes[:, :2] >= params.get('min_bbox_size', 0)).all(1)
-        kept = large & (dets[:, 4] > np.float32(params.get('score_thr', 0)))
+        kept = large & (dets[:, 4] > np.float32(params.get('conf_thr', params.get('score_thr', 0))))
+        if isinstance(self._cut(), CutTwoStage):
+            # The rewritten model lets a proposal without an area through, the SDK's head does not.
+            kept &= (dets[:, 2:4] > dets[:, :2]).all(1)
         results = [
             dict(label_id=int(label), score=float(det[4]), bbox=[float(side) for side in box])
             for box, det, label in zip(boxes[kept], dets[kept], labels[kept], strict=True)
@@ -240,6 +257,17 @@ class ObjectDetection(ImageTask):
             for result, mask in zip(results, outputs['masks'][0][kept], strict=True):
                 result['mask'] = self._mask_of_box(mask, result['bbox'], height, width, params['mask_thr_binary'])
         return 'Detection', results
+
+    @staticmethod
+    def _boxes_of_outputs(outputs: dict[str, np.ndarray], img_metas: dict) -> tuple[np.ndarray, np.ndarray]:
+        """Return dets [n, 5] and labels [n] of an image, in pixels of the network's input."""
+        if 'detection_output' not in outputs:
+            return outputs['dets'][0], outputs['labels'][0]
+        # ncnn's layer: label (from 1 on), score, and corners in units of the input.
+        rows = outputs['detection_output'][0]
+        height, width = img_metas['pad_shape'][:2]
+        corners = rows[:, 2:6] * np.float32([width, height, width, height])
+        return np.concatenate([corners, rows[:, 1:2]], 1), rows[:, 0] - 1
 
     @staticmethod
     def _mask_of_box(mask: np.ndarray, box: Sequence[float], height: int, width: int,

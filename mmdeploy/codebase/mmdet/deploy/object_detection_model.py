@@ -8,6 +8,7 @@ from mmcv.utils import Registry
 
 from mmdeploy.backend.base import get_backend_file_count
 from mmdeploy.codebase.base import BaseBackendModel, End2EndBackendModel, build_backend_model
+from mmdeploy.core import RewriterContext
 from mmdeploy.utils import Backend, get_backend, get_codebase_config, get_partition_config, load_config
 
 from .utils import get_nms_params, get_post_processing_params
@@ -191,6 +192,25 @@ class PartitionSingleStageModel(End2EndModel):
         return self.partition0_postprocess(outputs['scores'], outputs['boxes'])
 
 
+@__BACKEND_MODEL.register_module('yolov3_partition')
+class PartitionYOLOV3Model(PartitionSingleStageModel):
+    """YOLOv3 that is cut in front of its decoding."""
+
+    def _init_wrapper(self, **kwargs) -> None:
+        from mmdet.models.builder import build_head
+        self.bbox_head = build_head(self.model_cfg.model.bbox_head)
+        self.bbox_head.test_cfg = self.model_cfg.model.test_cfg
+        self.output_names = [f'pred_maps.{i}' for i in range(len(self.bbox_head.featmap_strides))]
+        End2EndModel._init_wrapper(self, **kwargs)
+
+    def forward_test(self, imgs: torch.Tensor, img_metas: Sequence[Sequence[dict]], *args,
+                     **kwargs) -> list[torch.Tensor]:
+        outputs = self.wrapper({self.input_name: imgs})
+        maps = [outputs[name].cpu() for name in self.output_names]
+        with RewriterContext(self.deploy_cfg, get_backend(self.deploy_cfg).value):
+            return list(self.bbox_head.get_bboxes(maps, img_metas[0]))
+
+
 @__BACKEND_MODEL.register_module('two_stage')
 class PartitionTwoStageModel(End2EndModel):
     """A two-stage detector that is cut before the proposals are selected, and around its box head.
@@ -337,7 +357,9 @@ def _resize(mask: np.ndarray, height: int, width: int) -> np.ndarray:
 
 
 def _paste(mask: np.ndarray, box: np.ndarray, height: int, width: int) -> np.ndarray:
-    """Return the mask of a box as one of the image: bool [height, width]. It begins a pixel outside of the box."""
+    """Return the mask of a box as one of the image: bool [height, width]. It is one, or begins outside of the box."""
+    if mask.shape == (height, width):
+        return mask != 0
     whole = np.zeros((height, width), bool)
     left, top = (max(int(np.floor(side)) - 1, 0) for side in box[:2])
     part = mask[:max(height - top, 0), :max(width - left, 0)]

@@ -31,4 +31,8 @@ struct MappedBox {
 Result<std::vector<MappedBox>> MapBoxes(const NamedTensors& outputs, const ImageMeta& meta,
                                         const BoxArgs& args);
 
+// MapBoxes as the answer of a head without masks: one list.
+Result<std::vector<Value>> MapDets(const NamedTensors& outputs, const ImageMeta& meta,
+                                   const BoxArgs& args);
+
 }  // namespace mmdeploy

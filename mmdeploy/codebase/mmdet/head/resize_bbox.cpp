@@ -11,10 +11,7 @@ class ResizeBBox : public Module {
   const Signature& signature() const override { return signature_; }
 
   Result<Values> Run(Span<const Value> inputs, const RunContext&) const override {
-    MMDEPLOY_TRY(auto boxes, MapBoxes(inputs[1].tensors(), inputs[0].sample().meta, args_));
-    Value::List results;
-    for (auto& box : boxes) results.emplace_back(std::move(box.detection));
-    return Values{Value(std::move(results))};
+    return MapDets(inputs[1].tensors(), inputs[0].sample().meta, args_);
   }
 
  private:

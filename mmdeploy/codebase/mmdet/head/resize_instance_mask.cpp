@@ -1,7 +1,11 @@
 #include <algorithm>
 #include <cmath>
+#include <opencv2/imgproc.hpp>
 
+#include "mmdeploy/base/parallel.h"
 #include "mmdeploy/codebase/mmdet/head/boxes.h"
+#include "mmdeploy/codebase/mmdet/head/maps.h"
+#include "mmdeploy/codebase/mmdet/head/paste_mask.h"
 
 namespace mmdeploy {
 namespace {
@@ -10,26 +14,7 @@ struct MaskArgs {
   BoxArgs boxes;
   float threshold = 0.5f;  // `mask_thr_binary`: pixels need a higher score
   bool resize = true;      // `is_resize_mask`: false gives the network's mask as it is
-};
-
-// One row of the network's masks: scores [height,width] over the box.
-struct MaskView {
-  const float* scores = nullptr;
-  int64_t height = 0, width = 0;
-
-  float At(int64_t y, int64_t x) const {
-    return y >= 0 && y < height && x >= 0 && x < width ? scores[y * width + x] : 0.f;
-  }
-
-  // Between the centres of the four nearest scores; 0 outside.
-  float Bilinear(float y, float x) const {
-    const float top = std::floor(y), left = std::floor(x);
-    const auto row = static_cast<int64_t>(top), column = static_cast<int64_t>(left);
-    const float fy = y - top, fx = x - left;
-    const float upper = At(row, column) * (1 - fx) + At(row, column + 1) * fx;
-    const float lower = At(row + 1, column) * (1 - fx) + At(row + 1, column + 1) * fx;
-    return upper * (1 - fy) + lower * fy;
-  }
+  bool has_rcnn = false;   // masks are of boxes, whatever their size
 };
 
 // The boxes of an image with the pixels of each object (sdk interface 16.3).
@@ -46,22 +31,41 @@ class ResizeInstanceMask : public Module {
     MMDEPLOY_TRY(auto boxes, MapBoxes(outputs, meta, args_.boxes));
     MMDEPLOY_TRY(const Tensor* masks, RequireOutput(outputs, "masks", 4));
     const Shape& shape = masks->shape();
-    const int64_t last = boxes.empty() ? 0 : boxes.back().row;
+    const int64_t last = boxes.empty() ? -1 : boxes.back().row;
     MMDEPLOY_ENSURE(shape.size() == 4 && shape[0] == 1 && shape[1] > last, Code::kFail,
                     "output 'masks' has shape {}, expected 1xNxHxW with a mask for each box",
                     Name(shape));
-    Value::List results;
-    for (auto& box : boxes) {
+    std::vector<Result<void>> done(boxes.size());
+    ParallelFor(static_cast<int64_t>(boxes.size()), context.num_threads, [&](int64_t i) {
+      MappedBox& box = boxes[static_cast<size_t>(i)];
       const MaskView view{masks->data<float>() + box.row * shape[2] * shape[3], shape[2], shape[3]};
-      MMDEPLOY_TRY(box.detection.mask, args_.resize ? Paste(view, box.detection.bbox, meta, context)
-                                                    : Threshold(view, context));
-      results.emplace_back(std::move(box.detection));
+      auto mask = MakeMask(view, box.detection.bbox, meta, context);
+      if (mask) {
+        box.detection.mask = std::move(*mask);
+      } else {
+        done[static_cast<size_t>(i)] = MakeError(mask.error());
+      }
+    });
+    Value::List results;
+    for (size_t i = 0; i < boxes.size(); ++i) {
+      MMDEPLOY_TRYV(std::move(done[i]));
+      results.emplace_back(std::move(boxes[i].detection));
     }
     return Values{Value(std::move(results))};
   }
 
  private:
-  Result<Tensor> Allocate(int64_t height, int64_t width, const RunContext& context) const {
+  Result<Tensor> MakeMask(const MaskView& view, const Rect& box, const ImageMeta& meta,
+                          const RunContext& context) const {
+    if (!args_.resize) return Threshold(view, context);
+    // Networks without regions (RTMDet-Ins) give masks of their whole input.
+    const ImageShape input = InputShape(meta);
+    const bool is_whole =
+        !args_.has_rcnn && view.height == input.height && view.width == input.width;
+    return is_whole ? Resize(view, meta, context) : Paste(view, box, meta, context);
+  }
+
+  static Result<Tensor> Allocate(int64_t height, int64_t width, const RunContext& context) {
     return Tensor::Allocate(DataType::kUint8, {height, width}, context.pool);
   }
 
@@ -84,16 +88,32 @@ class ResizeInstanceMask : public Module {
     const int64_t x1 = clip(std::ceil(box.right) + 1, meta.ori_shape.width);
     const int64_t y1 = clip(std::ceil(box.bottom) + 1, meta.ori_shape.height);
     if (x1 <= x0 || y1 <= y0 || !(box.right > box.left) || !(box.bottom > box.top)) return Tensor();
-    const float fx = static_cast<float>(view.width) / (box.right - box.left);
-    const float fy = static_cast<float>(view.height) / (box.bottom - box.top);
     MMDEPLOY_TRY(Tensor mask, Allocate(y1 - y0, x1 - x0, context));
-    uint8_t* pixel = mask.data<uint8_t>();
-    for (int64_t y = y0; y < y1; ++y) {
-      const float v = (static_cast<float>(y) + 0.5f - box.top) * fy - 0.5f;
-      for (int64_t x = x0; x < x1; ++x) {
-        const float u = (static_cast<float>(x) + 0.5f - box.left) * fx - 0.5f;
-        *pixel++ = view.Bilinear(v, u) > args_.threshold ? 255 : 0;
-      }
+    PasteMask(view, MaskAxis::OfBox(y0, y1, box.top, box.bottom, view.height),
+              MaskAxis::OfBox(x0, x1, box.left, box.right, view.width), args_.threshold,
+              mask.data<uint8_t>());
+    return mask;
+  }
+
+  // The mask of the network's input as one of the image.
+  Result<Tensor> Resize(const MaskView& view, const ImageMeta& meta,
+                        const RunContext& context) const {
+    const auto scale = meta.scale_factor.value_or(std::array<double, 4>{1, 1, 1, 1});
+    const auto scaled = [](int64_t size, double factor) {
+      return std::max(1, static_cast<int>(static_cast<double>(size) / factor + 0.5));
+    };
+    const cv::Mat scores(static_cast<int>(view.height), static_cast<int>(view.width), CV_32FC1,
+                         const_cast<float*>(view.scores));
+    cv::Mat resized;
+    cv::resize(scores, resized, {scaled(view.width, scale[0]), scaled(view.height, scale[1])}, 0, 0,
+               cv::INTER_LINEAR);
+    const int height = std::min(meta.ori_shape.height, resized.rows);
+    const int width = std::min(meta.ori_shape.width, resized.cols);
+    MMDEPLOY_TRY(Tensor mask, Allocate(height, width, context));
+    for (int y = 0; y < height; ++y) {
+      const float* row = resized.ptr<float>(y);
+      uint8_t* pixels = mask.data<uint8_t>() + int64_t{y} * width;
+      for (int x = 0; x < width; ++x) pixels[x] = row[x] > args_.threshold ? 255 : 0;
     }
     return mask;
   }
@@ -108,6 +128,7 @@ Result<std::unique_ptr<Module>> Create(JsonReader& params, const ModuleEnv& env)
   params.Read("mask_thr_binary", &args.threshold);
   params.Describe("rcnn", "object", "", "its `mask_thr_binary` counts where that key is absent");
   if (const Json* rcnn = params.Find("rcnn"); rcnn && rcnn->is_object()) {
+    args.has_rcnn = true;
     JsonReader inner(*rcnn, params.path() / "rcnn", nullptr);
     inner.AcceptAnyKey();
     if (!params.Has("mask_thr_binary")) inner.Read("mask_thr_binary", &args.threshold);

@@ -10,7 +10,7 @@ from torch.utils.data import Dataset
 
 from mmdeploy.codebase.base import ImageTask, SDKHead
 from mmdeploy.codebase.base.image_task import Images, as_list
-from mmdeploy.utils import Task, get_input_shape, get_root_logger
+from mmdeploy.utils import Task, get_codebase_config, get_input_shape, get_root_logger
 from mmdeploy.utils.logging import get_logger, log_metrics
 
 from .mmediting import MMEDIT_TASK
@@ -146,6 +146,12 @@ class SuperResolution(ImageTask):
 
     def get_sdk_head(self) -> SDKHead:
         return super().get_sdk_head()._replace(reads_image=False)
+
+    def get_sdk_steps(self, net: dict) -> list[dict]:
+        """Return the network's step, which `tile` and `overlap` of `codebase_config` let run piece by piece."""
+        codebase_config = get_codebase_config(self.deploy_cfg)
+        return super().get_sdk_steps(dict(
+            net, **{key: codebase_config[key] for key in ('tile', 'overlap') if key in codebase_config}))
 
     def get_model_name(self) -> str:
         return self.model_cfg.model.generator.type.lower()

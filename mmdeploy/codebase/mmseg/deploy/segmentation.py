@@ -15,6 +15,7 @@ from mmdeploy.utils import Task, get_input_shape
 from mmdeploy.utils.logging import get_logger, log_metrics
 
 from .mmsegmentation import MMSEG_TASK
+from .segmentation_model import build_segmentation_model, get_classes_palette_from_config, get_head_config, gives_labels
 
 
 def process_model_config(model_cfg: mmcv.Config, imgs: Images, input_shape: Sequence[int] | None = None) -> mmcv.Config:
@@ -41,7 +42,6 @@ class Segmentation(ImageTask):
     """Converts segmentors of MMSegmentation."""
 
     def build_model_of_files(self, model_files: Sequence[str] | None, **kwargs) -> torch.nn.Module:
-        from .segmentation_model import build_segmentation_model
         return build_segmentation_model(model_files, self.model_cfg, self.deploy_cfg, self.device, **kwargs)
 
     def get_test_pipeline(self, imgs: Sequence, input_shape: Sequence[int] | None) -> list[dict]:
@@ -100,31 +100,28 @@ class Segmentation(ImageTask):
         steps = self.get_test_pipeline([''], get_input_shape(self.deploy_cfg))
         return [deepcopy(self.model_cfg.data.test.pipeline[0]), *steps[1:]]
 
-    def _head(self) -> dict:
-        """Return the config of the head that answers: of several, the last one."""
-        head = self.model_cfg.model.decode_head
-        return head[-1] if isinstance(head, list | tuple) else head
-
     def get_postprocess(self) -> dict:
-        return deepcopy(self._head())
+        return deepcopy(get_head_config(self.model_cfg))
 
     def get_sdk_head(self) -> SDKHead:
-        # The graph ends in classes.
         head = super().get_sdk_head()
-        return head._replace(params=dict(head.params, with_argmax=True))
+        return head._replace(params=dict(head.params, with_argmax=gives_labels(self.deploy_cfg)))
 
     def get_model_name(self) -> str:
-        kind = self._head().get('type', None)
+        kind = get_head_config(self.model_cfg).get('type', None)
         return kind[:-4].lower() if kind else 'mmseg_model'
 
     def get_labels(self) -> Labels:
-        from .segmentation_model import get_classes_palette_from_config
         return Labels(*get_classes_palette_from_config(self.model_cfg))
 
     def get_reference_result(self, outputs: dict[str, np.ndarray], img_metas: dict) -> tuple[str, dict]:
-        """Return the map of classes in the size of the original image."""
+        """Return the map of classes, or of scores, in the size of the original image."""
         height, width = img_metas['ori_shape'][:2]
-        labels = next(iter(outputs.values()))[0, 0].astype(np.int32)
-        labels = cv2.resize(labels, (width, height), interpolation=cv2.INTER_NEAREST)
-        return 'Segmentation', dict(
-            height=height, width=width, classes=self.get_postprocess()['num_classes'], mask=labels)
+        result = dict(height=height, width=width, classes=self.get_postprocess()['num_classes'])
+        planes = next(iter(outputs.values()))[0]
+        if gives_labels(self.deploy_cfg):
+            labels = planes[0].astype(np.int32)
+            return 'Segmentation', dict(
+                result, mask=cv2.resize(labels, (width, height), interpolation=cv2.INTER_NEAREST))
+        scores = [cv2.resize(plane, (width, height), interpolation=cv2.INTER_LINEAR) for plane in planes]
+        return 'Segmentation', dict(result, score=np.stack(scores))

@@ -11,6 +11,18 @@ from mmcv.utils import Registry
 from mmdeploy.codebase.base import BaseBackendModel, End2EndBackendModel, build_backend_model
 from mmdeploy.utils import Backend, get_backend, get_codebase_config, load_config
 
+
+def gives_labels(deploy_cfg: str | mmcv.Config) -> bool:
+    """Tell whether the exported network ends in labels; in scores otherwise (`with_argmax=False`)."""
+    return get_codebase_config(deploy_cfg).get('with_argmax', True)
+
+
+def get_head_config(model_cfg: mmcv.Config) -> dict:
+    """Return the config of the head that answers: of several, the last one."""
+    head = model_cfg.model.decode_head
+    return head[-1] if isinstance(head, list | tuple) else head
+
+
 __BACKEND_MODEL = Registry('backend_segmentors', build_func=build_backend_model)
 
 
@@ -20,12 +32,15 @@ class End2EndModel(End2EndBackendModel):
 
     Args:
         palette: colour of each label.
+        align_corners: how scores are resized; labels are not concerned.
     """
 
     def __init__(self, backend: Backend, backend_files: Sequence[str], device: str, class_names: Sequence[str],
-                 palette: Sequence, deploy_cfg: str | mmcv.Config | None = None, **kwargs):
+                 palette: Sequence, deploy_cfg: str | mmcv.Config | None = None, align_corners: bool = False, **kwargs):
         super().__init__(backend, backend_files, device, class_names, deploy_cfg, **kwargs)
         self.PALETTE = palette
+        self.align_corners = align_corners
+        self.with_argmax = deploy_cfg is None or gives_labels(deploy_cfg)
 
     def forward(self, img: Sequence[torch.Tensor], img_metas: Sequence[Sequence[dict]], *args, **kwargs) -> list:
         """Segment images.
@@ -37,18 +52,24 @@ class End2EndModel(End2EndBackendModel):
         Returns:
             The labels [H, W] of each image in its original size.
         """
-        labels = self.forward_test(img[0].contiguous(), img_metas, *args, **kwargs)[0]
-        results = []
-        for planes, meta in zip(labels, img_metas[0], strict=False):
-            height, width = meta['ori_shape'][:2]
-            found = planes[0]
-            if found.shape != (height, width):
-                found = cv2.resize(found.astype(np.int32), (width, height), interpolation=cv2.INTER_NEAREST)
-            results.append(found)
-        return results
+        outputs = self.forward_test(img[0].contiguous(), img_metas, *args, **kwargs)[0]
+        return [self._get_labels(planes, *meta['ori_shape'][:2])
+                for planes, meta in zip(outputs, img_metas[0], strict=False)]
+
+    def _get_labels(self, planes: np.ndarray, height: int, width: int) -> np.ndarray:
+        """Return labels [height, width] of the network's labels [1, H, W] or scores [classes, H, W]."""
+        if not self.with_argmax:
+            # As mmseg does: scores are resized, then compared.
+            scores = torch.nn.functional.interpolate(
+                torch.from_numpy(planes)[None], (height, width), mode='bilinear', align_corners=self.align_corners)
+            return scores[0].argmax(0).numpy()
+        labels = planes[0]
+        if labels.shape != (height, width):
+            labels = cv2.resize(labels.astype(np.int32), (width, height), interpolation=cv2.INTER_NEAREST)
+        return labels
 
     def forward_test(self, imgs: torch.Tensor, *args, **kwargs) -> list[np.ndarray]:
-        """Return the outputs of the network, labels [B, 1, H, W]."""
+        """Return the outputs of the network: labels [B, 1, H, W], or scores [B, classes, H, W]."""
         return self._run_network(imgs)
 
     def show_result(self,
@@ -79,7 +100,8 @@ class SDKEnd2EndModel(End2EndModel):
     def forward(self, img: Sequence[torch.Tensor], img_metas: Sequence[Sequence[dict]], *args, **kwargs) -> list:
         """Segment an image, the first of `img`: [1, H, W, 3] or [H, W, 3] in BGR order."""
         pixels = img[0].contiguous().detach().cpu().numpy()
-        return [self.wrapper.invoke(pixels[0] if pixels.ndim == 4 else pixels)]
+        found = self.wrapper.invoke(pixels[0] if pixels.ndim == 4 else pixels)
+        return [found.argmax(0) if found.ndim == 3 else found]
 
 
 def get_classes_palette_from_config(model_cfg: str | mmcv.Config) -> tuple[Sequence[str], Sequence]:
@@ -120,4 +142,5 @@ def build_segmentation_model(model_files: Sequence[str], model_cfg: str | mmcv.C
         class_names=class_names,
         palette=palette,
         deploy_cfg=deploy_cfg,
+        align_corners=get_head_config(model_cfg).get('align_corners', False),
         **kwargs)

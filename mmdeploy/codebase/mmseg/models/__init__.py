@@ -1,2 +1,2 @@
 """Rewrites of models of MMSegmentation."""
-from . import segmentors  # noqa: F401
+from . import backbones, decode_heads, segmentors, utils  # noqa: F401

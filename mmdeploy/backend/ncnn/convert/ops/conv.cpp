@@ -3,7 +3,7 @@
 #include "mmdeploy/backend/ncnn/convert/ops/converter.h"
 #include "mmdeploy/backend/ncnn/convert/ops/window.h"
 
-// Conv over one to three dimensions, with groups.
+// Conv over one to three dimensions, with groups. Weights that are computed are a second blob.
 
 namespace mmdeploy::ncnn_convert {
 
@@ -103,8 +103,52 @@ Result<void> ConvertPointwiseBatch(const Node& node, const Weights& weights, Emi
   return {};
 }
 
+bool IsComputed(const Node& node) {
+  return !node.input(1)->constant() || (node.input(2) && !node.input(2)->constant());
+}
+
+// Dimensions of weights of which one part at least is computed. ncnn's layers over three dimensions
+// take constants only.
+Result<std::vector<int64_t>> ComputedDims(const Node& node) {
+  const Value& weight = *node.input(1);
+  const auto dims = graph::KnownDims(*weight.type.dims);
+  MMDEPLOY_ENSURE(dims && (dims->size() == 3 || dims->size() == 4), Code::kNotSupported,
+                  "the weight '{}' is computed and {}, ncnn takes such of known dimensions, three "
+                  "or four",
+                  weight.name(), Name(weight.type));
+  if (!node.input(2)) return *dims;
+  const Value& bias = *node.input(2);
+  const auto elements = graph::KnownDims(*bias.type.dims);
+  const std::vector<int64_t> expected = {dims->front()};
+  MMDEPLOY_ENSURE(elements == expected, Code::kOutOfRange, "the bias '{}' is {}, expected [{}]",
+                  bias.name(), Name(bias.type), expected[0]);
+  return *dims;
+}
+
+Result<void> ConvertComputedConv(const Node& node, int64_t group, Emitter* emitter) {
+  constexpr int kDynamicWeight = 19;
+  MMDEPLOY_TRY(const std::vector<int64_t> dims, ComputedDims(node));
+  MMDEPLOY_TRY(Window window, ReadWindow(node, *node.input(0), {dims.begin() + 2, dims.end()}));
+  MMDEPLOY_TRYV(ResolvePads(*node.input(0), &window));
+  MMDEPLOY_ENSURE(group >= 1 && group <= dims[0], Code::kOutOfRange, "group is {}", group);
+  MMDEPLOY_TRYV(CheckGroups(*node.input(0), dims[1] * group, dims[0], group));
+  std::vector<std::string> inputs = {emitter->Read(node.input(0)),
+                                     emitter->ReadWhole(node, node.input(1))};
+  if (node.input(2)) inputs.push_back(emitter->Read(node.input(2)));
+  Layer* layer = emitter->Add(LayerType("Convolution", group, window.num_dims()), node, inputs);
+  layer->Set(0, dims[0]);
+  SetWindow(window, layer);
+  SetPads(window, layer);
+  layer->Set(5, static_cast<int64_t>(inputs.size() - 2));
+  layer->Set(kDynamicWeight, int64_t{1});
+  if (group > 1) layer->Set(7, group);
+  return {};
+}
+
 Result<void> ConvertConv(const Node& node, Emitter* emitter) {
   const int64_t group = node.Int("group", 1);
+  MMDEPLOY_ENSURE(node.input(1), Code::kOutOfRange, "it has no weight");
+  if (IsComputed(node)) return ConvertComputedConv(node, group, emitter);
   MMDEPLOY_TRY(const Weights weights, ReadWeights(node, 0, 1));
   const std::vector<int64_t>& dims = weights.dims;
   if (!DropsBatch(*node.input(0)) && IsPointwise(node, weights)) {

@@ -1,4 +1,4 @@
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include "mmdeploy/backend/ncnn/convert/testing.h"
 
@@ -6,6 +6,8 @@
 
 namespace mmdeploy::ncnn_convert {
 namespace {
+
+using ::testing::HasSubstr;
 
 TEST(NcnnOpsTest, ConvRelu) {
   EXPECT_EQ(Layers(R"(
@@ -22,6 +24,26 @@ TEST(NcnnOpsTest, DepthWiseConv) {
     Conv<group = 2, strides = [1, 2], pads = [0, 1, 2, 3]>(x, w) })"),
             R"(Input x 0 1 x
 ConvolutionDepthWise y 1 1 x y 0=2 1=2 2=1 3=2 4=1 5=0 6=4 7=2 11=1 12=1 13=1 14=0 15=3 16=2
+)");
+}
+
+// Weights without a batch are blobs as they are, others get it back.
+TEST(NcnnOpsTest, ConvByComputedWeights) {
+  EXPECT_EQ(Layers(R"(
+    g (float[1,2,4,5] x, float[1,4] w) => (float[1,2,3,5] y) <int64[4] s = {2, 1, 2, 1}, float[2] b = {1, 2}>
+    { k = Reshape(w, s) c = Conv<group = 2>(x, k, b) y = Relu(c) })"),
+            R"(Input x 0 1 x
+Input w 0 1 w
+MemoryData b 0 1 b 0=2
+Reshape k 1 1 w k 0=1 1=2 2=2 11=1
+ConvolutionDepthWise c 3 1 x k b y 0=2 1=1 2=1 3=1 4=0 5=1 7=2 9=1 11=2 12=1 13=1 14=0 15=0 16=0 19=1
+)");
+  EXPECT_EQ(Layers(R"(
+    g (float[1,2,4] x, float[1,2,3] w) => (float[1,1,2] y) { y = Conv(x, w) })"),
+            R"(Input x 0 1 x
+Input w 0 1 w
+ExpandDims y_ExpandDims 1 1 w y_ExpandDims -23303=1,0
+Convolution1D y 2 1 x y_ExpandDims y 0=1 1=3 2=1 3=1 4=0 5=0 15=0 19=1
 )");
 }
 
@@ -43,6 +65,27 @@ Pooling m 1 1 x m 0=0 1=3 2=2 3=0 5=1 11=3 12=2 13=0 14=0 15=0
 Pooling y_1 1 1 m y_1 0=1 4=1
 Reshape y_2 1 1 y_1 y 0=1 1=1 2=2
 )");
+}
+
+TEST(NcnnOpsTest, ProductsOfAValueWithItselfAreSquares) {
+  EXPECT_EQ(
+      Layers(
+          "g (float[1,2,3] x, float[1,1,3] z) => (float[1,2,3] y) { s = Mul(x, x) y = Mul(s, z) }"),
+      R"(Input x 0 1 x
+Input z 0 1 z
+UnaryOp s 1 1 x s 0=4
+BinaryOp y 2 1 s z y 0=2
+)");
+}
+
+TEST(NcnnOpsTest, AveragesWithoutPads) {
+  const auto pool = [](const std::string& attributes) {
+    return Layers(
+        "g (float[1,2,8,8] x) => (float[1,2,a,b] y) { y = AveragePool<kernel_shape = [2, 2], " +
+        attributes + ">(x) }");
+  };
+  EXPECT_THAT(pool("strides = [2, 2]"), HasSubstr(" 5=1 6=1 "));
+  EXPECT_THAT(pool("pads = [0, 0, 1, 0]"), HasSubstr(" 5=1 6=0 "));
 }
 
 TEST(NcnnOpsTest, Gemm) {

@@ -1,0 +1,2 @@
+"""Rewrites of backbones."""
+from . import swin, vit  # noqa: F401

@@ -1,0 +1,32 @@
+"""Padding that lets a filter reach every pixel."""
+import torch
+from torch.nn import functional as F
+
+from mmdeploy.core import FUNCTION_REWRITER
+
+
+def _missing(size: int | torch.Tensor, kernel: int, stride: int, dilation: int) -> int | torch.Tensor:
+    """Return how many pixels a side lacks; a tensor while it is traced, so that it stays open."""
+    missing = ((size + stride - 1) // stride - 1) * stride + (kernel - 1) * dilation + 1 - size
+    return missing.clamp(min=0) if isinstance(missing, torch.Tensor) else max(missing, 0)
+
+
+def pad_traced(padding: torch.nn.Module, x: torch.Tensor) -> torch.Tensor:
+    """Do what an `AdaptivePadding` of mmcv or of a code base does, for each size that a network is run with.
+
+    Args:
+        padding: the module, with kernel_size, stride and dilation [height, width].
+        x: [N, C, H, W].
+    """
+    sides = zip(x.size()[-2:], padding.kernel_size, padding.stride, padding.dilation, strict=True)
+    height, width = (_missing(*side) for side in sides)
+    if padding.padding == 'corner':
+        return F.pad(x, [0, width, 0, height])
+    return F.pad(x, [width // 2, width - width // 2, height // 2, height - height // 2])
+
+
+@FUNCTION_REWRITER.register_rewriter(
+    'mmcv.cnn.bricks.transformer.AdaptivePadding.forward', classes=['mmcv.cnn.bricks.transformer.AdaptivePadding'])
+def adaptive_padding__forward(ctx, self, x: torch.Tensor) -> torch.Tensor:
+    """See `pad_traced`: the original asks for the padding in Python, which makes a constant of it."""
+    return pad_traced(self, x)

@@ -1,0 +1,185 @@
+"""Every model config that a code base ships: does its model convert, and give the numbers of the code base?
+
+    python -m tests.models.shipped mmseg [--json FILE] [--seconds 300] [PARTS OF PATHS...]
+
+Models are made small, with random weights, and exported for ONNX Runtime with open sizes. Configs that differ in
+their data and training only have one model, which is tried once. A process each: PyTorch's exporter dies of some.
+"""
+import argparse
+import copy
+import importlib
+import json
+import multiprocessing
+import os.path as osp
+import sys
+import warnings
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import NamedTuple
+
+import mmcv
+import torch
+
+from mmdeploy.utils import get_root_logger
+from tests.exports import models
+from tests.models import engines, restorers, segmentors
+
+RIGHT, WRONG, FAILED = 'right', 'wrong', 'failed'
+
+
+class Outcome(NamedTuple):
+    """What became of a model."""
+
+    result: str
+    why: str = ''
+
+
+class Kind(NamedTuple):
+    """How the models of a code base are tried."""
+
+    folder: str  # of the configs, below those of the package
+    families: Sequence[str]  # folders of the documented models
+    prove: Callable[[mmcv.Config, int], Outcome]
+
+
+def _small(model: mmcv.Config, narrow: int) -> dict:
+    """Return a model's config without what only training and downloads read, with few channels and classes."""
+    keys = copy.deepcopy(model.to_dict())
+    for key in ('pretrained', 'auxiliary_head', 'train_cfg', 'discriminator', 'perceptual_loss', 'gan_loss'):
+        keys.pop(key, None)
+    models._shrink(keys, narrow)
+
+    def walk(value):
+        if isinstance(value, dict):
+            value.pop('init_cfg', None)
+            if 'num_classes' in value and value.get('out_channels', None) != 1:
+                value['num_classes'] = 5
+                # Weights of the classes are of no use, and as many as the data set has.
+                value.pop('loss_decode', None)
+            for element in value.values():
+                walk(element)
+        elif isinstance(value, list | tuple):
+            for element in value:
+                walk(element)
+
+    walk(keys)
+    return keys
+
+
+def _build(codebase: str, model: dict) -> torch.nn.Module:
+    torch.manual_seed(0)
+    network = getattr(importlib.import_module(f'{codebase}.models'), models.BUILDERS[codebase])(
+        mmcv.Config(copy.deepcopy(model))._cfg_dict)
+    network = models.spread(network)
+    network.eval()
+    return network.requires_grad_(False)
+
+
+def _segment(config: mmcv.Config, narrow: int) -> Outcome:
+    model = dict(_small(config.model, narrow), test_cfg=dict(config.model.get('test_cfg', {}), mode='whole'))
+    network = _build('mmseg', model)
+    image = models.images((1, 3, 64, 96))[0]
+    sizes = ((1, 3, 96, 128), (2, 3, 128, 64))
+    generator = torch.Generator().manual_seed(1)
+    segmentor = segmentors.Segmentor('', network, image)
+    with engines.converted(network, image, segmentors.deploy_config('onnxruntime', True)) as net:
+        for x in (image, *(torch.rand(size, generator=generator) * 4 - 2 for size in sizes)):
+            found = segmentors.compare(segmentor, x, engines.run(net, x))
+            if found.wrong:
+                return Outcome(WRONG, f'{found.wrong} labels of {list(x.shape)}')
+    return Outcome(RIGHT)
+
+
+def _restore(config: mmcv.Config, narrow: int) -> Outcome:
+    network = _build('mmedit', _small(config.model, narrow))
+    network.forward = network.forward_dummy
+    image = models.images((1, 3, 16, 20))[0]
+    with engines.converted(network, image, restorers.deploy_config('onnxruntime', True)) as net:
+        for x in (image, torch.rand(2, 3, 9, 13)):
+            with torch.no_grad():
+                expected = network.forward_dummy(x)
+            difference = (torch.from_numpy(engines.run(net, x)) - expected).abs().max() / expected.abs().max()
+            if difference > restorers.TOLERANCE:
+                return Outcome(WRONG, f'{difference:.1e} of {list(x.shape)}')
+    return Outcome(RIGHT)
+
+
+KINDS = {
+    'mmseg': Kind('', (
+        'fcn', 'pspnet', 'deeplabv3', 'deeplabv3plus', 'fastscnn', 'unet', 'ann', 'apcnet', 'bisenetv1', 'bisenetv2',
+        'cgnet', 'dmnet', 'dnlnet', 'emanet', 'encnet', 'erfnet', 'fastfcn', 'gcnet', 'icnet', 'isanet', 'nonlocal_net',
+        'ocrnet', 'point_rend', 'sem_fpn', 'stdc', 'upernet', 'danet', 'segmenter', 'segformer', 'setr'), _segment),
+    'mmedit': Kind('restorers', ('srcnn', 'esrgan', 'srresnet_srgan', 'real_esrgan', 'edsr', 'rdn'), _restore),
+}
+
+
+def find(codebase: str) -> Iterator[Path]:
+    """Yield the config files of a code base."""
+    package = osp.dirname(importlib.import_module(codebase).__file__)
+    folder = Path(package) / '.mim/configs' / KINDS[codebase].folder
+    yield from sorted(path for path in folder.rglob('*.py') if '_base_' not in path.parts)
+
+
+def _prove_into(end: Connection, codebase: str, config: mmcv.Config) -> None:
+    warnings.simplefilter('ignore')
+    get_root_logger().setLevel('ERROR')
+    outcome = Outcome(FAILED)
+    for narrow in (4, 1):  # some models do not hold together with a quarter of the channels
+        try:
+            outcome = KINDS[codebase].prove(config, narrow)
+        except Exception as error:  # noqa: BLE001  whatever it is, it is listed
+            outcome = Outcome(FAILED, f'{type(error).__name__}: {" ".join(str(error).split())[:300]}')
+        if outcome.result != FAILED:
+            break
+    end.send(outcome)
+
+
+def prove_apart(codebase: str, config: mmcv.Config, seconds: float) -> Outcome:
+    """Try a model in a process of its own."""
+    here, there = multiprocessing.Pipe(duplex=False)
+    process = multiprocessing.get_context('fork').Process(target=_prove_into, args=(there, codebase, config))
+    process.start()
+    there.close()
+    try:
+        outcome = here.recv() if here.poll(seconds) else Outcome(FAILED, f'not done after {seconds:.0f} s')
+    except EOFError:
+        outcome = Outcome(FAILED, 'the process ended')
+    process.terminate()
+    process.join()
+    return outcome
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Try all configs; return 1 when one of a documented family is not right."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument('codebase', choices=KINDS)
+    parser.add_argument('parts', nargs='*', metavar='PARTS OF PATHS', help='only configs whose path has one of them')
+    parser.add_argument('--seconds', type=float, default=300, help='for one model')
+    parser.add_argument('--json', metavar='FILE', help='writes the outcomes here too')
+    args = parser.parse_args(argv)
+    kind, tried, outcomes = KINDS[args.codebase], {}, {}
+    paths = [path for path in find(args.codebase) if not args.parts or any(part in str(path) for part in args.parts)]
+    for i, path in enumerate(paths):
+        name = '/'.join(path.parts[-2:])
+        try:
+            config = mmcv.Config.fromfile(path)
+            key = json.dumps(_small(config.model, 1), sort_keys=True, default=str)
+        except Exception as error:  # noqa: BLE001
+            outcomes[name] = Outcome(FAILED, f'{type(error).__name__}: {str(error)[:200]}')
+        else:
+            tried[key] = outcomes[name] = tried.get(key) or prove_apart(args.codebase, config, args.seconds)
+        print(f'[{i + 1}/{len(paths)}] {name}: {" ".join(outcomes[name])}', flush=True)
+        if args.json:
+            listed = {name: found._asdict() for name, found in outcomes.items()}
+            Path(args.json).write_text(json.dumps(listed, indent=1))
+    documented = {name: found for name, found in outcomes.items() if name.partition('/')[0] in kind.families}
+    for title, found in (('documented families', documented), ('all', outcomes)):
+        print(f'{title}: {dict(Counter(outcome.result for outcome in found.values()))} of {len(found)} configs')
+    print(f'{len(tried)} different models')
+    return int(any(outcome.result != RIGHT for outcome in documented.values()))
+
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""A restorer of photographs."""

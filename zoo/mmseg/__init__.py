@@ -1,0 +1,1 @@
+"""A segmentor of digits on photographs."""
