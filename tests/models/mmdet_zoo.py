@@ -2,8 +2,8 @@
 
     python -m tests.models.mmdet_zoo [FOLDER ...] [--out FILE] [--seconds 180]
 
-Models are built without weights. Configs that build the same network, but for its depth, are exported once; each in a
-process of its own, which has a time limit.
+Models are built without weights, and deep backbones with fewer blocks. Configs that build the same network, but for its
+depth, are exported once; each in a process of its own, which has a time limit.
 """
 import argparse
 import hashlib
@@ -39,8 +39,9 @@ def _plain(value) -> object:
         found = {k: _plain(v) for k, v in value.items() if k not in _TRAINING and not k.startswith('loss')}
         if 'ResNe' in str(found.get('type', '')) or 'Res2Net' in str(found.get('type', '')):
             found['depth'] = min(found.get('depth', 50), 50)
-        if found.get('type', None) == 'SwinTransformer':
-            found.pop('depths', None)
+        for key in ('depths', 'deepen_factor', 'num_csp_blocks'):
+            if found.get('type', None) in ('SwinTransformer', 'CSPDarknet', 'YOLOXPAFPN'):
+                found.pop(key, None)
         return found
     if isinstance(value, list | tuple):
         return [_plain(x) for x in value]
@@ -62,6 +63,10 @@ def _without_weights(value) -> None:
             value['depth'] = 50
         if value.get('type', None) == 'SwinTransformer' and 'depths' in value:
             value['depths'] = [min(n, 2) for n in value['depths']]
+        if value.get('type', None) == 'CSPDarknet':
+            value['deepen_factor'] = min(value.get('deepen_factor', 1.0), 0.33)
+        if value.get('type', None) == 'YOLOXPAFPN':
+            value['num_csp_blocks'] = 1
     for part in (value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()):
         _without_weights(part)
 

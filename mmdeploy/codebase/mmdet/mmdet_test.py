@@ -269,10 +269,19 @@ def test_an_engine_is_compared_after_boxes_are_matched():
     labels = np.array([[1, 1, 0]])
     rows = dict(task.compare_outputs(dict(dets=dets, labels=labels), dict(dets=dets[:, [1, 0]], labels=labels[:, :2])))
     assert rows['boxes of PyTorch, of the engine, in both'] == '2, 2, 2'
-    rows = np.array([[[2, .9, .1, .2, .3, .4], [1, .5, 0, 0, 1, 1]]], 'f4')
+    rows = np.array([[[2, .9, .1, .2, .3, .4], [2, .5, .12, .2, .3, .4]]], 'f4')
     text = dict(task.compare_outputs(dict(detection_output=rows), dict(detection_output=rows[:, :1])))
     assert text['boxes of one side only'].startswith('1 and 0')
     with pytest.raises(ValueError, match="output 'dets' of the engine is not finite"):
         task.compare_outputs(dict(dets=dets, labels=labels), dict(dets=dets * np.nan, labels=labels))
     result = [np.zeros((0, 5)), dets[0, :2], np.zeros((0, 5))]
     assert ('images', '1') in task.compare_results([result], [result])
+
+
+def test_the_sdk_pastes_masks_itself():
+    deploy_cfg = load_config('configs/mmdet/instance-seg/instance-seg_onnxruntime_static.py')[0]
+    task = build_task_processor(detector_config('mask_rcnn'), deploy_cfg, 'cpu')
+    assert task.get_sdk_save_file() == 'end2end.onnx' and task.get_sdk_head().component == 'ResizeInstanceMask'
+    deploy_cfg.codebase_config.post_processing.export_postprocess_mask = True
+    with pytest.raises(NotImplementedError, match='export_postprocess_mask to False in the deploy config'):
+        task.get_sdk_save_file()

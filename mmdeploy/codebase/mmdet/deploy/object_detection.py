@@ -46,10 +46,14 @@ def process_model_config(model_cfg: mmcv.Config,
     return cfg
 
 
-def _detections_of(outputs: dict[str, np.ndarray]) -> list[Detections]:
-    """Return the detections of each image in the outputs of a network, in units of its input."""
+def _detections_of(outputs: dict[str, np.ndarray], size: Sequence[int]) -> list[Detections]:
+    """Return the detections of each image in the outputs of a network, whose input is `size` [width, height]."""
     if 'detection_output' in outputs:
-        return [detections_of_outputs(np.roll(rows[:, 1:6], -1, 1), rows[:, 0]) for rows in outputs['detection_output']]
+        scale = np.array([*size, *size, 1], np.float32)
+        return [
+            detections_of_outputs(np.roll(rows[:, 1:6], -1, 1) * scale, rows[:, 0])
+            for rows in outputs['detection_output']
+        ]
     masks = outputs.get('masks', [None] * len(outputs['dets']))
     return [detections_of_outputs(*image) for image in zip(outputs['dets'], outputs['labels'], masks, strict=True)]
 
@@ -103,7 +107,8 @@ class ObjectDetection(ImageTask):
                 raise ValueError(f'output {name!r} of the engine is not finite')
         params = self._nms_params()
         agreement = Agreement()
-        for mine, other in zip(_detections_of(expected), _detections_of(found), strict=True):
+        size = get_input_shape(self.deploy_cfg) or (1000, 1000)  # ncnn's rows are in units of the image
+        for mine, other in zip(_detections_of(expected, size), _detections_of(found, size), strict=True):
             agreement |= compare(mine, other, params['score_threshold'], params['keep_top_k'])
         return agreement.rows()
 
