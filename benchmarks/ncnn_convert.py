@@ -6,9 +6,10 @@
 Models of torchvision, documented models of all codebases (`tests/exports`, small) and single patterns, with random
 weights, are exported to ONNX for ours and traced for pnnx, which is installed from the package index into the working
 folder, not into this environment. Each conversion is a process of its own with a time limit. One program runs both
-results in the same ncnn, taking turns, one thread each, in float32; its least time counts. Outputs may differ from
-PyTorch's by 1e-3 of the largest. Results are written to the file of `--json` as they come; `--resume` goes on behind
-those that stand there. `--products` times ncnn's InnerProduct and Gemm for many shapes instead.
+results in the same ncnn, taking turns, one thread each, in float32; the median counts (the least is a moment at which
+the processor was faster, which comes to one of them only). Outputs may differ from PyTorch's by 1e-3 of the largest.
+Results are written to the file of `--json` as they come; `--resume` goes on behind those that stand there.
+`--products` times ncnn's InnerProduct and Gemm for many shapes instead.
 """
 import argparse
 import contextlib
@@ -182,7 +183,7 @@ def _judge(files: Files, words: list[str], want: Sequence[np.ndarray], prefix: P
         return Side(FAILED, layers, 0, files.seconds, whole=whole)
     difference = _difference(want, prefix)
     result = RIGHT if difference <= MAX_DIFFERENCE else WRONG
-    return Side(result, layers, float(words[0]), files.seconds, difference, whole=whole)
+    return Side(result, layers, float(words[1]), files.seconds, difference, whole=whole)
 
 
 # ---------------------------------------------------------------------------------------------- subjects
@@ -287,7 +288,7 @@ def time_products(seconds: float, folder: Path) -> None:
             files = {kind: _write_product(kind, rows, inputs, outputs, folder) for kind in ('InnerProduct', 'Gemm')}
             x = np.random.default_rng(1).standard_normal((1, rows, inputs), np.float32)
             words = _run(files, [x], seconds, folder)
-            product, gemm = float(words['InnerProduct'][0]), float(words['Gemm'][0])
+            product, gemm = float(words['InnerProduct'][1]), float(words['Gemm'][1])
             table.add_row([inputs, outputs, rows, product, gemm, gemm / product])
     print(table)
 

@@ -40,7 +40,7 @@ fi
 if [ -z "$pattern" ] || [[ detectors == *"$pattern"* ]]; then
   found=1
   echo "==> detectors"
-  PYTHONPATH=build/lib "$venv_python" -m benchmarks.detectors
+  "$venv_python" -m benchmarks.detectors
 fi
 # Our conversion to ncnn beside pnnx's, on models of torchvision and single patterns: some minutes.
 if [ -z "$pattern" ] || [[ ncnn_convert == *"$pattern"* ]]; then

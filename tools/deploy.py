@@ -25,6 +25,7 @@ from rich.table import Table
 from mmdeploy.apis import (
     create_calib_input_data,
     extract_model,
+    get_predefined_partition_cfg,
     torch2onnx,
     torch2torchscript,
     visualize_model,
@@ -47,6 +48,7 @@ from mmdeploy.utils import (
     get_task_type,
     load_config,
 )
+from mmdeploy.utils.config_utils import get_part_axes
 from mmdeploy.utils.utils import add_log_level, set_log_level
 
 
@@ -158,7 +160,7 @@ def partition(args: argparse.Namespace, task: BaseTask, partition_config: dict, 
     """Cut the exported model; return the files of its parts."""
     parts = partition_config.get('partition_cfg', None)
     if parts is None:
-        parts = task.get_partition_cfg(partition_config['type'])
+        parts = get_predefined_partition_cfg(task.deploy_cfg, partition_config['type'])
     files = []
     for part in parts:
         path = osp.join(args.work_dir, part['save_file'])
@@ -166,7 +168,7 @@ def partition(args: argparse.Namespace, task: BaseTask, partition_config: dict, 
             ir_file,
             part['start'],
             part['end'],
-            dynamic_axes=part.get('dynamic_axes', None),
+            dynamic_axes=get_part_axes(task.deploy_cfg, part),
             save_file=path)
         files.append(path)
     return files

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from mmdeploy.apis import extract_model, get_predefined_partition_cfg, torch2onnx
 from mmdeploy.utils import get_ir_config, get_partition_config, load_config
+from mmdeploy.utils.config_utils import get_part_axes
 from mmdeploy.utils.utils import add_log_level, set_log_level
 
 
@@ -51,7 +52,7 @@ def main(argv: Sequence[str] | None = None) -> None:
                 osp.join(args.work_dir, save_file),
                 part['start'],
                 part['end'],
-                dynamic_axes=part.get('dynamic_axes', None),
+                dynamic_axes=get_part_axes(deploy_cfg, part),
                 save_file=osp.join(args.work_dir, part['save_file']))
     logger.info(f'torch2onnx success, written to {args.work_dir}')
 

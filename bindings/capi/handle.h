@@ -36,7 +36,8 @@ struct mmdeploy_model {
   std::shared_ptr<const mmdeploy::Model> model;
 };
 
-// One value per input or output of a pipeline.
+// One value per input or output of a pipeline; or the description of one.
 struct mmdeploy_value {
   std::vector<mmdeploy::Value> values;
+  std::shared_ptr<const mmdeploy::Json> config = nullptr;
 };

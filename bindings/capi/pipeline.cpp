@@ -12,6 +12,33 @@ struct mmdeploy_pipeline {
 };
 
 namespace mmdeploy::capi {
+namespace {
+
+Result<void> Create(mmdeploy_value_t config, const PipelineOptions& options,
+                    mmdeploy_pipeline_t* pipeline) {
+  MMDEPLOY_ENSURE(
+      config->config, Code::kInvalidArgument,
+      "argument 'config' holds inputs or outputs of a pipeline, expected the description "
+      "of one: a value of mmdeploy_value_from_json");
+  MMDEPLOY_TRY(auto compiled, Pipeline::FromConfig(*config->config, options));
+  *pipeline = new mmdeploy_pipeline{std::move(compiled)};
+  return {};
+}
+
+}  // namespace
+
+Result<void> PipelineCreate(mmdeploy_value_t config, const char* device_name, int device_id,
+                            mmdeploy_exec_info_t exec_info, mmdeploy_pipeline_t* pipeline) {
+  MMDEPLOY_TRY(const Device device, Device::Parse(device_name, device_id));
+  PipelineOptions options = OptionsOf({device});
+  MMDEPLOY_TRYV(AddSchedulers(exec_info, &options));
+  return Create(config, options, pipeline);
+}
+
+Result<void> PipelineCreateV3(mmdeploy_value_t config, mmdeploy_context_t context,
+                              mmdeploy_pipeline_t* pipeline) {
+  return Create(config, OptionsOf(*context), pipeline);
+}
 
 Result<void> PipelineCreateFromModel(mmdeploy_model_t model, mmdeploy_context_t context,
                                      mmdeploy_pipeline_t* pipeline) {
@@ -22,6 +49,9 @@ Result<void> PipelineCreateFromModel(mmdeploy_model_t model, mmdeploy_context_t 
 
 Result<void> PipelineApply(mmdeploy_pipeline_t pipeline, mmdeploy_value_t input,
                            mmdeploy_value_t* output) {
+  MMDEPLOY_ENSURE(!input->config, Code::kInvalidArgument,
+                  "argument 'input' is a value of mmdeploy_value_from_json, expected the inputs of "
+                  "the pipeline");
   MMDEPLOY_TRY(auto results, pipeline->pipeline->Run(input->values));
   *output = new mmdeploy_value{std::move(results)};
   return {};

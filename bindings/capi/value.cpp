@@ -11,6 +11,12 @@ Result<void> CommonCreateInput(const mmdeploy_mat_t* mats, int mat_count, mmdepl
   return {};
 }
 
+Result<void> ValueFromJson(const char* json, mmdeploy_value_t* value) {
+  MMDEPLOY_TRY(Json config, ParseJson(json, "json"));
+  *value = new mmdeploy_value{{}, std::make_shared<const Json>(std::move(config))};
+  return {};
+}
+
 mmdeploy_value_t ValueCopy(mmdeploy_value_t value) {
   mmdeploy_value_t copy = nullptr;
   Status([&]() -> Result<void> {

@@ -9,7 +9,9 @@ namespace {
 
 constexpr float kMinScore = 0.3f;
 
+// Tints the pixels of an object, and draws its box.
 void Draw(const mmdeploy_detection_t& object, cv::Mat* image) {
+  const cv::Scalar green(0, 255, 0);
   const mmdeploy_rect_t& box = object.bbox;
   const cv::Point corner(static_cast<int>(box.left), static_cast<int>(box.top));
   if (object.mask != nullptr) {
@@ -18,14 +20,14 @@ void Draw(const mmdeploy_detection_t& object, cv::Mat* image) {
     const bool is_whole = mask.size() == image->size();
     const cv::Point begin(corner.x > 0 && !is_whole ? corner.x - 1 : 0,
                           corner.y > 0 && !is_whole ? corner.y - 1 : 0);
-    const cv::Rect part = cv::Rect(begin, mask.size()) & cv::Rect(0, 0, image->cols, image->rows);
-    if (!part.empty()) {
-      (*image)(part).setTo(cv::Scalar(0, 255, 0), mask(cv::Rect(cv::Point(), part.size())));
-    }
+    const cv::Rect inside = cv::Rect(begin, mask.size()) & cv::Rect({0, 0}, image->size());
+    cv::Mat part = (*image)(inside);
+    cv::Mat tinted;
+    cv::addWeighted(part, 0.5, cv::Mat(part.size(), part.type(), green), 0.5, 0, tinted);
+    tinted.copyTo(part, mask(cv::Rect({0, 0}, inside.size())));
   }
   cv::rectangle(*image, corner,
-                cv::Point(static_cast<int>(box.right), static_cast<int>(box.bottom)),
-                cv::Scalar(0, 255, 0));
+                cv::Point(static_cast<int>(box.right), static_cast<int>(box.bottom)), green);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 import argparse
 
 import cv2
+import numpy as np
 from mmdeploy_python import Detector
 
 
@@ -28,8 +29,9 @@ def main() -> None:
             # The mask is one of the image, or begins a pixel outside of the box.
             is_whole = mask.shape == image.shape[:2]
             y, x = (0, 0) if is_whole else (max(int(top) - 1, 0), max(int(left) - 1, 0))
-            part = image[y:y + mask.shape[0], x:x + mask.shape[1], 1]
-            part[...] = cv2.bitwise_or(part, mask[:part.shape[0], :part.shape[1]])
+            part = image[y:y + mask.shape[0], x:x + mask.shape[1]]
+            tinted = cv2.addWeighted(part, 0.5, np.full_like(part, (0, 255, 0)), 0.5, 0)
+            cv2.copyTo(tinted, mask[:part.shape[0], :part.shape[1]], part)
         cv2.rectangle(image, (int(left), int(top)), (int(right), int(bottom)), (0, 255, 0))
     cv2.imwrite('output_detection.png', image)
 

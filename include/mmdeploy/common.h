@@ -161,6 +161,11 @@ MMDEPLOY_API const char* mmdeploy_version(void);
 // allowed. "" if none failed. Valid until the next call that fails on this thread; never free it.
 MMDEPLOY_API const char* mmdeploy_last_error(void);
 
+// A value that holds a JSON document, such as the description of a pipeline for
+// mmdeploy_pipeline_create. The caller destroys it.
+//   json: the document
+MMDEPLOY_API int mmdeploy_value_from_json(const char* json, mmdeploy_value_t* value);
+
 // A copy, which the caller destroys. The images and tensors inside are shared. NULL gives NULL.
 MMDEPLOY_API mmdeploy_value_t mmdeploy_value_copy(mmdeploy_value_t value);
 

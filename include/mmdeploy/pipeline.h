@@ -13,6 +13,19 @@ extern "C" {
 // A loaded model. Any number of threads may call it at the same time.
 typedef struct mmdeploy_pipeline* mmdeploy_pipeline_t;
 
+// A pipeline of a description: `{"pipeline": {"input": [...], "output": [...], "tasks": [...]}}`,
+// as in pipeline.json, or a single task. Its Inference tasks name their models by path
+// (`params.model`). The inputs of the pipeline are lists, normally of images.
+//   config: of mmdeploy_value_from_json; may be destroyed afterwards
+//   exec_info: schedulers that tasks run on
+MMDEPLOY_API int mmdeploy_pipeline_create(mmdeploy_value_t config, const char* device_name,
+                                          int device_id, mmdeploy_exec_info_t exec_info,
+                                          mmdeploy_pipeline_t* pipeline);
+
+// The same with the settings of a context, whose models `params.model` may name, too.
+MMDEPLOY_API int mmdeploy_pipeline_create_v3(mmdeploy_value_t config, mmdeploy_context_t context,
+                                             mmdeploy_pipeline_t* pipeline);
+
 // Loads the pipeline.json of a model. The inputs of the pipeline are lists, normally of images.
 MMDEPLOY_API int mmdeploy_pipeline_create_from_model(mmdeploy_model_t model,
                                                      mmdeploy_context_t context,

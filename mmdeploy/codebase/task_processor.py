@@ -1,7 +1,7 @@
 """Finds the task processor of a deploy config."""
 import mmcv
 
-from mmdeploy.utils import get_codebase, get_task_type
+from mmdeploy.utils import get_codebase, get_ir_config, get_task_type
 
 from .base import BaseTask, get_codebase_class
 from .import_codebase import import_codebase
@@ -28,9 +28,19 @@ def build_task_processor(model_cfg: mmcv.Config, deploy_cfg: mmcv.Config,
 
 def get_predefined_partition_cfg(deploy_cfg: mmcv.Config,
                                  partition_type: str) -> list[dict]:
-    """Return how the task of a deploy config cuts its models."""
+    """Return how the task of a deploy config cuts its models.
+
+    A part that begins with the input of the model keeps its shapes when the deploy config fixes them: what lies inside
+    holds for these only.
+    """
     codebase = get_codebase(deploy_cfg)
     import_codebase(codebase)
     task_class = get_codebase_class(codebase).get_task_class(
         get_task_type(deploy_cfg))
-    return task_class.get_partition_cfg(partition_type)
+    parts = task_class.get_partition_cfg(partition_type)
+    if not get_ir_config(deploy_cfg).get('dynamic_axes', None):
+        inputs = set(get_ir_config(deploy_cfg).get('input_names', None) or ['input'])
+        for part in parts:
+            if inputs & set(part.get('dynamic_axes', None) or ()):
+                part['dynamic_axes'] = None
+    return parts

@@ -4,6 +4,7 @@
 #include "mmdeploy/base/suggest.h"
 #include "mmdeploy/module/place.h"
 #include "mmdeploy/pipeline/modules/modules.h"
+#include "mmdeploy/pipeline/node_spec.h"
 #include "mmdeploy/pipeline/nodes.h"
 #include "mmdeploy/pipeline/pipeline.h"
 
@@ -287,25 +288,54 @@ Result<std::shared_ptr<const Pipeline>> Pipeline::Compile(const Json& json, cons
   return Compiler(std::move(model), options, nesting).Compile(json, path);
 }
 
+namespace {
+
+// A pipeline of one node, with its inputs and outputs.
+Result<Json> AroundNode(const Json& node, const JsonPath& path) {
+  JsonNotes notes;
+  JsonReader reader(node, path, &notes);
+  const NodeSpec spec = ReadNodeSpec(reader);
+  reader.AcceptAnyKey();
+  MMDEPLOY_TRYV(reader.Finish());
+  Json pipeline = {{"tasks", {node}}};
+  for (const auto& input : spec.inputs) pipeline["input"].push_back(input.outer);
+  for (const auto& output : spec.outputs) pipeline["output"].push_back(output.outer);
+  return pipeline;
+}
+
+// From 0.9 the root may be the pipeline node itself, or any other node.
+Result<std::shared_ptr<const Pipeline>> CompileRoot(const Json& root, const JsonPath& path,
+                                                    const std::shared_ptr<const Model>& model,
+                                                    const PipelineOptions& options) {
+  MMDEPLOY_TRYV(ExpectObject(root, path));
+  const bool is_wrapped = root.contains("pipeline");
+  if (!is_wrapped && root.contains("tasks")) {
+    return Pipeline::Compile(root, path, model, options);
+  }
+  if (!is_wrapped && root.contains("type")) {
+    MMDEPLOY_TRY(const Json pipeline, AroundNode(root, path));
+    return Pipeline::Compile(pipeline, path, model, options);
+  }
+  JsonNotes notes;
+  JsonReader reader(root, path, &notes);
+  reader.Ignore({"type", "name", "input", "output"});
+  const Json* json = reader.RequireMember("pipeline");
+  MMDEPLOY_TRYV(reader.Finish());
+  return Pipeline::Compile(*json, path / "pipeline", model, options);
+}
+
+}  // namespace
+
 Result<std::shared_ptr<const Pipeline>> Pipeline::Load(std::shared_ptr<const Model> model,
                                                        const PipelineOptions& options) {
-  const Json& root = model->pipeline();
-  const JsonPath path("pipeline.json");
-  const auto compile = [&]() -> Result<std::shared_ptr<const Pipeline>> {
-    MMDEPLOY_TRYV(ExpectObject(root, path));
-    // From 0.9 the root may be the pipeline node itself.
-    if (!root.contains("pipeline") && root.contains("tasks")) {
-      return Compile(root, path, model, options);
-    }
-    JsonNotes notes;
-    JsonReader reader(root, path, &notes);
-    const Json* json = reader.RequireMember("pipeline");
-    MMDEPLOY_TRYV(reader.Finish());
-    return Compile(*json, path / "pipeline", model, options);
-  };
-  auto pipeline = compile();
+  auto pipeline = CompileRoot(model->pipeline(), JsonPath("pipeline.json"), model, options);
   if (!pipeline) return MakeError(pipeline.error().In(fmt::format("model '{}'", model->origin())));
   return pipeline;
+}
+
+Result<std::shared_ptr<const Pipeline>> Pipeline::FromConfig(const Json& config,
+                                                             const PipelineOptions& options) {
+  return CompileRoot(config, JsonPath("config"), nullptr, options);
 }
 
 }  // namespace mmdeploy

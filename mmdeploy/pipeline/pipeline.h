@@ -50,6 +50,12 @@ class Pipeline {
   static Result<std::shared_ptr<const Pipeline>> Load(std::shared_ptr<const Model> model,
                                                       const PipelineOptions& options = {});
 
+  // Compiles a description that stands alone: `{"pipeline": ...}`, a pipeline, or a single node.
+  // Its nodes name the models that they run (`params.model` of an Inference node).
+  // Errors: those of Load.
+  static Result<std::shared_ptr<const Pipeline>> FromConfig(const Json& config,
+                                                            const PipelineOptions& options = {});
+
   // Compiles a pipeline description; `model` may be null when no node needs it.
   static Result<std::shared_ptr<const Pipeline>> Compile(const Json& json, const JsonPath& path,
                                                          std::shared_ptr<const Model> model,

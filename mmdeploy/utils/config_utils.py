@@ -165,6 +165,24 @@ def get_partition_config(deploy_cfg: dict) -> dict | None:
     return deploy_cfg['partition_config']
 
 
+def get_part_axes(deploy_cfg: dict, part: dict) -> dict[str, dict[int, str]] | None:
+    """Return the dynamic axes of a part of a model: of the model's own inputs those that the deploy config opens.
+
+    Args:
+        deploy_cfg: deploy config, loaded.
+        part: how the part is cut; its `dynamic_axes` are what may be open.
+    """
+    axes = part.get('dynamic_axes', None)
+    if axes is None:
+        return None
+    opened = get_dynamic_axes(deploy_cfg) or {}
+    own = get_ir_config(deploy_cfg).get('input_names', None) or ['input']
+    return {
+        name: {axis: label for axis, label in of_input.items() if name not in own or axis in opened.get(name, ())}
+        for name, of_input in axes.items()
+    }
+
+
 def get_calib_config(deploy_cfg: dict) -> dict | None:
     """Return `calib_config`, or None."""
     return deploy_cfg.get('calib_config', None)

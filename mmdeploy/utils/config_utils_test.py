@@ -6,6 +6,7 @@ import pytest
 
 import mmdeploy.utils as util
 from mmdeploy.utils import Backend, Codebase, Task
+from mmdeploy.utils.config_utils import get_part_axes
 
 
 def _cfg(**kwargs):
@@ -112,6 +113,15 @@ def test_input_shape():
     cfg.onnx_config.input_shape = [32]
     with pytest.raises(AssertionError, match='expected .width, height.'):
         util.get_input_shape(cfg)
+
+
+def test_parts_are_open_where_the_model_is():
+    part = dict(dynamic_axes=dict(input={0: 'batch', 1: 'channels', 3: 'width'}, feats={0: 'batch'}))
+    assert get_part_axes(_cfg(), part) == dict(input={0: 'batch', 3: 'width'}, feats={0: 'batch'})
+    static = _cfg()
+    del static.onnx_config['dynamic_axes']
+    assert get_part_axes(static, part) == dict(input={}, feats={0: 'batch'})
+    assert get_part_axes(static, dict(start='f:input')) is None
 
 
 def test_partition_and_calibration():

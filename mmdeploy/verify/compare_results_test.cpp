@@ -103,5 +103,23 @@ TEST(CompareTensors, WholeNumbersMayBeFloats) {
               HasSubstr("is uint8 2, expected int64 2"));
 }
 
+TEST(CompareTensors, ASmallShareMayDifferWhereRowsAreRanked) {
+  GoldenTensor golden;
+  golden.shape = {1, 100};
+  golden.data = *Tensor::Allocate(DataType::kFloat32, golden.shape);
+  std::fill_n(golden.data.data<float>(), 100, 1.f);
+  Tensor found = *Tensor::Allocate(DataType::kFloat32, golden.shape);
+  std::fill_n(found.data<float>(), 100, 1.f);
+  found.data<float>()[7] = found.data<float>()[8] = 2;
+  EXPECT_TRUE(CompareTensor(golden, found, {0, 0, 0.98}).passed);
+  EXPECT_FALSE(CompareTensor(golden, found, {0, 0}).passed);
+  found.data<float>()[9] = 2;
+  const Comparison three = CompareTensor(golden, found, {0, 0, 0.98});
+  EXPECT_FALSE(three.passed);
+  EXPECT_EQ(three.message,
+            "3 of 100 elements differ: at most 1 at [0,7], 0.03 on average, allowed 0 + 0 x value "
+            "for 98 % of them");
+}
+
 }  // namespace
 }  // namespace mmdeploy

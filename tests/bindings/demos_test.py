@@ -46,6 +46,21 @@ def test_all_print_the_same(task: str, first: str, image: Path, tmp_path: Path) 
     assert outputs.pop().startswith(first)
 
 
+def test_all_draw_the_same_boxes_and_masks(image: Path, tmp_path: Path) -> None:
+    pictures = []
+    for language in LANGUAGES:
+        folder = tmp_path / language
+        folder.mkdir()
+        run('detector', language, 'cpu', model_of('detector'), image, folder=folder)
+        pictures.append(cv2.imread(str(folder / 'output_detection.png')))
+    before = cv2.imread(str(image))
+    for picture in pictures:
+        np.testing.assert_array_equal(picture, pictures[0])
+    # Boxes are green, masks half so.
+    changed = pictures[0][(pictures[0] != before).any(2)]
+    assert {tuple(pixel) for pixel in changed} >= {(0, 255, 0), (15, 192, 110)}
+
+
 @pytest.mark.parametrize('language', LANGUAGES)
 @pytest.mark.parametrize('task', TASKS)
 @pytest.mark.parametrize('arguments, message', [

@@ -320,6 +320,91 @@ TEST_F(ExecutorTest, APipelineRunsAnyModel) {
   mmdeploy_model_destroy(model);
 }
 
+// A pipeline of a description, or the message of its error.
+mmdeploy_pipeline_t PipelineOf(const std::string& json, std::string* error,
+                               mmdeploy_context_t context = nullptr) {
+  mmdeploy_value_t config = nullptr;
+  mmdeploy_pipeline_t pipeline = nullptr;
+  const int read = mmdeploy_value_from_json(json.c_str(), &config);
+  mmdeploy_value_t copy = mmdeploy_value_copy(config);
+  mmdeploy_value_destroy(config);
+  const bool made =
+      read == 0 && (context ? mmdeploy_pipeline_create_v3(copy, context, &pipeline)
+                            : mmdeploy_pipeline_create(copy, "cpu", 0, nullptr, &pipeline)) == 0;
+  if (!made) *error = mmdeploy_last_error();
+  mmdeploy_value_destroy(copy);
+  return pipeline;
+}
+
+std::string InferenceOf(const std::string& model) {
+  return R"({"type": "Inference", "input": "img", "output": "cls", "params": {"model": ")" + model +
+         R"("}})";
+}
+
+TEST_F(ExecutorTest, APipelineIsMadeOfADescription) {
+  const std::string node = InferenceOf(kModel);
+  const std::string pipeline_of_node =
+      R"({"input": ["img"], "output": ["cls"], "tasks": [)" + node + "]}";
+  // As 0.x has it, the pipeline itself, and a single task.
+  for (const std::string& json :
+       {R"({"pipeline": )" + pipeline_of_node + "}", pipeline_of_node, node}) {
+    std::string error;
+    mmdeploy_pipeline_t pipeline = PipelineOf(json, &error);
+    ASSERT_NE(pipeline, nullptr) << error;
+    mmdeploy_value_t input = Picture(2), output = nullptr;
+    ASSERT_EQ(mmdeploy_pipeline_apply(pipeline, input, &output), 0);
+    EXPECT_EQ(BestLabel(output), LabelOf(2));
+    mmdeploy_value_destroy(input);
+    mmdeploy_pipeline_destroy(pipeline);
+  }
+}
+
+TEST_F(ExecutorTest, TheModelsOfADescriptionMayBeThoseOfAContext) {
+  mmdeploy_model_t model = nullptr;
+  mmdeploy_context_t context = nullptr;
+  ASSERT_EQ(mmdeploy_model_create_by_path(kModel, &model), 0);
+  ASSERT_EQ(mmdeploy_context_create(&context), 0);
+  ASSERT_EQ(mmdeploy_context_add(context, MMDEPLOY_TYPE_MODEL, "colours", model), 0);
+  std::string error;
+  mmdeploy_pipeline_t pipeline = PipelineOf(InferenceOf("colours"), &error, context);
+  ASSERT_NE(pipeline, nullptr) << error;
+  EXPECT_EQ(PipelineOf(InferenceOf("colour"), &error, context), nullptr);
+  EXPECT_THAT(error,
+              HasSubstr("'colour' is neither a named model ('colours'; did you mean 'colours'?)"));
+  mmdeploy_pipeline_destroy(pipeline);
+  mmdeploy_context_destroy(context);
+  mmdeploy_model_destroy(model);
+}
+
+TEST_F(ExecutorTest, DescriptionsAndInputsAreNotTakenForEachOther) {
+  std::string error;
+  EXPECT_EQ(PipelineOf("{", &error), nullptr);
+  EXPECT_THAT(error, HasSubstr("json:"));
+  EXPECT_EQ(PipelineOf("[]", &error), nullptr);
+  EXPECT_THAT(error, HasSubstr("config:/: expected an object, found"));
+  EXPECT_EQ(PipelineOf("{}", &error), nullptr);
+  EXPECT_THAT(error, HasSubstr("'pipeline'"));
+  EXPECT_EQ(PipelineOf(R"({"type": "Inferenz", "input": "a", "output": "b"})", &error), nullptr);
+  EXPECT_THAT(error, HasSubstr("Inferenz"));
+  mmdeploy_value_t picture = Picture(0), config = nullptr, output = nullptr;
+  ASSERT_EQ(mmdeploy_value_from_json("{}", &config), 0);
+  mmdeploy_pipeline_t pipeline = nullptr;
+  EXPECT_EQ(mmdeploy_pipeline_create(picture, "cpu", 0, nullptr, &pipeline),
+            MMDEPLOY_E_INVALID_ARG);
+  EXPECT_THAT(mmdeploy_last_error(), HasSubstr("expected the description of one"));
+  EXPECT_NE(mmdeploy_pipeline_create(config, "gpu", 0, nullptr, &pipeline), 0);
+  EXPECT_EQ(mmdeploy_pipeline_create(nullptr, "cpu", 0, nullptr, &pipeline),
+            MMDEPLOY_E_INVALID_ARG);
+  EXPECT_EQ(mmdeploy_value_from_json(nullptr, &output), MMDEPLOY_E_INVALID_ARG);
+  EXPECT_NE(mmdeploy_classifier_apply_v2(classifier_, config, &output), 0);
+  pipeline = PipelineOf(InferenceOf(kModel), &error);
+  EXPECT_EQ(mmdeploy_pipeline_apply(pipeline, config, &output), MMDEPLOY_E_INVALID_ARG);
+  EXPECT_THAT(mmdeploy_last_error(), HasSubstr("expected the inputs of the pipeline"));
+  mmdeploy_pipeline_destroy(pipeline);
+  mmdeploy_value_destroy(picture);
+  mmdeploy_value_destroy(config);
+}
+
 // Lines that the program reads: "name number", "----", "number type index microseconds".
 TEST_F(ExecutorTest, AContextHoldsModelsSchedulersAndAProfiler) {
   const std::string path = ::testing::TempDir() + "profile.txt";

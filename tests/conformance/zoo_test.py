@@ -39,8 +39,9 @@ def test_8_bits_are_refused_by_name(tmp_path):
     """The converter to ncnn has none yet."""
     if 'ncnn' not in engines.built():
         pytest.skip('ncnn is not built')
-    done = subprocess.run([sys.executable, 'tools/deploy.py', 'configs/mmcls/classification_ncnn-int8_static.py', *MODEL,
-                           str(IMAGES[0]), '--work-dir', str(tmp_path)], cwd=ROOT, capture_output=True, text=True)
+    config = 'configs/mmcls/classification_ncnn-int8_static.py'
+    done = subprocess.run([sys.executable, 'tools/deploy.py', config, *MODEL, str(IMAGES[0]), '--work-dir',
+                           str(tmp_path)], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 1
     assert "engine 'ncnn' converts to precision 'FP32' or 'FP16', found 'INT8'" in done.stdout + done.stderr
 

@@ -5,7 +5,7 @@ import sys
 from collections import Counter
 
 from tests.differential.check import check, temporary
-from tests.differential.run import OPERATORS, Report, describe, make, run_for
+from tests.differential.run import OPERATORS, Report, describe, draw_isolated, draw_together, make, run_for
 
 
 def main() -> int:
@@ -17,11 +17,13 @@ def main() -> int:
     parser.add_argument('--batch', type=int, default=200, help='draws of an operator before the next')
     parser.add_argument('--case', type=int, help='only this seed, with its model as text')
     parser.add_argument('--show', type=int, default=4, help='findings to print of an operator')
+    parser.add_argument('--together', action='store_true', help='many draws in one model: less time for compiling')
     arguments = parser.parse_args()
     if arguments.case is not None:
         return show(arguments.engine, arguments.operator[0], arguments.case)
     totals: dict[str, Report] = {}
-    for report in run_for(arguments.engine, arguments.operator, arguments.seconds, arguments.first, arguments.batch):
+    options = (arguments.engine, arguments.operator, arguments.seconds, arguments.first, arguments.batch)
+    for report in run_for(*options, draw_together if arguments.together else draw_isolated):
         total = totals.setdefault(report.operator, Report(report.operator))
         total.counts += report.counts
         for finding in report.findings:

@@ -11,6 +11,7 @@ from tests.differential import chains, elementwise, shapes, sizes, sums, windows
 from tests.differential.check import GOOD, Result, check, temporary
 from tests.differential.draw import Case, Draw
 from tests.differential.isolated import Lost, run_isolated
+from tests.differential.together import Together
 
 OPERATORS: dict[str, Callable[[Draw], Case]] = {
     **elementwise.OPERATORS, **windows.OPERATORS, **shapes.OPERATORS, **sums.OPERATORS, **sizes.OPERATORS,
@@ -75,11 +76,42 @@ def draw_isolated(engine: str, tasks: Sequence[Task]) -> Iterator[Report]:
         yield found
 
 
-def run_for(engine: str, operators: Sequence[str], seconds: float, first: int, batch: int) -> Iterator[Report]:
+def _draw_together(engine: str, task: Task) -> Iterator[tuple[int, Report | None]]:
+    operator, seeds = task
+    report = Report(operator)
+    yield seeds.start, None
+    with temporary() as folder:
+        cases = [make(operator, seed) for seed in seeds]
+        for seed, case, (result, text) in zip(seeds, cases, Together(engine, folder).check(cases), strict=True):
+            report.counts[result.value] += 1
+            if result not in GOOD:
+                report.findings.append(Finding(operator, seed, result.value, f'{case.text}: {text}'))
+    yield seeds.stop, report
+
+
+def draw_together(engine: str, tasks: Sequence[Task]) -> Iterator[Report]:
+    """As `draw_isolated`, the draws of a task in as few models as can be; of one that is lost, each by itself."""
+    for found in run_isolated(partial(_draw_together, engine), tasks):
+        if not isinstance(found, Lost):
+            yield found
+            continue
+        operator, seeds = found.task
+        yield Report(operator, findings=[Finding(operator, seeds.start, found.fate, f'together with all of {seeds}')])
+        yield from draw_isolated(engine, [found.task])
+
+
+def run_for(
+    engine: str,
+    operators: Sequence[str],
+    seconds: float,
+    first: int,
+    batch: int,
+    draw: Callable[[str, Sequence[Task]], Iterator[Report]] = draw_isolated,
+) -> Iterator[Report]:
     """Reports of batches of draws until the time is over."""
     end = time.monotonic() + seconds
     while True:
-        for report in draw_isolated(engine, [(operator, range(first, first + batch)) for operator in operators]):
+        for report in draw(engine, [(operator, range(first, first + batch)) for operator in operators]):
             yield report
             if time.monotonic() > end:
                 return

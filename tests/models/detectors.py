@@ -27,7 +27,8 @@ _BACKBONE = dict(
     type='ResNet', depth=18, base_channels=8, num_stages=4, out_indices=(0, 1, 2, 3), style='pytorch', norm_eval=True)
 _NECK = dict(type='FPN', in_channels=[8, 16, 32, 64], out_channels=16, num_outs=5)
 _DELTA_CODER = dict(type='DeltaXYWHBBoxCoder', target_means=[0.] * 4, target_stds=[1.] * 4)
-_NMS_TEST = dict(nms_pre=100, min_bbox_size=0, score_thr=0.05, nms=dict(type='nms', iou_threshold=0.5), max_per_img=20)
+# More candidates than there are: mmdet counts each class of a place as one, the rewrites do not.
+_NMS_TEST = dict(nms_pre=1000, min_bbox_size=0, score_thr=0.05, nms=dict(type='nms', iou_threshold=0.5), max_per_img=20)
 _NO_LOSS = dict(type='CrossEntropyLoss', use_sigmoid=True)
 
 
@@ -46,7 +47,7 @@ def _retinanet() -> dict:
                 type='AnchorGenerator', octave_base_scale=4, scales_per_octave=2, ratios=[0.5, 1.0, 2.0],
                 strides=[4, 8, 16, 32, 64]),
             bbox_coder=_DELTA_CODER),
-        test_cfg=_NMS_TEST)
+        test_cfg=dict(_NMS_TEST, nms_pre=100))
 
 
 def _fcos() -> dict:
@@ -308,6 +309,9 @@ def randomize(model: torch.nn.Module, data: dict) -> None:
         model(**data, return_loss=False, rescale=False)
     for hook in hooks:
         hook.remove()
+    for layer in getattr(getattr(model, 'bbox_head', None), 'multi_level_conv_reg', ()):
+        # Exponentials of them are sizes.
+        layer.weight.data *= 0.3
     if hasattr(model, 'rpn_head'):
         # Proposals that leave the image have no area, and engines crop those differently.
         model.rpn_head.rpn_reg.weight.data *= 0.1

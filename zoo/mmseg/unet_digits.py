@@ -6,9 +6,9 @@ palette = [[0, 0, 0], [230, 25, 75], [60, 180, 75], [255, 225, 25], [0, 130, 200
 model = dict(
     type='EncoderDecoder',
     backbone=dict(
-        type='UNet', in_channels=3, base_channels=8, num_stages=5, strides=(1, 1, 1, 1, 1), enc_num_convs=(2, 2, 2, 2, 2),
-        dec_num_convs=(2, 2, 2, 2), downsamples=(True, True, True, True), enc_dilations=(1, 1, 1, 1, 1),
-        dec_dilations=(1, 1, 1, 1), norm_cfg=norm_cfg, act_cfg=dict(type='ReLU'),
+        type='UNet', in_channels=3, base_channels=8, num_stages=5, strides=(1, 1, 1, 1, 1),
+        enc_num_convs=(2, 2, 2, 2, 2), dec_num_convs=(2, 2, 2, 2), downsamples=(True, True, True, True),
+        enc_dilations=(1, 1, 1, 1, 1), dec_dilations=(1, 1, 1, 1), norm_cfg=norm_cfg, act_cfg=dict(type='ReLU'),
         upsample_cfg=dict(type='InterpConv'), norm_eval=False),
     decode_head=dict(
         type='FCNHead', in_channels=8, in_index=4, channels=16, num_convs=1, concat_input=False, dropout_ratio=0.0,

@@ -12,6 +12,16 @@ const char* mmdeploy_version(void) { return mmdeploy::capi::Version(); }
 
 const char* mmdeploy_last_error(void) { return mmdeploy::capi::LastError(); }
 
+int mmdeploy_value_from_json(const char* json, mmdeploy_value_t* value) {
+  if (value != nullptr) *value = nullptr;
+  return mmdeploy::capi::Status([&]() -> mmdeploy::Result<void> {
+    constexpr auto function = "mmdeploy_value_from_json";
+    MMDEPLOY_CHECK_NOT_NULL(json);
+    MMDEPLOY_CHECK_NOT_NULL(value);
+    return mmdeploy::capi::ValueFromJson(json, value);
+  });
+}
+
 mmdeploy_value_t mmdeploy_value_copy(mmdeploy_value_t value) {
   return mmdeploy::capi::ValueCopy(value);
 }

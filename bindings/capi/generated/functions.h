@@ -12,6 +12,7 @@ namespace mmdeploy::capi {
 
 const char* Version();
 const char* LastError();
+Result<void> ValueFromJson(const char* json, mmdeploy_value_t* value);
 mmdeploy_value_t ValueCopy(mmdeploy_value_t value);
 int ValueDestroy(mmdeploy_value_t value);
 Result<void> DeviceCreate(const char* device_name, int device_id, mmdeploy_device_t* device);
@@ -55,6 +56,10 @@ Result<void> ExecutorStartDetached(mmdeploy_sender_t input);
 mmdeploy_value_t ExecutorSyncWait(mmdeploy_sender_t input);
 Result<void> ExecutorSyncWaitV2(mmdeploy_sender_t input, mmdeploy_value_t* output);
 void ExecutorExecute(mmdeploy_scheduler_t scheduler, mmdeploy_execute_fn_t fn, void* context);
+Result<void> PipelineCreate(mmdeploy_value_t config, const char* device_name, int device_id,
+                            mmdeploy_exec_info_t exec_info, mmdeploy_pipeline_t* pipeline);
+Result<void> PipelineCreateV3(mmdeploy_value_t config, mmdeploy_context_t context,
+                              mmdeploy_pipeline_t* pipeline);
 Result<void> PipelineCreateFromModel(mmdeploy_model_t model, mmdeploy_context_t context,
                                      mmdeploy_pipeline_t* pipeline);
 Result<void> PipelineApply(mmdeploy_pipeline_t pipeline, mmdeploy_value_t input,

@@ -8,6 +8,30 @@
 #include "bindings/capi/sender.h"
 #include "bindings/capi/wall.h"
 
+int mmdeploy_pipeline_create(mmdeploy_value_t config, const char* device_name, int device_id,
+                             mmdeploy_exec_info_t exec_info, mmdeploy_pipeline_t* pipeline) {
+  if (pipeline != nullptr) *pipeline = nullptr;
+  return mmdeploy::capi::Status([&]() -> mmdeploy::Result<void> {
+    constexpr auto function = "mmdeploy_pipeline_create";
+    MMDEPLOY_CHECK_NOT_NULL(config);
+    MMDEPLOY_CHECK_NOT_NULL(device_name);
+    MMDEPLOY_CHECK_NOT_NULL(pipeline);
+    return mmdeploy::capi::PipelineCreate(config, device_name, device_id, exec_info, pipeline);
+  });
+}
+
+int mmdeploy_pipeline_create_v3(mmdeploy_value_t config, mmdeploy_context_t context,
+                                mmdeploy_pipeline_t* pipeline) {
+  if (pipeline != nullptr) *pipeline = nullptr;
+  return mmdeploy::capi::Status([&]() -> mmdeploy::Result<void> {
+    constexpr auto function = "mmdeploy_pipeline_create_v3";
+    MMDEPLOY_CHECK_NOT_NULL(config);
+    MMDEPLOY_CHECK_NOT_NULL(context);
+    MMDEPLOY_CHECK_NOT_NULL(pipeline);
+    return mmdeploy::capi::PipelineCreateV3(config, context, pipeline);
+  });
+}
+
 int mmdeploy_pipeline_create_from_model(mmdeploy_model_t model, mmdeploy_context_t context,
                                         mmdeploy_pipeline_t* pipeline) {
   if (pipeline != nullptr) *pipeline = nullptr;

@@ -101,6 +101,17 @@ void DeclareOutput(const Port& port, ParamLayer* layer) {
   if (port.is_encoded) layer->Set(kEncodedNameParam, {1}, false);
 }
 
+// Lets convolutions whose size is fixed say it: ncnn takes up to 1.4 times as long without.
+void HintConvolutions(const std::map<std::string, BlobShape>& shapes, ParamFile* file) {
+  for (ParamLayer& layer : file->layers) {
+    const auto found = shapes.find(file->blobs[static_cast<size_t>(layer.outputs[0])]);
+    if (layer.type != "Convolution" || found == shapes.end()) continue;
+    const BlobShape& shape = found->second;
+    const std::vector<int> hint = {shape.rank, shape.w, shape.h, shape.c};
+    layer.Set(kShapeHintParam, {hint.begin(), hint.end()}, true);
+  }
+}
+
 // A layer at the end that passes an output on under its name, with its shape: outputs then come in
 // the order of the ONNX file, in which their layers do not.
 void AppendOutput(const Port& port, int blob, ParamFile* file) {
@@ -156,9 +167,9 @@ Result<void> SpellNames(graph::Graph* graph) {
   return {};
 }
 
-Result<std::string> Annotate(const std::string& text, const std::vector<Port>& inputs,
+Result<std::string> Annotate(const ncnn_convert::NcnnModel& model, const std::vector<Port>& inputs,
                              const std::vector<Port>& outputs, const std::string& name) {
-  MMDEPLOY_TRY(auto file, ParseParam(text, name));
+  MMDEPLOY_TRY(auto file, ParseParam(model.param, name));
   const auto find = [](const std::vector<Port>& ports, const std::string& blob) {
     return std::find_if(ports.begin(), ports.end(),
                         [&](const Port& port) { return port.name == blob; });
@@ -168,6 +179,7 @@ Result<std::string> Annotate(const std::string& text, const std::vector<Port>& i
     const auto port = find(inputs, file.blobs[static_cast<size_t>(layer.outputs[0])]);
     if (port != inputs.end()) Declare(*port, &layer);
   }
+  HintConvolutions(model.shapes, &file);
   std::vector<int> blobs;
   for (const auto& port : outputs) {
     const auto it = std::find(file.blobs.begin(), file.blobs.end(), port.name);
@@ -219,7 +231,7 @@ Result<std::vector<std::string>> Convert(const ConvertTask& task) {
   options.fp16_storage = task.precision == "FP16";
   auto converted = ncnn_convert::ConvertToNcnn(model.get(), options);
   if (!converted) return MakeError(converted.error().In(fmt::format("'{}'", task.ir.name)));
-  MMDEPLOY_TRY(const auto param, Annotate(converted->param, inputs, outputs, task.ir.name));
+  MMDEPLOY_TRY(const auto param, Annotate(*converted, inputs, outputs, task.ir.name));
   progress("write", 0.9);
   MMDEPLOY_TRYV(WriteFiles({{files[1], converted->bin}, {files[0], param}}));
   progress("done", 1.0);

@@ -55,6 +55,15 @@ def test_a_fixed_shape_stays_fixed(tmp_path):
         net.run({'x': IMAGES})
 
 
+def test_convolutions_of_fixed_size_say_it(tmp_path, files):
+    fixed = convert('ncnn', _convolution((1, 3, 8, 6)), tmp_path / 'fixed')
+    line = next(line for line in Path(fixed[0]).read_text().splitlines() if line.startswith('Convolution '))
+    assert '-23330=4,3,6,8,4' in line
+    assert 'Convolution' in Path(files[0]).read_text() and '3,6,8,4' not in Path(files[0]).read_text()
+    found, expected = (Net(f[0], 'ncnn').run({'x': IMAGES[:1]})['y'] for f in (fixed, files))
+    np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
 def test_weights_of_16_bits(tmp_path, files):
     half = convert('ncnn', _convolution(), tmp_path / 'half', precision='FP16')
     assert Path(half[1]).stat().st_size < 0.6 * Path(files[1]).stat().st_size

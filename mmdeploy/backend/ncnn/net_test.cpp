@@ -14,6 +14,7 @@ using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::FloatNear;
 using ::testing::HasSubstr;
+using ::testing::Pointwise;
 
 const std::vector<std::string> kLinear = {"Input x 0 1 x 0=2",
                                           "InnerProduct fc 1 1 x y 0=2 1=1 2=4"};
@@ -53,6 +54,25 @@ TEST(NcnnNetTest, ChannelsAreCopiedWithoutTheirGaps) {
   const auto y = session.Run(std::vector<Tensor>{MakeTensor({1, 2, 1, 3}, {1, 2, 3, 4, 5, 6})});
   ASSERT_TRUE(y) << y.error().message();
   EXPECT_THAT(Values((*y)[0]), ElementsAre(1, 2, 3, 4, 5, 6));
+}
+
+// By the hint ncnn chooses an algorithm for other sizes; the result must stay.
+TEST(NcnnNetTest, HintsOfOtherSizes) {
+  const std::string conv = "Convolution c 1 1 x y 0=16 1=3 4=1 6=2304";
+  std::vector<float> weights(2305, 0), pixels(16 * 9 * 7);
+  for (size_t i = 1; i < weights.size(); ++i) weights[i] = static_cast<float>(i % 17) / 16 - 0.5F;
+  for (size_t i = 0; i < pixels.size(); ++i) pixels[i] = static_cast<float>(i % 13) / 8 - 0.5F;
+  const auto run = [&](const std::string& hint) {
+    const auto net = Load(Param({"Input x 0 1 x 0=0 1=0 2=16", conv + hint}, 2), Floats(weights));
+    EXPECT_TRUE(net) << net.error().message();
+    const auto y = Session(*net, "net").Run(std::vector<Tensor>{MakeTensor({1, 16, 9, 7}, pixels)});
+    EXPECT_TRUE(y) << y.error().message();
+    return Values((*y)[0]);
+  };
+  const std::vector<float> expected = run("");
+  for (const char* size : {"4,3,1,1,16", "4,3,5,5,16", "4,3,30,30,16", "4,3,300,300,16"}) {
+    EXPECT_THAT(run(std::string(" -23330=") + size), Pointwise(FloatNear(1e-3F), expected)) << size;
+  }
 }
 
 TEST(NcnnNetTest, KeepsTheCallersInput) {

@@ -389,14 +389,32 @@ std::string PrintParam(const ParamFile& file) {
   return text;
 }
 
+namespace {
+
+// Only convolutions do something with the size of what they make: they choose how to calculate it,
+// for which any size will do.
+bool IsUsefulHint(const ParamLayer& layer, const ParamValue& hint) {
+  constexpr double kMost = 1 << 16;
+  if (layer.type != "Convolution" || !hint.is_array || hint.is_float) return false;
+  return hint.values.size() == 4 && hint.values[0] == 3 &&
+         std::all_of(hint.values.begin(), hint.values.end(),
+                     [](double size) { return size > 0 && size <= kMost; });
+}
+
+bool IsForNcnn(const ParamLayer& layer, int id, const ParamValue& value) {
+  if (layer.type == "Input" || id == kEncodedNameParam) return false;
+  return id != kShapeHintParam || IsUsefulHint(layer, value);
+}
+
+}  // namespace
+
 std::string PrintForNcnn(const ParamFile& file) {
   std::string text = PrintHead(file);
   for (size_t i = 0; i < file.layers.size(); ++i) {
     const auto& layer = file.layers[i];
     text += PrintLayer(layer, std::to_string(i), [](int blob) { return std::to_string(blob); });
     for (const auto& [id, value] : layer.params) {
-      if (layer.type != "Input" && id != kShapeHintParam && id != kEncodedNameParam)
-        text += PrintValue(id, value);
+      if (IsForNcnn(layer, id, value)) text += PrintValue(id, value);
     }
     text += '\n';
   }

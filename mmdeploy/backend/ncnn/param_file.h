@@ -50,9 +50,10 @@ struct ParamFile {
   ParamLayer& Producer(int blob);
 };
 
-// What is written beyond ncnn's own parameters, or in them but without effect on ncnn:
+// What is written beyond ncnn's own parameters, or in them but without effect on results of ncnn:
 // an Input layer has a number for each dimension of its blob, 0 or -1 where it is dynamic, and
-// the size of a fixed batch; a layer that makes an output has its shape hint.
+// the size of a fixed batch; a layer that makes an output has its shape hint, and so has a
+// convolution of a fixed size, which ncnn calculates by the algorithm that suits it.
 constexpr int kEncodedNameParam = 28;  // 1: the blob's name is that of the model under EncodeName
 constexpr int kBatchParam = 29;
 constexpr int kShapeHintParam = 30;  // of ncnn: dims, w, h, c for each output

@@ -10,6 +10,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 std::string ParseError(const std::string& text) {
   const auto file = ParseParam(text, "f.param");
@@ -135,6 +136,22 @@ TEST(ParamFileTest, NumbersThatNcnnWouldComputeWith) {
   EXPECT_THAT(LayerError("MemoryData m 0 1 y 0=60000 1=60000"),
               HasSubstr("the weights file has 1000 bytes"));
   EXPECT_THAT(LayerError("BinaryOp b 1 1 x y"), HasSubstr("1 inputs with with_scalar=0"));
+}
+
+// What another layer makes, and what is no size of an image, is not told to ncnn.
+TEST(ParamFileTest, OnlyConvolutionsHaveHints) {
+  const auto printed = [](const std::string& layer) {
+    const auto file = ParseParam(Param({"Input x 0 1 x", layer}, 2), "net.param");
+    EXPECT_TRUE(file) << file.error().message();
+    return file ? PrintForNcnn(*file) : "";
+  };
+  const std::string conv = "Convolution c 1 1 x y 0=2 1=1 6=2 -23330=";
+  EXPECT_THAT(printed(conv + "4,3,7,5,2"), HasSubstr("-23330=4,3,7,5,2"));
+  for (const char* hint : {"4,3,0,5,2", "4,3,7,-5,2", "4,3,7,5,99999", "4,2,7,5,1", "3,3,7,5",
+                           "5,3,7,5,2,1", "4,3.0,7.0,5.0,2.0"}) {
+    EXPECT_THAT(printed(conv + hint), Not(HasSubstr("-23330"))) << hint;
+  }
+  EXPECT_THAT(printed("ReLU r 1 1 x y -23330=4,3,7,5,2"), Not(HasSubstr("-23330")));
 }
 
 }  // namespace

@@ -7,7 +7,7 @@ import torch
 
 import mmdeploy.backend.openvino as package
 from mmdeploy.backend.base.backend_manager import NativeManager, Wanted
-from mmdeploy.utils import get_ir_config, get_model_inputs
+from mmdeploy.utils import get_ir_config, get_model_inputs, get_partition_config
 
 
 class Manager(NativeManager):
@@ -21,8 +21,8 @@ class Manager(NativeManager):
         """Convert ONNX files; the weights lie beside what is returned."""
         from .deploy_config import get_input_info_from_cfg, get_mo_options_from_cfg
         from .onnx2openvino import from_onnx
-        # The shapes are those of the whole model, not of its parts.
-        whole = len(ir_files) == 1
+        # Shapes and outputs are those of the whole model, not of its parts, be there only one.
+        whole = get_partition_config(deploy_cfg) is None
         input_info = {}
         output_names = []
         if whole:

@@ -261,3 +261,18 @@ def test_adaptive_pooling_of_every_size(count):
         image = np.random.default_rng(1).normal(size=(2, 3, height, width)).astype('f4')
         found = net({net.inputs[0].name: image})[net.outputs[0].name]
         np.testing.assert_allclose(found, function(torch.from_numpy(image)), rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize('name', ['hardtanh', 'relu6', 'hardswish', 'hardsigmoid'])
+def test_what_pytorch_optimises_wrongly_stays_as_it_is(name):
+    """With 8 channels, which do not fill a block of MKL-DNN."""
+    torch.manual_seed(0)
+    first, second = torch.randn(8, 3, 3, 3), torch.randn(8, 1, 3, 3)
+    activate = getattr(torch.nn.functional, name)
+
+    def function(x, _):
+        x = activate(torch.nn.functional.conv2d(x, first, stride=2, padding=1))
+        return activate(torch.nn.functional.conv2d(x, second, padding=1, groups=8))
+
+    found = _net(_file(function)).run({'#0': IMAGE})['#0']
+    np.testing.assert_allclose(found, function(torch.from_numpy(IMAGE), None).numpy(), atol=1e-5)

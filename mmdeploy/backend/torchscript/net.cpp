@@ -3,11 +3,14 @@
 #include <torch/csrc/jit/ir/alias_analysis.h>
 #include <torch/csrc/jit/ir/constants.h>
 #include <torch/csrc/jit/passes/inliner.h>
+#include <torch/csrc/jit/runtime/graph_iterator.h>
 #include <torch/csrc/jit/serialization/import.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <filesystem>
+#include <string_view>
 
 #include "mmdeploy/backend/options.h"
 #include "mmdeploy/backend/torchscript/archive.h"
@@ -57,30 +60,31 @@ Result<void> OpenOpsLibrary() {
   return {};
 }
 
-bool PoolsToOnePixel(const torch::jit::Node* pool) {
-  const auto size = torch::jit::toIValue(pool->input(1));
-  if (!size || !size->isIntList()) return false;
+// What optimize_for_inference of PyTorch 1.13 makes wrong: in MKL-DNN's blocked layouts its kernels
+// of these operators give other numbers when the channels do not fill their blocks.
+constexpr std::array<std::string_view, 8> kWrongWhenOptimized{
+    "hardtanh",  "hardtanh_",  "relu6",       "relu6_",
+    "hardswish", "hardswish_", "hardsigmoid", "hardsigmoid_"};
+
+// MKL-DNN refuses images that are no multiple of the number of bins.
+bool MayHaveUnevenBins(const torch::jit::Node* node) {
+  if (std::string_view(node->kind().toUnqualString()) != "adaptive_avg_pool2d") return false;
+  const auto size = torch::jit::toIValue(node->input(1));
+  if (!size || !size->isIntList()) return true;
   const auto sides = size->toIntVector();
-  return std::all_of(sides.begin(), sides.end(), [](int64_t side) { return side == 1; });
+  return std::any_of(sides.begin(), sides.end(), [](int64_t side) { return side != 1; });
 }
 
-// Whether a block averages bins that may be uneven: oneDNN, to which optimising would give the
-// layer, refuses images that are no multiple of the number of bins.
-bool HasUnevenPooling(const torch::jit::Block* block) {
-  static const auto kPool = c10::Symbol::fromQualString("aten::adaptive_avg_pool2d");
-  return std::any_of(
-      block->nodes().begin(), block->nodes().end(), [](const torch::jit::Node* node) {
-        if (node->kind() == kPool && !PoolsToOnePixel(node)) return true;
-        const auto blocks = node->blocks();
-        return std::any_of(blocks.begin(), blocks.end(),
-                           [](const torch::jit::Block* inner) { return HasUnevenPooling(inner); });
-      });
-}
-
-bool HasUnevenPooling(const torch::jit::Module& module) {
-  const auto graph = module.get_method("forward").graph()->copy();
+bool IsWrongWhenOptimized(const torch::jit::Module& module) {
+  auto graph = module.get_method("forward").graph()->copy();
   torch::jit::Inline(*graph);
-  return HasUnevenPooling(graph->block());
+  torch::jit::DepthFirstGraphNodeIterator nodes(graph);
+  while (const torch::jit::Node* node = nodes.next()) {
+    const std::string_view kind = node->kind().toUnqualString();
+    if (std::count(kWrongWhenOptimized.begin(), kWrongWhenOptimized.end(), kind)) return true;
+    if (MayHaveUnevenBins(node)) return true;
+  }
+  return false;
 }
 
 // How many tensors `forward` takes and gives.
@@ -152,8 +156,9 @@ Result<void> TorchscriptNet::Optimize(bool for_inference, const std::string& nam
     module_.eval();
     // A frozen module has lost this attribute; it cannot be frozen again.
     if (module_.hasattr("training")) module_ = torch::jit::freeze(module_);
-    if (for_inference && !HasUnevenPooling(module_))
+    if (for_inference && !IsWrongWhenOptimized(module_)) {
       module_ = torch::jit::optimize_for_inference(module_);
+    }
   });
 }
 

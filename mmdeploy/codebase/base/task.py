@@ -228,7 +228,7 @@ class BaseTask(metaclass=ABCMeta):
                              f'the model takes {len(tensors)}')
         return dict(zip(names, tensors, strict=True))
 
-    def check_convertible(self) -> None:
+    def check_convertible(self) -> None:  # noqa: B027  # most tasks know nothing
         """Find what cannot be converted before anything is; by default nothing is known.
 
         Raises:

@@ -1,4 +1,6 @@
 """Tests of detectors: converted, cut in parts, and put together again."""
+from unittest.mock import patch
+
 import numpy as np
 import onnx
 import pytest
@@ -6,12 +8,16 @@ import torch
 
 from mmdeploy.apis import build_task_processor, get_predefined_partition_cfg, torch2onnx
 from mmdeploy.apis.onnx import extract_partition
+from mmdeploy.backend.base import get_backend_manager
 from mmdeploy.backend.base.native import is_native_available
 from mmdeploy.codebase.mmdet.core.post_processing import _multiclass_nms
+from mmdeploy.codebase.mmdet.deploy.object_detection_model import End2EndModel
 from mmdeploy.codebase.mmdet.deploy.utils import clip_bboxes, get_post_processing_params
+from mmdeploy.core import RewriterContext
 from mmdeploy.graph import load
-from mmdeploy.utils import load_config
-from tests.models.detectors import CLASSES, DETECTORS, detector_config, randomize
+from mmdeploy.utils import Backend, load_config
+from tests.models.detectors import detector_config
+from tests.models.detectors_in_engines import SmallDetector, is_good
 from tools import torch2onnx as torch2onnx_tool
 
 pytestmark = pytest.mark.skipif(not is_native_available(), reason='the engines are not built')
@@ -19,78 +25,31 @@ CONFIGS = 'configs/mmdet/detection'
 
 
 @pytest.fixture(scope='module')
-def image(tmp_path_factory) -> str:
-    import cv2
-    path = str(tmp_path_factory.mktemp('image') / 'image.png')
-    cv2.imwrite(path, (np.random.default_rng(0).random((64, 96, 3)) * 255).astype(np.uint8))
-    return path
-
-
-class Detector:
-    """A small detector with its files: model config, checkpoint, and what PyTorch answers for an image."""
-
-    def __init__(self, name: str, folder, image: str):
-        self.image = image
-        config = detector_config(name)
-        self.config, self.checkpoint = str(folder / f'{name}.py'), str(folder / f'{name}.pth')
-        config.dump(self.config)
-        deploy = load_config(f'{CONFIGS}/detection_onnxruntime_dynamic.py')[0]
-        task = build_task_processor(config, deploy, 'cpu')
-        model = task.init_pytorch_model()
-        data, _ = task.create_input(image)
-        randomize(model, data)
-        torch.save(dict(state_dict=model.state_dict(), meta=dict(CLASSES=CLASSES)), self.checkpoint)
-        with torch.no_grad():
-            self.expected = model(**data, return_loss=False, rescale=True)[0]
-
-    def convert(self, deploy_cfg: str, folder) -> str:
-        """Export it; returns the path of the whole model."""
-        torch2onnx(self.image, str(folder), 'end2end.onnx', f'{CONFIGS}/{deploy_cfg}', self.config, self.checkpoint,
-                   'cpu')
-        return str(folder / 'end2end.onnx')
-
-    def detect(self, deploy_cfg: str, files: list[str]) -> list[np.ndarray]:
-        """Run converted files on the image."""
-        deploy_cfg, config = load_config(f'{CONFIGS}/{deploy_cfg}', self.config)
-        task = build_task_processor(config, deploy_cfg, 'cpu')
-        data, _ = task.create_input(self.image)
-        return task.run_inference(task.init_backend_model(files), data)[0]
-
-
-@pytest.fixture(scope='module')
-def detectors(tmp_path_factory, image):
+def detectors(tmp_path_factory):
     made = {}
 
-    def get(name: str) -> Detector:
+    def get(name: str) -> SmallDetector:
         if name not in made:
-            made[name] = Detector(name, tmp_path_factory.mktemp(name), image)
+            made[name] = SmallDetector(name, tmp_path_factory.mktemp(name))
         return made[name]
 
     return get
 
 
-def _assert_equal(found: list[np.ndarray], expected: list[np.ndarray]) -> None:
-    assert [len(boxes) for boxes in found] == [len(boxes) for boxes in expected]
-    assert sum(len(boxes) for boxes in expected) >= 10
-    for a, b in zip(found, expected, strict=True):
-        np.testing.assert_allclose(a, b, rtol=1e-3, atol=1e-2)
+def _deploy_cfg(name: str):
+    return load_config(f'{CONFIGS}/{name}')[0]
 
 
-@pytest.mark.parametrize('kind', ['static', 'dynamic'])
-@pytest.mark.parametrize('name', DETECTORS)
-def test_same_boxes_as_mmdet(name, kind, detectors, tmp_path):
-    detector = detectors(name)
-    config = f'detection_onnxruntime_{kind}.py'
-    path = detector.convert(config, tmp_path)
-    _assert_equal(detector.detect(config, [path]), detector.expected)
-    dims = onnx.load(path).graph.input[0].type.tensor_type.shape.dim
-    assert [bool(dim.dim_param) for dim in dims] == [kind == 'dynamic', False] + [kind == 'dynamic'] * 2
+def _assert_same(detector: SmallDetector, config: str, files: list[str]) -> None:
+    agreement = detector.compare(_deploy_cfg(config), files, detector.images[:1])
+    assert is_good(agreement), agreement
 
 
-def _cut(detector: Detector, config: str, folder) -> list[str]:
+def _cut(detector: SmallDetector, config: str, folder) -> list[str]:
     """Convert a detector and cut it as the partition of its name says."""
-    whole = detector.convert(config, folder)
-    deploy_cfg = load_config(f'{CONFIGS}/{config}')[0]
+    deploy_cfg = _deploy_cfg(config)
+    whole = str(folder / 'end2end.onnx')
+    torch2onnx(detector.images[0], str(folder), 'end2end.onnx', deploy_cfg, detector.config, detector.checkpoint, 'cpu')
     files = []
     for part in get_predefined_partition_cfg(deploy_cfg, deploy_cfg.partition_config.type):
         files.append(str(folder / part['save_file']))
@@ -107,7 +66,7 @@ def test_predefined_partition_of_one_stage(name, detectors, tmp_path):
     assert [v.name for v in part.graph.input] == ['input']
     assert {v.name for v in part.graph.output} == {'boxes', 'scores'}
     assert not {'NonMaxSuppression', 'Mark'} & {n.op_type for n in part.graph.node}
-    _assert_equal(detector.detect(config, files), detector.expected)
+    _assert_same(detector, config, files)
 
 
 def test_predefined_partition_of_two_stages(detectors, tmp_path):
@@ -118,14 +77,24 @@ def test_predefined_partition_of_two_stages(detectors, tmp_path):
     assert [v.name for v in first.graph.output] == [f'feat.{i}' for i in range(5)] + ['boxes', 'scores']
     assert [v.name for v in second.graph.input] == ['bbox_feats']
     assert [v.name for v in second.graph.output] == ['cls_score', 'bbox_pred']
-    _assert_equal(detector.detect(config, files), detector.expected)
+    _assert_same(detector, config, files)
+
+
+def test_two_stages_in_ncnn(detectors, tmp_path):
+    """Which of the proposals of a level are looked at is decided behind the first part."""
+    detector = detectors('faster_rcnn')
+    config = 'two-stage_partition_ncnn_static.py'
+    files = get_backend_manager('ncnn').to_backend(_cut(detector, config, tmp_path), str(tmp_path),
+                                                   _deploy_cfg(config), 'cpu')
+    assert len(files) == 4
+    _assert_same(detector, config, files)
 
 
 def test_yolov3_is_cut_by_hand(detectors, tmp_path):
     """The example of the documentation's chapter on splitting models."""
     detector = detectors('yolov3')
     torch2onnx_tool.main([
-        f'{CONFIGS}/yolov3_partition_onnxruntime_static.py', detector.config, detector.checkpoint, detector.image,
+        f'{CONFIGS}/yolov3_partition_onnxruntime_static.py', detector.config, detector.checkpoint, detector.images[0],
         '--work-dir', str(tmp_path)
     ])
     part = onnx.load(tmp_path / 'yolov3.onnx')
@@ -171,3 +140,139 @@ def test_settings_of_the_post_processing():
     del deploy_cfg.codebase_config['post_processing']
     with pytest.raises(AssertionError, match='Failed to get `post_processing`.'):
         get_post_processing_params(deploy_cfg)
+
+
+BOXES = torch.tensor([[[0., 0, 10, 10], [0, 0, 10, 9], [20, 20, 30, 30]], [[0, 0, 5, 5], [1, 1, 6, 6], [9, 9, 9, 9]]])
+
+
+@pytest.mark.parametrize('backend', ['onnxruntime', 'tensorrt', 'torchscript'])
+def test_multiclass_nms_where_each_class_has_boxes(backend):
+    """The same place in two classes: boxes that are apart in one, and overlap in the other."""
+    boxes = torch.stack([BOXES, BOXES + torch.arange(3.).view(1, 3, 1) * 20], 2)
+    scores = torch.tensor([[0.9, 0.8], [0.7, 0.6], [0.5, 0.4]]).repeat(2, 1, 1)
+    with RewriterContext(_deploy_cfg('detection_onnxruntime_dynamic.py'), backend):
+        from mmdeploy.codebase.mmdet.core import post_processing
+        dets, labels = post_processing._multiclass_nms(boxes, scores, score_threshold=0.45, keep_top_k=4)
+    kept = dets[..., 4] > 0
+    assert [labels[i][kept[i]].tolist() for i in range(2)] == [[0, 1, 1, 0], [0, 1, 0, 1]]
+    assert dets[0, :4, 4].tolist() == pytest.approx([0.9, 0.8, 0.6, 0.5])
+    assert dets[0, 2, :4].tolist() == [20, 20, 30, 29] and dets[1, 2, :4].tolist() == [1, 1, 6, 6]
+
+
+class _Wrapper(torch.nn.Module):
+    """Stands for an engine: gives fixed outputs."""
+
+    def __init__(self, outputs):
+        super().__init__()
+        self.outputs = outputs
+
+    def forward(self, inputs):
+        return self.outputs
+
+    def output_to_list(self, outputs):
+        return [torch.from_numpy(x) for x in outputs]
+
+
+def _end2end_model(outputs, **post_processing) -> End2EndModel:
+    deploy_cfg = load_config('configs/mmdet/instance-seg/instance-seg_onnxruntime_dynamic.py')[0]
+    deploy_cfg.codebase_config.post_processing.update(post_processing)
+    with patch.object(End2EndModel, '_init_wrapper', lambda self, **kwargs: None):
+        model = End2EndModel(Backend.ONNXRUNTIME, [], 'cpu', ['a', 'b'], deploy_cfg)
+    model.wrapper = _Wrapper(outputs)
+    return model
+
+
+METAS = [[dict(img_shape=(20, 30, 3), ori_shape=(40, 60, 3), scale_factor=np.array([.5, .5, .5, .5], 'f4'))]]
+
+
+def test_masks_of_boxes_are_pasted_as_by_mmdet():
+    dets = np.array([[[2, 3, 12, 13, .9], [10, 5, 35, 18, .8], [0, 0, 0, 0, 0]]], 'f4')
+    masks = np.random.default_rng(0).random((1, 3, 7, 7)).astype('f4')
+    model = _end2end_model([dets, np.array([[1, 0, 0]]), masks])
+    image = [torch.zeros(1, 3, 32, 32)]
+    (boxes, segments), = model(image, METAS)
+    assert [len(x) for x in boxes] == [len(x) for x in segments] == [1, 1]
+    np.testing.assert_allclose(boxes[1][0], [4, 6, 24, 26, .9])
+    whole = End2EndModel.postprocessing_masks(dets[0, :2, :4] * 2, masks[0, :2], 60, 40).numpy() >= 0.5
+    assert segments[1][0].dtype == bool and 0 < segments[0][0].sum()
+    np.testing.assert_array_equal(segments[1][0], whole[0])
+    np.testing.assert_array_equal(segments[0][0], whole[1])
+    (boxes, segments), = model(image, METAS, rescale=False)
+    assert segments[0][0].shape == (20, 30)
+
+
+@pytest.mark.parametrize('kind', [bool, np.float32])
+def test_masks_that_the_network_has_pasted(kind):
+    dets = np.array([[[2, 3, 12, 13, .9], [0, 0, 0, 0, 0]]], 'f4')
+    masks = np.zeros((1, 2, 32, 32), kind)
+    masks[0, 0, 4:9, 5:7] = 1
+    model = _end2end_model([dets, np.array([[1, 0]]), masks], export_postprocess_mask=True)
+    (_, segments), = model([torch.zeros(1, 3, 32, 32)], METAS)
+    assert segments[0] == [] and segments[1][0].shape == (40, 60)
+    assert segments[1][0][8:18, 10:14].all() and segments[1][0].sum() == 40
+
+
+def test_nothing_is_found():
+    model = _end2end_model([np.zeros((1, 1, 5), 'f4'), np.zeros((1, 1), int), np.zeros((1, 1, 7, 7), 'f4')])
+    (boxes, segments), = model([torch.zeros(1, 3, 32, 32)], METAS)
+    assert [x.shape for x in boxes] == [(0, 5), (0, 5)] and segments == [[], []]
+
+
+def test_boxes_end_where_the_image_does():
+    """The network clips to its input, which is padded."""
+    dets = np.array([[[2, 3, 32, 32, .9]]], 'f4')
+    model = _end2end_model([dets, np.array([[0]])])
+    model.read_model_cfg(detector_config('retinanet'))
+    np.testing.assert_allclose(model([torch.zeros(1, 3, 32, 32)], METAS)[0][0][0], [4, 6, 60, 40, .9])
+    model.read_model_cfg(detector_config('yolox'))
+    np.testing.assert_allclose(model([torch.zeros(1, 3, 32, 32)], METAS)[0][0][0], [4, 6, 64, 64, .9])
+
+
+@pytest.mark.parametrize('name,config,message', [
+    ('retinanet', 'instance-seg/instance-seg_onnxruntime_dynamic.py',
+     "asks for 'masks', but the model RetinaNet has no mask_head; use a deploy config of configs/mmdet/detection"),
+    ('mask_rcnn', 'detection/detection_onnxruntime_static.py',
+     "lacks 'masks', which the model MaskRCNN gives; use a deploy config of configs/mmdet/instance-seg"),
+    ('mask_rcnn', 'detection/two-stage_partition_ncnn_static.py', 'no part for the masks of the model MaskRCNN'),
+    ('faster_rcnn', 'detection/single-stage_ncnn_static-300x300.py',
+     'ncnn cannot run the model FasterRCNN as a whole: .*two-stage_partition_ncnn_static.py'),
+    ('retinanet', 'detection/single-stage_ncnn_dynamic.py', 'the size only that they were converted for'),
+    ('tood', 'detection/single-stage_ncnn_static-300x300.py',
+     'ncnn cannot run the head TOODHead, supported: RetinaHead'),
+    ('swin_retinanet', 'detection/single-stage_ncnn_static-300x300.py', 'ncnn cannot run the backbone SwinTransformer'),
+])
+def test_configs_that_do_not_fit_are_refused_first(name, config, message):
+    task = build_task_processor(detector_config(name), load_config(f'configs/mmdet/{config}')[0], 'cpu')
+    with pytest.raises((ValueError, NotImplementedError), match=message):
+        task.check_convertible()
+
+
+@pytest.mark.parametrize('name,change,where', [
+    ('retinanet', lambda model: model.bbox_head.update(num_classes=80), 'model.bbox_head'),
+    ('cascade_rcnn', lambda model: model.roi_head.bbox_head[2].update(num_classes=80),
+     r'model.roi_head.bbox_head\[2\]'),
+    ('mask_rcnn', lambda model: model.roi_head.mask_head.update(num_classes=80), 'model.roi_head.mask_head'),
+])
+def test_wrong_number_of_classes(name, change, where):
+    config = detector_config(name)
+    change(config.model)
+    kind = 'instance-seg' if name == 'mask_rcnn' else 'detection'
+    deploy_cfg = load_config(f'configs/mmdet/{kind}/{kind}_onnxruntime_static.py')[0]
+    task = build_task_processor(config, deploy_cfg, 'cpu')
+    with pytest.raises(ValueError, match=f'{where}.num_classes is 80, but the data set has 3 classes'):
+        task.check_convertible()
+
+
+def test_an_engine_is_compared_after_boxes_are_matched():
+    task = build_task_processor(detector_config('retinanet'), _deploy_cfg('detection_onnxruntime_dynamic.py'), 'cpu')
+    dets = np.array([[[2, 3, 12, 13, .9], [20, 5, 30, 18, .9], [0, 0, 0, 0, 0]]], 'f4')
+    labels = np.array([[1, 1, 0]])
+    rows = dict(task.compare_outputs(dict(dets=dets, labels=labels), dict(dets=dets[:, [1, 0]], labels=labels[:, :2])))
+    assert rows['boxes of PyTorch, of the engine, in both'] == '2, 2, 2'
+    rows = np.array([[[2, .9, .1, .2, .3, .4], [1, .5, 0, 0, 1, 1]]], 'f4')
+    text = dict(task.compare_outputs(dict(detection_output=rows), dict(detection_output=rows[:, :1])))
+    assert text['boxes of one side only'].startswith('1 and 0')
+    with pytest.raises(ValueError, match="output 'dets' of the engine is not finite"):
+        task.compare_outputs(dict(dets=dets, labels=labels), dict(dets=dets * np.nan, labels=labels))
+    result = [np.zeros((0, 5)), dets[0, :2], np.zeros((0, 5))]
+    assert ('images', '1') in task.compare_results([result], [result])

@@ -1,10 +1,12 @@
 """Non-maximum suppression as the ONNX operator."""
+import numpy as np
 import torch
 
 from mmdeploy.core import SYMBOLIC_REWRITER
 from mmdeploy.core.rewriters.untraced import untraced
 from mmdeploy.op.batched_nms.symbolic import TRTBatchedNMSop, suppress
 from mmdeploy.op.per_class import as_rows, candidates_per_class
+from mmdeploy.utils import Backend
 
 __all__ = ['ONNXNMSop', 'TRTBatchedNMSop', 'nms_dynamic']
 
@@ -47,9 +49,20 @@ class ONNXNMSop(torch.autograd.Function):
         return g.op('NonMaxSuppression', boxes, scores, max_output_boxes_per_class, iou_threshold, score_threshold)
 
 
+def _overlap_limit(backend: str, iou_threshold):
+    """Return the overlap from which on an engine drops boxes.
+
+    OpenVINO drops those whose overlap is the threshold, too: it gets the next larger number.
+    """
+    if backend != Backend.OPENVINO or isinstance(iou_threshold, torch._C.Value):
+        return iou_threshold
+    return float(np.nextafter(np.float32(iou_threshold), np.float32(2)))
+
+
 @SYMBOLIC_REWRITER.register_symbolic('mmdeploy.mmcv.ops.ONNXNMSop', backend='default')
 def nms_dynamic(ctx, g, boxes, scores, max_output_boxes_per_class, iou_threshold, score_threshold):
     """Emit the node; limits that are Python numbers become constants."""
+    iou_threshold = _overlap_limit(ctx.backend, iou_threshold)
 
     def constant(value, dtype: torch.dtype, *shape: int):
         if isinstance(value, torch._C.Value):
@@ -84,7 +97,7 @@ def nms__default(ctx, g, bboxes, scores, iou_threshold, offset, score_threshold,
     if offset:
         bboxes = g.op('Add', bboxes, constant([0, 0, offset, offset], torch.float32))
     limits = [constant([int(max_num) if max_num > 0 else torch.iinfo(torch.int32).max], torch.int64),
-              constant([iou_threshold], torch.float32)]
+              constant([_overlap_limit(ctx.backend, iou_threshold)], torch.float32)]
     if score_threshold > 0:
         limits.append(constant([score_threshold], torch.float32))
     boxes = g.op('Reshape', bboxes, constant([1, -1, 4], torch.int64))

@@ -12,6 +12,8 @@ from mmdeploy.mmcv import ops as mmcv_ops
 from mmdeploy.mmcv.ops import ONNXNMSop
 from mmdeploy.pytorch import functions, ops
 from mmdeploy.pytorch.testing import assert_same, op_types
+from mmdeploy.utils import Backend
+from mmdeploy.utils.test import backend_checker
 from mmdeploy.utils.validate import export_graph
 
 BOXES = torch.tensor([[[0., 0, 10, 10], [0, 1, 10, 11], [20, 20, 30, 30]]])
@@ -29,6 +31,19 @@ def test_nms_node():
     model = assert_same(lambda b, s: ONNXNMSop.apply(b, s, 10, 0.5, 0.05), (BOXES, SCORES), do_constant_folding=False)
     assert op_types(model) == ['Constant'] * 3 + ['NonMaxSuppression']
     assert [list(node.attribute[0].t.dims) for node in model.graph.node[:3]] == [[], [1], [1]]
+
+
+@backend_checker(Backend.OPENVINO)
+def test_an_overlap_of_the_threshold_stays_in_openvino(tmp_path):
+    """An intersection of exactly half the union."""
+    from mmdeploy_python import Net, convert
+    boxes = torch.tensor([[[0., 0, 8, 8], [0, 0, 8, 4], [0, 0, 8, 7]]])
+    scores = torch.tensor([[[0.9, 0.8, 0.7]]])
+    model = export_graph(lambda b, s: ONNXNMSop.apply(b, s, 10, 0.5, 0.05), (boxes, scores), 'openvino',
+                         input_names=['boxes', 'scores'], output_names=['index'])
+    files = convert('openvino', model.SerializeToString(), tmp_path / 'm')
+    found = Net(files[0], 'openvino', weights=files[1]).run(dict(boxes=boxes.numpy(), scores=scores.numpy()))['index']
+    assert found.tolist() == ONNXNMSop.apply(boxes, scores, 10, 0.5, 0.05).tolist() == [[0, 0, 0], [0, 0, 1]]
 
 
 @pytest.mark.parametrize('options', [dict(), dict(norm_cfg=dict(type='LN')), dict(padding=1), dict(stride=3)])

@@ -62,9 +62,10 @@ def deform_conv_openvino(ctx,
                          deform_groups,
                          bias=False,
                          im2col_step=32):
-    """Emit OpenVINO's own operator; arguments as in `deform_conv__default`."""
+    """Emit OpenVINO's own operator, or ours where that lacks groups; arguments as in `deform_conv__default`."""
     assert not bias, 'DeformableConv2D of OpenVINO has no bias: use bias=False'
-    assert groups == 1, f'DeformableConv2D of OpenVINO has groups=1 only, found {groups}'
+    if groups != 1:
+        return deform_conv__default(ctx, g, input, offset, weight, stride, padding, dilation, groups, deform_groups)
     height, width = _pair(padding)
     return g.op(
         'org.openvinotoolkit::DeformableConv2D',

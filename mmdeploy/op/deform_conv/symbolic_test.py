@@ -50,9 +50,17 @@ def test_openvino_computes_the_same(padding):
         TEST_OPENVINO.run_and_validate(model, inputs, expected_result=[expected])
 
 
-def test_openvino_refuses_groups():
-    with pytest.raises(AssertionError, match='groups=1 only, found 2'):
-        export_graph(DeformConv2d(4, 6, 3, padding=1, groups=2, deform_groups=2), _inputs((1, 1)), 'openvino')
+@backend_checker(Backend.OPENVINO)
+def test_openvino_has_no_groups():
+    """Ours does it there."""
+    torch.manual_seed(0)
+    conv = DeformConv2d(4, 6, 3, padding=1, groups=2, deform_groups=2).eval().requires_grad_(False)
+    x, offset = _inputs((1, 1))
+    model = export_graph(conv, (x, offset), 'openvino')
+    assert 'mmdeploy::MMCVDeformConv2d' in op_types(model)
+    wrapped = WrapFunction(lambda x, offset: conv(x, offset))
+    with RewriterContext({}, 'openvino', opset=11):
+        TEST_OPENVINO.run_and_validate(wrapped, [x, offset], expected_result=[conv(x, offset)])
 
 
 def test_torchscript():

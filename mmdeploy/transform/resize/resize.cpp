@@ -41,6 +41,11 @@ Result<Geometry> Resize::Plan(const ImageShape& in, const Sample& sample) const 
     size = FollowSide(in, args_.length, args_.side);
   }
   if (args_.keep_ratio) size = FitInside(in, size);
+  MMDEPLOY_ENSURE(
+      size.height != 0 && size.width != 0, Code::kOutOfRange,
+      "an image of {}x{} (height x width) would become {}x{}, which is empty: it is too "
+      "long for its width; cut it into parts, or resize it without keep_ratio",
+      in.height, in.width, size.height, size.width);
   MMDEPLOY_TRYV(CheckSize(size.height, size.width));
   Geometry geometry = Geometry::Identity(in);
   geometry.height = static_cast<int>(size.height);

@@ -131,8 +131,10 @@ TEST(ResizeTest, RefusesImpossibleSizes) {
   EXPECT_EQ(SizeAfter(R"("size":[60000,60000])", 4, 4),
             "pipeline.json:/1 (Resize): the result would be too large: 60000x60000 (height x "
             "width), allowed: sides up to 65536 and up to 268435456 pixels");
-  EXPECT_EQ(SizeAfter(R"("size":[1,-1],"adaptive_side":"long")", 4, 400),
-            "transforms/1 (Resize): the result would be empty: 0x1 (height x width)");
+  EXPECT_EQ(
+      SizeAfter(R"("size":[1,-1],"adaptive_side":"long")", 4, 400),
+      "transforms/1 (Resize): an image of 4x400 (height x width) would become 0x1, which is "
+      "empty: it is too long for its width; cut it into parts, or resize it without keep_ratio");
   EXPECT_EQ(Message(Compile(R"([{"type":"LoadImageFromFile","to_float32":true},
                                 {"type":"Resize","size":9,"backend":"pillow"}])")),
             "pipeline.json:/1 (Resize): backend 'pillow' resizes uint8 images only, found float32; "

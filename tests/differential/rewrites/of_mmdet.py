@@ -46,6 +46,82 @@ def decoded_distances(draw: Draw) -> Case:
     return Case(lambda points, distances: coder.decode(points * 1, distances, shape and shape[:2]), (points, distances))
 
 
+@draws(f'{_BOX}.coder.tblr_bbox_coder.tblr2bboxes')
+def decoded_sides(draw: Draw) -> Case:
+    from mmdet.core.bbox.coder import TBLRBBoxCoder
+
+    coder = TBLRBBoxCoder(draw.choice([4.0, (4.0, 2.0, 1.0, 0.5)]), draw.maybe())
+    front = [*draw.choice([[], [draw.randint(1, 2)]]), draw.randint(1, 5)]
+    priors, sides = boxes_of(draw, front), draw.tensor([*front, 4]).abs()
+    shape = draw.choice([None, (12, 15)])
+    if shape and front[1:]:
+        # mmdet wants one shape per image there.
+        shape = None
+    return Case(lambda priors, sides: coder.decode(priors * 1, sides, shape), (priors, sides))
+
+
+@draws('mmdet.models.backbones.csp_darknet.Focus.forward')
+def focus(draw: Draw) -> Case:
+    from mmdet.models.backbones.csp_darknet import Focus
+
+    module = draw.module(Focus(2, 3, draw.choice([1, 3])))
+    x = draw.tensor([draw.randint(1, 2), 2, 2 * draw.randint(1, 4), 2 * draw.randint(1, 4)])
+    return draw.opened(Case(module, (x,)), [2, 3])
+
+
+@draws('mmdet.models.necks.ssd_neck.L2Norm.forward', 'mmdet.models.necks.ssd_neck.L2Norm.forward@tensorrt')
+def l2norm(draw: Draw) -> Case:
+    from mmdet.models.necks.ssd_neck import L2Norm
+
+    module = draw.module(L2Norm(3))
+    x = draw.tensor([draw.randint(1, 2), 3, draw.randint(1, 3), draw.randint(1, 3)])
+    return Case(module, (x,), draw.choice(['default', 'tensorrt']))
+
+
+def _told(case: Case) -> Case:
+    """Write into the deploy config of a case which axes are open: these rewrites ask."""
+    if case.open_axes:
+        case.cfg.update(onnx_config=dict(dynamic_axes=dict(input=[0, 2, 3])))
+    return case
+
+
+_SWIN = 'mmdet.models.backbones.swin'
+
+
+@draws(f'{_SWIN}.ShiftWindowMSA.forward', f'{_SWIN}.ShiftWindowMSA.window_partition',
+       f'{_SWIN}.ShiftWindowMSA.window_reverse', f'{_SWIN}.WindowMSA.forward@tensorrt')
+def shifted_windows(draw: Draw) -> Case:
+    from mmdet.models.backbones.swin import ShiftWindowMSA
+
+    window = draw.randint(2, 4)
+    module = draw.module(ShiftWindowMSA(4, 2, window, draw.choice([0, window // 2, 1])))
+    x = draw.tensor([draw.randint(1, 2), 4, draw.randint(1, 9), draw.randint(1, 9)])
+
+    def function(x):
+        tokens = (x * 1).permute(0, 2, 3, 1)
+        return module(tokens.reshape(tokens.shape[0], -1, 4), tuple(x.shape[2:]))
+
+    return _told(draw.opened(Case(function, (x,), draw.choice(['default', 'tensorrt'])), [2, 3]))
+
+
+@draws('mmdet.models.utils.transformer.AdaptivePadding.forward',
+       'mmdet.models.utils.transformer.PatchMerging.forward')
+def merged_patches(draw: Draw) -> Case:
+    from mmdet.models.utils.transformer import AdaptivePadding, PatchMerging
+
+    padding = AdaptivePadding(draw.choice([2, 4, (3, 2)]), draw.choice([2, (4, 3)]), draw.choice([1, 2]),
+                              draw.choice(['corner', 'same']))
+    merging = draw.module(PatchMerging(3, 5, draw.choice([2, 2, 3]), padding='corner', norm_cfg=None))
+    x = draw.tensor([draw.randint(1, 2), 3, draw.randint(1, 7), draw.randint(1, 7)])
+
+    def function(x):
+        x = padding(x * 1)
+        tokens = x.permute(0, 2, 3, 1)
+        return merging(tokens.reshape(tokens.shape[0], -1, 3), tuple(x.shape[2:]))[0]
+
+    return _told(draw.opened(Case(function, (x,)), [2, 3]))
+
+
 @draws('mmdeploy.codebase.mmdet.core.post_processing._multiclass_nms')
 def multiclass_nms(draw: Draw) -> Case:
     images, count, classes = draw.randint(1, 2), draw.randint(2, 9), draw.randint(1, 3)

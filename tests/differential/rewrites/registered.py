@@ -21,6 +21,8 @@ for codebase in Codebase:
 _SEG = 'tests/verify/segmentor_test.py'
 _CLS = 'mmdeploy/codebase/mmcls/mmcls_test.py'
 _DET = 'mmdeploy/codebase/mmdet/mmdet_test.py'
+_DETECTORS = 'mmdeploy/codebase/mmdet/engines_test.py::test_same_as_pytorch'
+_CROPS = 'mmdeploy/codebase/mmdet/models/roi_heads/roi_extractor_test.py'
 _HEADS = 'mmdeploy/codebase/mmdet/models/dense_heads/dense_heads_test.py'
 _MARKS = 'mmdeploy/core/optimizers/function_marker_test.py'
 _FUNCTIONS = 'mmdeploy/pytorch/functions/functions_test.py'
@@ -29,6 +31,35 @@ _DEFORM = 'mmdeploy/op/deform_conv/symbolic_test.py'
 _MODULATED = 'mmdeploy/op/modulated_deform_conv/symbolic_test.py'
 # Rewrites that nobody draws: they need a whole model, or compute nothing.
 TESTED = {
+    'mmcv.ops.roi_align.RoIAlign.forward@torchscript': f'{_CROPS}::test_torchscript',
+    'mmdeploy.codebase.mmdet.core.post_processing._multiclass_nms@tensorrt':
+    f'{_DET}::test_multiclass_nms_where_each_class_has_boxes',
+    'mmdeploy.codebase.mmdet.core.post_processing._multiclass_nms@torchscript':
+    f'{_DET}::test_multiclass_nms_where_each_class_has_boxes',
+    'mmdet.models.YOLOXHead.get_bboxes': _DETECTORS,
+    'mmdet.models.backbones.csp_darknet.Focus.forward@ncnn': _DETECTORS,
+    'mmdet.models.dense_heads.FoveaHead.get_bboxes': f'{_HEADS}::test_boxes_are_those_of_mmdet',
+    'mmdet.models.dense_heads.FoveaHead.get_bboxes@ncnn': f'{_HEADS}::test_boxes_are_those_of_mmdet_in_ncnn',
+    'mmdet.models.dense_heads.RPNHead.get_bboxes@ncnn': f'{_DET}::test_two_stages_in_ncnn',
+    'mmdet.models.dense_heads.RepPointsHead.get_bboxes': f'{_HEADS}::test_boxes_are_those_of_mmdet',
+    'mmdet.models.dense_heads.RepPointsHead.get_bboxes@ncnn': f'{_HEADS}::test_boxes_are_those_of_mmdet_in_ncnn',
+    'mmdet.models.dense_heads.RepPointsHead.points2bbox': _DETECTORS,
+    'mmdet.models.dense_heads.SSDHead.get_bboxes@ncnn': _DETECTORS,
+    'mmdet.models.dense_heads.TOODHead.deform_sampling': _DETECTORS,
+    'mmdet.models.dense_heads.TOODHead.forward': _DETECTORS,
+    'mmdet.models.dense_heads.TOODHead.get_bboxes': f'{_HEADS}::test_boxes_are_those_of_mmdet',
+    'mmdet.models.dense_heads.VFNetHead.star_dcn_offset': _DETECTORS,
+    'mmdet.models.dense_heads.YOLOV3Head.get_bboxes@ncnn': _DETECTORS,
+    'mmdet.models.dense_heads.YOLOXHead.get_bboxes@ncnn': _DETECTORS,
+    'mmdet.models.dense_heads.base_dense_head.BaseDenseHead.get_bboxes@ncnn': _DETECTORS,
+    'mmdet.models.dense_heads.gfl_head.GFLHead.get_bboxes': f'{_HEADS}::test_boxes_are_those_of_mmdet',
+    'mmdet.models.dense_heads.gfl_head.GFLHead.get_bboxes@ncnn': f'{_HEADS}::test_boxes_are_those_of_mmdet_in_ncnn',
+    'mmdet.models.detectors.rpn.RPN.simple_test': _DETECTORS,
+    'mmdet.models.roi_heads.cascade_roi_head.CascadeRoIHead.simple_test': _DETECTORS,
+    'mmdet.models.roi_heads.mask_heads.fcn_mask_head.FCNMaskHead.get_seg_masks': _DETECTORS,
+    'mmdet.models.roi_heads.roi_extractors.single_level_roi_extractor.SingleRoIExtractor.forward@torchscript':
+    f'{_CROPS}::test_torchscript',
+    'mmdet.models.roi_heads.test_mixins.MaskTestMixin.simple_test_mask': _DETECTORS,
     'mmseg.models.segmentors.BaseSegmentor.forward': f'{_SEG}::test_labels_of_the_graph_are_those_of_the_scores',
     'mmseg.models.segmentors.EncoderDecoder.simple_test': f'{_SEG}::test_labels_of_the_graph_are_those_of_the_scores',
     'mmcls.models.backbones.shufflenet_v2.InvertedResidual.forward': f'{_CLS}::test_shufflenet_v2_block_rewrite',
@@ -50,19 +81,19 @@ TESTED = {
     'mmdeploy.core.optimizers.function_marker.Mark.forward': f'{_MARKS}::test_calibration_data_of_partitions',
     'mmdeploy.core.optimizers.function_marker.Mark.symbolic': f'{_MARKS}::test_context_decides',
     'mmdeploy.core.optimizers.function_marker.mark_tensors@torchscript': f'{_MARKS}::test_context_decides',
-    'mmdet.models.dense_heads.RPNHead.get_bboxes': f'{_DET}::test_same_boxes_as_mmdet',
-    'mmdet.models.dense_heads.YOLOV3Head.get_bboxes': f'{_DET}::test_same_boxes_as_mmdet',
+    'mmdet.models.dense_heads.RPNHead.get_bboxes': _DETECTORS,
+    'mmdet.models.dense_heads.YOLOV3Head.get_bboxes': _DETECTORS,
     'mmdet.models.dense_heads.base_dense_head.BaseDenseHead.get_bboxes': f'{_HEADS}::test_boxes_are_those_of_mmdet',
-    'mmdet.models.detectors.base.BaseDetector.forward': f'{_DET}::test_same_boxes_as_mmdet',
-    'mmdet.models.detectors.single_stage.SingleStageDetector.simple_test': f'{_DET}::test_same_boxes_as_mmdet',
+    'mmdet.models.detectors.base.BaseDetector.forward': _DETECTORS,
+    'mmdet.models.detectors.single_stage.SingleStageDetector.simple_test': _DETECTORS,
     'mmdet.models.detectors.two_stage.TwoStageDetector.extract_feat':
     f'{_DET}::test_predefined_partition_of_two_stages',
-    'mmdet.models.detectors.two_stage.TwoStageDetector.simple_test': f'{_DET}::test_same_boxes_as_mmdet',
+    'mmdet.models.detectors.two_stage.TwoStageDetector.simple_test': _DETECTORS,
     'mmdet.models.roi_heads.bbox_heads.bbox_head.BBoxHead.forward': f'{_DET}::test_predefined_partition_of_two_stages',
     'mmdet.models.roi_heads.bbox_heads.convfc_bbox_head.ConvFCBBoxHead.forward':
     f'{_DET}::test_predefined_partition_of_two_stages',
-    'mmdet.models.roi_heads.standard_roi_head.StandardRoIHead.simple_test': f'{_DET}::test_same_boxes_as_mmdet',
-    'mmdet.models.roi_heads.test_mixins.BBoxTestMixin.simple_test_bboxes': f'{_DET}::test_same_boxes_as_mmdet',
+    'mmdet.models.roi_heads.standard_roi_head.StandardRoIHead.simple_test': _DETECTORS,
+    'mmdet.models.roi_heads.test_mixins.BBoxTestMixin.simple_test_bboxes': _DETECTORS,
     'torch.Tensor.chunk@torchscript': f'{_FUNCTIONS}::test_chunk_torchscript',
     'torch._C._jit_pass_onnx_deduplicate_initializers@tensorrt': f'{_FUNCTIONS}::test_equal_weights_stay_apart',
     'torch.jit.trace@torchscript': f'{_INPLACE}::test_data_in_torchscript',

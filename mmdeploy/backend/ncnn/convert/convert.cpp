@@ -4,7 +4,6 @@
 #include <cmath>
 #include <map>
 #include <set>
-#include <unordered_map>
 
 #include "mmdeploy/backend/ncnn/convert/batch/batch.h"
 #include "mmdeploy/backend/ncnn/convert/emitter.h"
@@ -193,32 +192,42 @@ BlobShape ShapeOf(const Value& value) {
   return dims ? ncnn::ShapeOf(*dims) : BlobShape();
 }
 
+using BlobShapes = std::map<std::string, BlobShape>;
+
+// What the model says of blobs.
+BlobShapes ExpectedShapes(const Emitter& emitter) {
+  BlobShapes shapes;
+  for (const auto& [value, name] : emitter.names()) {
+    if (!value->constant()) shapes[name] = ShapeOf(*value);
+  }
+  return shapes;
+}
+
 // The loader's own checks; and whether blobs are as large as the model says, where sizes are known.
 // What they find is a fault of a converter, which must not become a file.
-Result<void> CheckMade(const NcnnModel& made, const Emitter& emitter) {
+Result<BlobShapes> CheckMade(const NcnnModel& made, const BlobShapes& expected) {
   MMDEPLOY_TRY(const ncnn::ParamFile file, ncnn::ParseParam(made.param, "converted"));
   MMDEPLOY_TRYV(ncnn::CheckLayers(file, made.bin.size(), "converted"));
   for (const ncnn::ParamLayer& layer : file.layers) {
     MMDEPLOY_ENSURE(!ncnn::FindRow(layer.type)->foreign, Code::kNotSupported,
                     "{} is of a type whose row says that no converter makes it", Describe(layer));
   }
-  std::unordered_map<std::string_view, int> blobs;
-  for (size_t i = 0; i < file.blobs.size(); ++i) blobs[file.blobs[i]] = static_cast<int>(i);
-  std::map<int, BlobShape> inputs;
-  for (const auto& [value, name] : emitter.names()) {
-    if (value->is_input()) inputs[blobs.at(name)] = ShapeOf(*value);
+  // Where a row does not know what its layer makes, the model does.
+  std::map<int, BlobShape> known;
+  for (size_t i = 0; i < file.blobs.size(); ++i) {
+    const auto found = expected.find(file.blobs[i]);
+    if (found != expected.end()) known[static_cast<int>(i)] = found->second;
   }
-  MMDEPLOY_TRY(const std::vector<BlobShape> shapes, InferShapes(file, inputs));
-  for (const auto& [value, name] : emitter.names()) {
-    const auto blob = blobs.find(name);
-    const BlobShape expected = ShapeOf(*value);
-    if (blob == blobs.end() || value->constant() || expected.rank == 0) continue;
-    const BlobShape& found = shapes[static_cast<size_t>(blob->second)];
-    MMDEPLOY_ENSURE(found.rank == 0 || found == expected, Code::kNotSupported,
-                    "its layers give '{}' the size {}, the model {}", name, Name(found),
-                    Name(expected));
+  MMDEPLOY_TRY(const std::vector<BlobShape> shapes, InferShapes(file, known));
+  BlobShapes result;
+  for (size_t i = 0; i < shapes.size(); ++i) {
+    if (shapes[i].rank > 0) result[file.blobs[i]] = shapes[i];
+    const BlobShape& wanted = known[static_cast<int>(i)];
+    MMDEPLOY_ENSURE(wanted.rank == 0 || shapes[i] == wanted, Code::kNotSupported,
+                    "its layers give '{}' the size {}, the model {}", file.blobs[i],
+                    Name(shapes[i]), Name(wanted));
   }
-  return {};
+  return result;
 }
 
 }  // namespace
@@ -235,10 +244,10 @@ Result<NcnnModel> ConvertToNcnn(Model* model, const ConvertOptions& options) {
   NcnnModel result;
   MMDEPLOY_TRY(result.param, WriteParam(layers));
   result.bin = WriteBin(layers, options.fp16_storage);
-  if (auto checked = CheckMade(result, emitter); !checked) {
-    return MakeError(Code::kNotSupported, "cannot be converted to ncnn: {}",
-                     checked.error().message());
-  }
+  auto checked = CheckMade(result, ExpectedShapes(emitter));
+  MMDEPLOY_ENSURE(checked, Code::kNotSupported, "cannot be converted to ncnn: {}",
+                  checked.error().message());
+  result.shapes = std::move(*checked);
   return result;
 }
 

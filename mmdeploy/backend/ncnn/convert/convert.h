@@ -1,7 +1,9 @@
 #pragma once
 
+#include <map>
 #include <string>
 
+#include "mmdeploy/backend/ncnn/layer/blob_shape.h"
 #include "mmdeploy/base/result.h"
 #include "mmdeploy/graph/graph.h"
 
@@ -14,6 +16,8 @@ namespace mmdeploy::ncnn_convert {
 struct NcnnModel {
   std::string param;
   std::string bin;
+  // The sizes of blobs, of those whose size is fixed.
+  std::map<std::string, ncnn::BlobShape> shapes;
 };
 
 struct ConvertOptions {

@@ -29,7 +29,7 @@ Result<void> InferLayer(const ParamLayer& layer, std::vector<BlobShape>* shapes)
   if (!row.shape) return {};
   const std::vector<BlobShape> out = row.shape(layer, in);
   for (size_t i = 0; i < std::min(out.size(), layer.outputs.size()); ++i) {
-    (*shapes)[static_cast<size_t>(layer.outputs[i])] = out[i];
+    if (out[i].rank > 0) (*shapes)[static_cast<size_t>(layer.outputs[i])] = out[i];
   }
   return {};
 }

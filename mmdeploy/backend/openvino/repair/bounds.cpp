@@ -15,6 +15,8 @@ namespace {
 
 constexpr double kUnknown = std::numeric_limits<double>::infinity();
 constexpr double kOpenSize = 1 << 22;
+constexpr double kMostElements = std::numeric_limits<int32_t>::max();  // of a tensor
+constexpr double kInt32 = 2147483648.0;
 constexpr int kDepth = 12;  // of what is looked through
 
 double BoundOfType(ElementType type) {
@@ -69,6 +71,23 @@ bool IsOneOf(const Node& node, std::initializer_list<std::string_view> ops) {
 
 double Bound(const Value* value, int depth);
 
+// Whether a value is made of sizes and constants only, so that products of it count elements.
+bool IsSize(const Value* value, int depth) {
+  if (!value || value->constant()) return true;
+  const Node* node = value->producer();
+  if (!node || depth == 0) return false;
+  if (IsOneOf(*node, {"Shape", "Size", "NonZero", "ArgMax", "ArgMin"})) return true;
+  if (node->Is("TopK")) return value->index() == 1;
+  if (!IsOneOf(*node, {"Identity", "Gather", "Slice", "Squeeze", "Unsqueeze", "Reshape", "Concat",
+                       "Expand", "Cast", "Add", "Sub", "Mul", "Div"})) {
+    return false;
+  }
+  for (size_t i = 0; i < node->num_inputs(); ++i) {
+    if (!IsSize(node->input(i), depth - 1)) return false;
+  }
+  return true;
+}
+
 // The largest of inputs from `first` on.
 double LargestOf(const Node& node, size_t first, int depth) {
   double bound = 0;
@@ -91,7 +110,10 @@ double BoundOfNode(const Node& node, size_t output, int depth) {
   if (IsOneOf(node, {"Concat", "Max", "Min"})) return LargestOf(node, 0, depth);
   if (node.Is("Where")) return LargestOf(node, 1, depth);
   if (IsOneOf(node, {"Add", "Sub"})) return of(0) + of(1);
-  if (node.Is("Mul")) return of(0) * of(1);
+  if (node.Is("Mul")) {
+    const bool counts = IsSize(node.input(0), depth) && IsSize(node.input(1), depth);
+    return std::min(of(0) * of(1), counts ? kMostElements : kUnknown);
+  }
   if (node.Is("Mod")) return std::min(of(0), of(1));
   return kUnknown;
 }
@@ -102,8 +124,9 @@ double Bound(const Value* value, int depth) {
   const double by_type = BoundOfType(value->type.element);
   if (by_type < kUnknown) return by_type;
   if (value->constant()) return BoundOfConstant(*value);
-  if (!value->producer() || depth == 0) return kUnknown;
-  return BoundOfNode(*value->producer(), value->index(), depth - 1);
+  const double most = value->type.element == ElementType::kInt32 ? kInt32 : kUnknown;
+  if (!value->producer() || depth == 0) return most;
+  return std::min(most, BoundOfNode(*value->producer(), value->index(), depth - 1));
 }
 
 }  // namespace

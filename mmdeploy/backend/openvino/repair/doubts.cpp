@@ -1,6 +1,7 @@
 #include "mmdeploy/backend/openvino/repair/doubts.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "mmdeploy/backend/openvino/repair/bounds.h"
@@ -48,6 +49,28 @@ std::string DoubtWideConstant(const Node& node) {
   return "";
 }
 
+// Sums and products of 64-bit integers whose limits show that 32 bits are too few. Where the limits
+// are not known, as those of inputs, nothing can be said.
+std::string DoubtWide(const Node& node) {
+  const std::string text = DoubtWideConstant(node);
+  if (!text.empty() || node.output()->type.element != ElementType::kInt64) return text;
+  constexpr double kMost = std::numeric_limits<int32_t>::max();
+  const double bound = node.Is("CumSum") ? BoundOfSum(node.input(0)) : BoundOf(node.output());
+  if (bound <= kMost || std::isinf(bound)) return "";
+  return fmt::format(
+      "64-bit integers are calculated in 32 bits, and here they may be as large as {:.0f}", bound);
+}
+
+std::string DoubtDouble(const Node& node) {
+  const auto is_double = [](const Value* value) {
+    return value && value->type.element == ElementType::kFloat64;
+  };
+  bool found = false;
+  for (size_t i = 0; i < node.num_inputs(); ++i) found |= is_double(node.input(i));
+  for (size_t i = 0; i < node.num_outputs(); ++i) found |= is_double(node.output(i));
+  return found ? "float64 is calculated in float32" : "";
+}
+
 std::string DoubtDivision(const Node& node) {
   if (!IsWide(node.input(0))) return "";
   return BoundOf(node.input(0)) < kExactBelow ? DoubtWideConstant(node) : kInFloat;
@@ -80,14 +103,15 @@ struct Doubt {
 };
 
 constexpr Doubt kDoubts[] = {
-    {"Add", DoubtWideConstant},
+    {"Add", DoubtWide},
     {"Clip", DoubtClip},
+    {"CumSum", DoubtWide},
     {"Div", DoubtDivision},
     {"DynamicQuantizeLinear", DoubtRounding},
     {"Gemm", DoubtProduct},
     {"MatMul", DoubtProduct},
     {"Mod", DoubtDivision},
-    {"Mul", DoubtWideConstant},
+    {"Mul", DoubtWide},
     {"Pow", DoubtProduct},
     {"QuantizeLinear", DoubtRounding},
     {"ReduceL1", DoubtReduction},
@@ -97,7 +121,7 @@ constexpr Doubt kDoubts[] = {
     {"ReduceProd", DoubtReduction},
     {"ReduceSum", DoubtReduction},
     {"ReduceSumSquare", DoubtReduction},
-    {"Sub", DoubtWideConstant},
+    {"Sub", DoubtWide},
 };
 
 }  // namespace
@@ -109,6 +133,7 @@ std::vector<std::string> FindDoubts(graph::Graph* graph, const std::set<std::str
     for (const Doubt& doubt : kDoubts) {
       if (node->Is(doubt.op)) text = doubt.find(*node);
     }
+    if (text.empty()) text = DoubtDouble(*node);
     if (!text.empty()) lines.push_back(fmt::format("{}: {}", Describe(*node), text));
   });
   return lines;

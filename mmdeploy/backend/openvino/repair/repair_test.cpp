@@ -320,6 +320,42 @@ TEST(Doubts, IntegersThatFloatsDoNotHold) {
               IsEmpty());
 }
 
+TEST(Doubts, IntegersBeyond32Bits) {
+  EXPECT_THAT(
+      Doubts("(int32[3] a) => (int64[3] y) <int64 c = {4}> { w = Cast<to = 7> (a) [m] y = "
+             "Mul (w, c) }"),
+      ElementsAre(HasSubstr("node 'm' (Mul): 64-bit integers are calculated in 32 bits, and "
+                            "here they may be as large as 8589934592")));
+  EXPECT_THAT(Doubts("(int32[3] a) => (int64[3] y) { w = Cast<to = 7> (a) y = Add (w, w) }"),
+              SizeIs(1));
+  EXPECT_THAT(Doubts("(uint16[70000] a) => (int64[70000] y) <int64 c = {0}> { w = Cast<to = 7> (a) "
+                     "y = CumSum (w, c) }"),
+              SizeIs(1));
+  EXPECT_THAT(Doubts("(uint16[3] a) => (int64[3] y) <int64 c = {32000}> { w = Cast<to = 7> (a) y = "
+                     "Mul (w, c) }"),
+              IsEmpty());
+  // 32-bit integers wrap around as those of ONNX do.
+  EXPECT_THAT(Doubts("(int32[3] a) => (int32[3] y) { y = Add (a, a) }"), IsEmpty());
+  // Nothing is known of inputs; height times width is the number of elements of something.
+  EXPECT_THAT(Doubts("(int64[3] a) => (int64[3] y) { y = Mul (a, a) }"), IsEmpty());
+  EXPECT_THAT(Doubts("(float[N,M] x) => (int64[1] y) <int64[1] i = {0}, int64[1] j = {1}> { s = "
+                     "Shape (x) n = Gather (s, i) m = Gather (s, j) y = Mul (n, m) }"),
+              IsEmpty());
+}
+
+TEST(Doubts, Float64) {
+  EXPECT_THAT(
+      Doubts("(float[3] a) => (float[3] y) { [c] w = Cast<to = 11> (a) [e] z = Exp (w) [d] "
+             "y = Cast<to = 1> (z) }"),
+      ElementsAre(HasSubstr("node 'c' (Cast): float64 is calculated in float32"),
+                  HasSubstr("node 'e' (Exp): float64"), HasSubstr("node 'd' (Cast): float64")));
+  EXPECT_THAT(
+      Doubts("(float[3] a) => (bool[3] y) <double[1] c = {0.1}> { w = Cast<to = 11> (a) y = "
+             "Less (w, c) }"),
+      SizeIs(2));
+  EXPECT_THAT(Doubts("(float[3] a) => (float[3] y) { y = Exp (a) }"), IsEmpty());
+}
+
 TEST(Doubts, EqualValuesOfTopK) {
   const auto choose = [](const std::string& number, const std::string& indices) {
     return Doubts("(float[9] x) => (float[] v, int64[] i) <int64[1] k = {" + number + "}> { v, " +

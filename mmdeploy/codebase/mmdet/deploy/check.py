@@ -3,7 +3,13 @@ from collections.abc import Iterator
 
 import mmcv
 
-from mmdeploy.utils import get_backend_config, get_codebase_config, get_ir_config, get_partition_config
+from mmdeploy.utils import (
+    get_backend_config,
+    get_codebase_config,
+    get_ir_config,
+    get_partition_config,
+    is_dynamic_shape,
+)
 
 
 def has_masks(model_cfg: mmcv.Config) -> bool:
@@ -76,8 +82,9 @@ def check_engine(model_cfg: mmcv.Config, deploy_cfg: mmcv.Config) -> None:
         _check_ncnn(model_cfg, deploy_cfg)
 
 
-# Of those ncnn's own layer selects the boxes; ncnn_test.py compares each with PyTorch.
-NCNN_HEADS = ('RetinaHead', 'FCOSHead', 'FSAFHead', 'SSDHead', 'YOLOV3Head', 'YOLOXHead', 'ATSSHead')
+# Of those ncnn's own layer selects the boxes; tests/models/detectors_in_engines.py compares each with PyTorch.
+NCNN_HEADS = ('RetinaHead', 'FCOSHead', 'FSAFHead', 'SSDHead', 'YOLOV3Head', 'YOLOXHead', 'ATSSHead', 'FoveaHead',
+              'GFLHead', 'RepPointsHead', 'VFNetHead')
 
 
 def _check_ncnn(model_cfg: mmcv.Config, deploy_cfg: mmcv.Config) -> None:
@@ -93,6 +100,12 @@ def _check_ncnn(model_cfg: mmcv.Config, deploy_cfg: mmcv.Config) -> None:
     if get_codebase_config(deploy_cfg).get('model_type', None) != 'ncnn_end2end':
         raise ValueError("deploy config: codebase_config.model_type must be 'ncnn_end2end' for one-stage detectors in "
                          'ncnn; use configs/mmdet/detection/single-stage_ncnn_*.py')
+    if is_dynamic_shape(deploy_cfg):
+        raise NotImplementedError(
+            'ncnn runs one-stage detectors with the size only that they were converted for; use '
+            'configs/mmdet/detection/single-stage_ncnn_static-300x300.py, or another input_shape')
+    if model.backbone.type == 'SwinTransformer':
+        raise NotImplementedError('ncnn cannot run the backbone SwinTransformer: it exchanges more axes than ncnn has')
     head = model.bbox_head.type
     if head not in NCNN_HEADS:
         raise NotImplementedError(f'ncnn cannot run the head {head}, supported: {", ".join(NCNN_HEADS)}')

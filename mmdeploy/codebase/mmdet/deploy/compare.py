@@ -16,11 +16,11 @@ class Detections(NamedTuple):
     Attributes:
         boxes: [n, 5], x1, y1, x2, y2 and score.
         labels: [n].
-        masks: n of them, bool [h, w]; None without masks.
+        masks: n of them, bool [h, w] or run-length encoded; None without masks.
     """
     boxes: np.ndarray
     labels: np.ndarray
-    masks: Sequence[np.ndarray] | None = None
+    masks: Sequence[np.ndarray | dict] | None = None
 
 
 class Agreement(NamedTuple):
@@ -112,8 +112,17 @@ def _pairs(expected: Detections, found: Detections) -> list[tuple[int, int]]:
     return pairs
 
 
-def _mask_overlap(expected: np.ndarray, found: np.ndarray) -> float:
+def _pixels(mask: np.ndarray | dict) -> np.ndarray:
+    """Return a mask, bool [h, w], that mmdet may have run-length encoded."""
+    if isinstance(mask, dict):
+        from pycocotools.mask import decode
+        return decode(mask).astype(bool)
+    return mask
+
+
+def _mask_overlap(expected: np.ndarray | dict, found: np.ndarray | dict) -> float:
     """Return the intersection over union of two masks; 1 where both are empty."""
+    expected, found = _pixels(expected), _pixels(found)
     if expected.shape != found.shape:
         return 0.0
     union = np.count_nonzero(expected | found)

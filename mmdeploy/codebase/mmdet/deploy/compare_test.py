@@ -1,6 +1,7 @@
 """Boxes are matched before differences are taken."""
 import numpy as np
 import pytest
+from pycocotools.mask import encode
 
 from mmdeploy.codebase.mmdet.deploy.compare import (
     Detections,
@@ -75,6 +76,8 @@ def test_results_and_outputs():
     detections = detections_of_result(result)
     assert detections.labels.tolist() == [0, 0, 1, 2] and [m.sum() for m in detections.masks] == [1, 2, 3, 4]
     assert detections_of_result([BOXES[:0]] * 3).boxes.shape == (0, 5)
+    encoded = [[encode(np.asfortranarray(mask.astype(np.uint8))) for mask in own] for own in result[1]]
+    assert compare(detections, detections_of_result((result[0], encoded))).mask == 1
     assert detections_of_result(BOXES).labels.tolist() == [0] * 4
     scores = np.stack([0.6 * mask for mask in _masks(1, 2, 3, 4)])
     outputs = detections_of_outputs(BOXES * np.array([1, 1, 1, 1, 0], 'f4'), LABELS, scores)

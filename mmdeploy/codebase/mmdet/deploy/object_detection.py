@@ -12,11 +12,12 @@ from mmdeploy.codebase.base import ImageTask, Labels, SDKHead, SDKNetwork
 from mmdeploy.utils import Task, get_input_shape, is_dynamic_shape
 from mmdeploy.utils.logging import get_logger, log_metrics
 
-from .check import check_classes, check_engine, check_masks
+from .check import check_classes, check_engine, check_masks, has_masks
 from .compare import Agreement, Detections, compare, detections_of_outputs, detections_of_result
 from .mmdetection import MMDET_TASK
 from .model_partition_cfg import MMDET_PARTITION_CFG
 from .sdk_partition import CutDetector, CutTwoStage, find_cut
+from .utils import get_nms_params, get_post_processing_params
 
 
 def process_model_config(model_cfg: mmcv.Config,
@@ -199,6 +200,11 @@ class ObjectDetection(ImageTask):
         cut = self._cut()
         if cut is not None:
             return cut.networks()
+        post = get_post_processing_params(self.deploy_cfg)
+        if has_masks(self.model_cfg) and post.get('export_postprocess_mask', True):
+            raise NotImplementedError(
+                'the SDK pastes masks itself: set codebase_config.post_processing.export_postprocess_mask to False in '
+                'the deploy config, or leave out --dump-info')
         return [SDKNetwork(self.get_model_name(), super().get_sdk_save_file())]
 
     def get_sdk_steps(self, net: dict) -> list[dict]:
@@ -228,7 +234,7 @@ class ObjectDetection(ImageTask):
     def get_reference_result(self, outputs: dict[str, np.ndarray], img_metas: dict) -> tuple[str, list[dict]]:
         """Return the boxes that the SDK gives: those above the threshold, in pixels of the original image."""
         params = self.get_postprocess()
-        dets, labels = outputs['dets'][0], outputs['labels'][0]
+        dets, labels = self._boxes_of_outputs(outputs, img_metas)
         height, width = img_metas['ori_shape'][:2]
         boxes = dets[:, :4] / np.asarray(img_metas['scale_factor'], np.float32)
         boxes[:, :2] = np.maximum(boxes[:, :2], 0)
@@ -246,6 +252,17 @@ class ObjectDetection(ImageTask):
             for result, mask in zip(results, outputs['masks'][0][kept], strict=True):
                 result['mask'] = self._mask_of_box(mask, result['bbox'], height, width, params['mask_thr_binary'])
         return 'Detection', results
+
+    @staticmethod
+    def _boxes_of_outputs(outputs: dict[str, np.ndarray], img_metas: dict) -> tuple[np.ndarray, np.ndarray]:
+        """Return dets [n, 5] and labels [n] of an image, in pixels of the network's input."""
+        if 'detection_output' not in outputs:
+            return outputs['dets'][0], outputs['labels'][0]
+        # ncnn's layer: label (from 1 on), score, and corners in units of the input.
+        rows = outputs['detection_output'][0]
+        height, width = img_metas['pad_shape'][:2]
+        corners = rows[:, 2:6] * np.float32([width, height, width, height])
+        return np.concatenate([corners, rows[:, 1:2]], 1), rows[:, 0] - 1
 
     @staticmethod
     def _mask_of_box(mask: np.ndarray, box: Sequence[float], height: int, width: int,

@@ -247,7 +247,7 @@ class PartitionTwoStageModel(End2EndModel):
 
         Args:
             x: features of each level, [B, C, H, W].
-            scores: [B, N, 1].
+            scores: [B, N, levels], 0 but for the level that a box belongs to.
             bboxes: [B, N, 4].
 
         Returns:
@@ -258,6 +258,10 @@ class PartitionTwoStageModel(End2EndModel):
         params['score_threshold'] = 0.0
         params['max_output_boxes_per_class'] = params['keep_top_k'] = self.model_cfg.model.test_cfg.rpn.max_per_img
         params['pre_top_k'] = -1
+        nms_pre = self.model_cfg.model.test_cfg.rpn.get('nms_pre', -1)
+        if 0 < nms_pre < scores.shape[1]:
+            # Some engines leave it to us to take the best of each level.
+            scores = scores * (scores >= scores.topk(nms_pre, dim=1)[0][:, -1:])
         proposals, _ = _multiclass_nms(bboxes.cpu(), scores.cpu(), **params)
         image = torch.arange(proposals.shape[0], dtype=proposals.dtype).view(-1, 1, 1).expand(-1, proposals.shape[1], 1)
         rois = torch.cat([image, proposals[..., :4]], -1)

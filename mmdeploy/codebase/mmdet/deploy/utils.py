@@ -107,10 +107,11 @@ def gather_topk(*inputs: torch.Tensor, inds: torch.Tensor, batch_size: int,
     Returns:
         [B, K, *] for each input; a tensor instead of a list for one input.
     """
+    # Rows of all images one behind the other: a row is copied at once, and indices need not be as wide as rows are.
     gathered = []
     for x in inputs:
-        if not is_batched:
-            x = x.unsqueeze(0).expand(batch_size, *x.shape)
-        index = inds.reshape(*inds.shape, *[1] * (x.ndim - 2)).expand(*inds.shape, *x.shape[2:])
-        gathered.append(x.gather(1, index))
+        count = x.shape[1] if is_batched else 0
+        first = torch.arange(batch_size, dtype=inds.dtype, device=inds.device).unsqueeze(1) * count
+        rows = x.reshape(-1, *x.shape[2:]) if is_batched else x
+        gathered.append(rows[(inds + first).reshape(-1)].reshape(*inds.shape, *rows.shape[1:]))
     return gathered[0] if len(gathered) == 1 else gathered

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "mmdeploy/codebase/mmdet/head/maps.h"
+
 namespace mmdeploy {
 namespace {
 
@@ -44,8 +46,9 @@ Result<std::vector<RawBox>> ReadDetectionOutput(const NamedTensors& outputs,
   const Shape& shape = rows->shape();
   MMDEPLOY_ENSURE(shape.size() == 3 && shape[0] == 1 && shape[2] == 6, Code::kFail,
                   "output '{}' has shape {}, expected 1xNx6", kDetectionOutput, Name(shape));
-  const auto width = static_cast<float>(meta.img_shape.width);
-  const auto height = static_cast<float>(meta.img_shape.height);
+  // In units of what the network saw, padding included.
+  const ImageShape input = InputShape(meta);
+  const auto width = static_cast<float>(input.width), height = static_cast<float>(input.height);
   std::vector<RawBox> boxes;
   for (int64_t i = 0; i < shape[1]; ++i) {
     const float* row = rows->data<float>() + i * 6;

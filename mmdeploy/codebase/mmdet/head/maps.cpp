@@ -8,9 +8,18 @@
 namespace mmdeploy {
 namespace {
 
-// Whether a map of `size` places at `stride` covers an input of `pixels`; rounding either way.
-bool Covers(int64_t size, float stride, int pixels) {
-  return std::abs(static_cast<float>(size) * stride - static_cast<float>(pixels)) < stride;
+// The first map that a network makes of an input at a stride: its sizes are rounded up, or else
+// down.
+std::vector<Map>::iterator FindMap(std::vector<Map>* maps, float stride, const ImageShape& input) {
+  const auto find = [&](float (*round)(float)) {
+    const auto height = static_cast<int64_t>(round(static_cast<float>(input.height) / stride));
+    const auto width = static_cast<int64_t>(round(static_cast<float>(input.width) / stride));
+    return std::find_if(maps->begin(), maps->end(), [&](const Map& map) {
+      return map.height() == height && map.width() == width;
+    });
+  };
+  const auto rounded_up = find(std::ceil);
+  return rounded_up == maps->end() ? find(std::floor) : rounded_up;
 }
 
 std::string Sizes(const std::vector<Map>& maps) {
@@ -94,9 +103,7 @@ Result<std::vector<Map>> MatchStrides(std::vector<Map> maps, const std::vector<f
                                       const ImageShape& input) {
   std::vector<Map> matched;
   for (const float stride : strides) {
-    const auto it = std::find_if(maps.begin(), maps.end(), [&](const Map& map) {
-      return Covers(map.height(), stride, input.height) && Covers(map.width(), stride, input.width);
-    });
+    const auto it = FindMap(&maps, stride, input);
     MMDEPLOY_ENSURE(it != maps.end(), Code::kFail,
                     "no map belongs to stride {} of an input of {}x{} pixels (height x width), "
                     "left: {}; check `strides` in the params of this component",

@@ -95,6 +95,10 @@ TEST(ResizeBBox, ReadsWhatNcnnGives) {
       {"detection_output", Floats({1, 2, 6}, {2, .5f, 0, .25f, .5f, 1, 0, .9f, 0, 0, 1, 1})}};
   // Label 0 is the background.
   EXPECT_EQ(Text(RunHead(Json::object(), outputs, Meta(20, 40, 1))), "1:0.5[0 5 20 19] ");
+  // The network's units are those of its padded input.
+  ImageMeta meta = Meta(20, 40, 1);
+  meta.pad_shape = ImageShape{40, 60, 3};
+  EXPECT_EQ(Text(RunHead(Json::object(), outputs, meta)), "1:0.5[0 10 30 19] ");
 }
 
 TEST(ResizeBBox, BoxesWithoutScorePass) {

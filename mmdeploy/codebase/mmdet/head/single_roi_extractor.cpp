@@ -8,8 +8,9 @@ namespace {
 using AttributeValues = std::vector<std::pair<std::string, op::AttrValue>>;
 
 // Between the two networks of a two-stage detector (partition `two_stage`), as mmdet's
-// SingleRoIExtractor does it: `boxes` [1,N,4] and `scores` [1,N,1] become proposals, whose features
-// are cropped out of the maps `feat.0`, `feat.1`, ... [1,C,h,w].
+// SingleRoIExtractor does it: `boxes` [1,N,4] and `scores` [1,N,L] (of L levels, which suppress
+// each for itself) become proposals, whose features are cropped out of the maps `feat.0`, `feat.1`,
+// ... [1,C,h,w].
 //
 // Gives `rois` float32 [R,5] (0, x1, y1, x2, y2 in pixels of the network's input, by falling score)
 // and `bbox_feats` float32 [R,C,height,width]. As in the exported graph, a row of zeros stands

@@ -64,6 +64,25 @@ TEST(YoloHead, MapsFindTheirStridesInAnyOrder) {
   EXPECT_EQ(Answer("YOLOV3Head", params, {{"a", fine}, {"b", coarse}}, meta), expected);
 }
 
+// Of an input that is no multiple of the strides: sizes are 3 and 2 (rounded up), or 2 and 1.
+TEST(YoloHead, SizesOfMapsAreRounded) {
+  const Json params = {
+      {"anchor_generator", {{"strides", {8, 16}}, {"base_sizes", {{{4, 4}}, {{9, 9}}}}}},
+      {"score_thr", 0.7}};
+  // Only the first place of a map is sure; at stride 8 its centre is 4, at 16 it is 8.
+  const auto sure = [](int64_t side) {
+    return testing::Filled({1, 6, side, side}, [&](int64_t i) {
+      return i < 4 * side * side ? 0.f : i % (side * side) == 0 ? 20.f : -20.f;
+    });
+  };
+  const ImageMeta meta = testing::MetaOfInput(20, 20);
+  const std::string expected = "0:1.000[2 2 6 6] 0:1.000[3 3 12 12] ";
+  EXPECT_EQ(Answer("YOLOV3Head", params, {{"a", sure(2)}, {"b", sure(3)}}, meta), expected);
+  EXPECT_EQ(Answer("YOLOV3Head", params, {{"a", sure(1)}, {"b", sure(2)}}, meta), expected);
+  EXPECT_THAT(Answer("YOLOV3Head", params, {{"a", sure(3)}, {"b", sure(3)}}, meta),
+              HasSubstr("no map belongs to stride 16"));
+}
+
 TEST(YoloHead, RefusesOtherMaps) {
   const Tensor map = MapWith(0, 0, 0, {});
   EXPECT_THAT(Answer("YOLOV3Head", kParams, {{"m", map}}, testing::MetaOfInput(32, 24)),

@@ -76,7 +76,7 @@ def windowmsa__forward__tensorrt(ctx, self, x, mask=None):
 def shift_window_msa__window_reverse(ctx, self, windows, H, W):
     """Put windows [B * n, size, size, C] together to images [B, H, W, C]; mmdet fixes the batch by a division."""
     size, channels = self.window_size, int(windows.shape[-1])
-    x = windows.view(-1, H // size, W // size, size, size, channels)
+    x = windows.reshape(-1, H // size, W // size, size, size, channels)
     return x.permute(0, 1, 3, 2, 4, 5).reshape(-1, H, W, channels)
 
 
@@ -85,7 +85,7 @@ def shift_window_msa__window_partition(ctx, self, x):
     """Cut images [B, H, W, C] into windows [B * n, size, size, C]."""
     batch, height, width, channels = x.shape
     size = self.window_size
-    x = x.view(batch, height // size, size, width // size, size, channels)
+    x = x.reshape(batch, height // size, size, width // size, size, channels)
     return x.permute(0, 1, 3, 2, 4, 5).reshape(-1, size, size, int(channels))
 
 
@@ -103,7 +103,7 @@ def _attention_mask(attention: torch.nn.Module, height: int | torch.Tensor, widt
     """Return [windows, N, N], -100 for places that are no neighbours in the image, 0 otherwise."""
     rows, columns = (_parts(length, attention.window_size, attention.shift_size, like) for length in (height, width))
     image = rows.reshape(1, -1, 1, 1) * 3 + columns.reshape(1, 1, -1, 1)
-    windows = attention.window_partition(image).view(-1, attention.window_size**2)
+    windows = attention.window_partition(image).reshape(-1, attention.window_size**2)
     return (windows.unsqueeze(1) != windows.unsqueeze(2)).to(like) * -100.0
 
 
@@ -125,15 +125,15 @@ def shift_window_msa__forward(ctx, self, query, hw_shape):
         height, width = int(height), int(width)
     size, shift, channels = self.window_size, self.shift_size, int(query.shape[2])
     below, right = (size - height % size) % size, (size - width % size) % size
-    x = query.view(-1, height, width, channels)
+    x = query.reshape(-1, height, width, channels)
     x = torch.nn.functional.pad(x, (0, 0, 0, right, 0, below))
     tall, wide = height + below, width + right
     mask = None
     if shift > 0:
         x = torch.roll(x, shifts=(-shift, -shift), dims=(1, 2))
         mask = _attention_mask(self, tall, wide, x)
-    windows = self.window_partition(x).view(-1, size**2, channels)
-    windows = self.w_msa(windows, mask=mask).view(-1, size, size, channels)
+    windows = self.window_partition(x).reshape(-1, size**2, channels)
+    windows = self.w_msa(windows, mask=mask).reshape(-1, size, size, channels)
     x = self.window_reverse(windows, tall, wide)
     if shift > 0:
         x = torch.roll(x, shifts=(shift, shift), dims=(1, 2))

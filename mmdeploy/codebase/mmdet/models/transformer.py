@@ -51,9 +51,9 @@ def patch_merging__forward(ctx, self, x, input_size):
     if not is_dynamic_shape(ctx.cfg):
         height, width = int(height), int(width)
     channels = int(x.shape[2])
-    x = torch.nn.functional.pad(x.view(-1, height, width, channels), (0, 0, 0, width % 2, 0, height % 2))
+    x = torch.nn.functional.pad(x.reshape(-1, height, width, channels), (0, 0, 0, width % 2, 0, height % 2))
     height, width = (height + 1) // 2, (width + 1) // 2
     # Channel by channel, and in each row by row.
-    x = x.view(-1, height, 2, width, 2, channels).permute(0, 1, 3, 5, 2, 4).reshape(-1, height * width, channels * 4)
+    x = x.reshape(-1, height, 2, width, 2, channels).permute(0, 1, 3, 5, 2, 4).reshape(-1, height * width, channels * 4)
     x = self.norm(x) if self.norm else x
     return self.reduction(x), (height, width)

@@ -58,6 +58,11 @@ Result<void> ConvertBinary(const Node& node, Emitter* emitter) {
   }
   MMDEPLOY_ENSURE(node.input(1), Code::kOutOfRange, "an input is left out");
   if (DividesIntegers(node)) return AddIntegerDiv(node, emitter);
+  if (node.Is("Mul") && node.input(0) == node.input(1)) {
+    constexpr int64_t kSquare = 4;
+    emitter->Add("UnaryOp", node)->Set(0, kSquare);
+    return {};
+  }
   if (node.num_inputs() == 2) {
     for (const size_t side : {1, 0}) {
       const Value& other = *node.input(1 - side);

@@ -1,4 +1,4 @@
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include "mmdeploy/backend/ncnn/convert/testing.h"
 
@@ -6,6 +6,8 @@
 
 namespace mmdeploy::ncnn_convert {
 namespace {
+
+using ::testing::HasSubstr;
 
 TEST(NcnnOpsTest, ConvRelu) {
   EXPECT_EQ(Layers(R"(
@@ -63,6 +65,27 @@ Pooling m 1 1 x m 0=0 1=3 2=2 3=0 5=1 11=3 12=2 13=0 14=0 15=0
 Pooling y_1 1 1 m y_1 0=1 4=1
 Reshape y_2 1 1 y_1 y 0=1 1=1 2=2
 )");
+}
+
+TEST(NcnnOpsTest, ProductsOfAValueWithItselfAreSquares) {
+  EXPECT_EQ(
+      Layers(
+          "g (float[1,2,3] x, float[1,1,3] z) => (float[1,2,3] y) { s = Mul(x, x) y = Mul(s, z) }"),
+      R"(Input x 0 1 x
+Input z 0 1 z
+UnaryOp s 1 1 x s 0=4
+BinaryOp y 2 1 s z y 0=2
+)");
+}
+
+TEST(NcnnOpsTest, AveragesWithoutPads) {
+  const auto pool = [](const std::string& attributes) {
+    return Layers(
+        "g (float[1,2,8,8] x) => (float[1,2,a,b] y) { y = AveragePool<kernel_shape = [2, 2], " +
+        attributes + ">(x) }");
+  };
+  EXPECT_THAT(pool("strides = [2, 2]"), HasSubstr(" 5=1 6=1 "));
+  EXPECT_THAT(pool("pads = [0, 0, 1, 0]"), HasSubstr(" 5=1 6=0 "));
 }
 
 TEST(NcnnOpsTest, Gemm) {

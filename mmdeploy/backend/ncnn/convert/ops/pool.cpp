@@ -129,7 +129,9 @@ Result<void> ConvertPool(const Node& node, Emitter* emitter) {
   SetSpatial(window.begins, {3, 13, 23}, layer);
   SetSpatial(window.ends, {14, 15, 16}, layer);
   layer->Set(5, int64_t{!plan.round_up});
-  if (Method(node) == kAverage) layer->Set(6, int64_t{plan.count_pads});
+  // Without pads either is right; ncnn looks at the border of each window unless they count.
+  const bool no_pads = AllZero(window.begins) && AllZero(window.ends) && !plan.round_up;
+  if (Method(node) == kAverage) layer->Set(6, int64_t{plan.count_pads || no_pads});
   return {};
 }
 

@@ -1,5 +1,4 @@
 """Heads with classes and boxes at every prior: RetinaNet, FCOS, ATSS, SSD and others."""
-
 from mmdeploy.core import FUNCTION_REWRITER
 
 from .levels import best_of_levels, flatten_level, grid_priors, level_scores, select

@@ -104,6 +104,19 @@ def test_boxes_are_those_of_mmdet(name):
         assert (found - box).abs().amax(1).min() < 1e-3
 
 
+@pytest.mark.parametrize('name', ['FoveaHead', 'RepPointsHead', 'GFLHead', 'RetinaHead', 'YOLOXHead'])
+def test_boxes_are_those_of_mmdet_in_ncnn(name):
+    """As rows of label, score and corners in units of the image."""
+    head, predictions = run(name)
+    expected = boxes_of_mmdet(head, predictions)
+    with torch.no_grad(), RewriterContext(DEPLOY, backend='ncnn'):
+        rows = head.get_bboxes(*predictions, img_metas=[dict(img_shape=[64, 64])])
+    assert rows.ndim == 3 and rows.shape[::2] == (1, 6)
+    found = torch.cat([rows[0, :, 2:] * 64, rows[0, :, 1:2]], 1)
+    for box in expected[:20]:
+        assert (found - box).abs().amax(1).min() < 1e-3
+
+
 @pytest.mark.parametrize('name', REFUSED)
 def test_heads_that_make_boxes_in_their_own_way_are_refused(name):
     torch.manual_seed(0)

@@ -5,18 +5,13 @@ import mmcv
 import torch
 
 from mmdeploy.codebase.mmdet.core.post_processing import multiclass_nms
-from mmdeploy.codebase.mmdet.deploy.utils import get_nms_params, pad_with_value_if_necessary
+from mmdeploy.codebase.mmdet.deploy.utils import gather_topk, get_nms_params, pad_with_value_if_necessary
 from mmdeploy.utils import is_dynamic_shape
 
 
 def flatten_level(x: torch.Tensor, size: int) -> torch.Tensor:
     """Return predictions [B, A * size, H, W] of one level as [B, H * W * A, size]."""
     return x.permute(0, 2, 3, 1).reshape(x.shape[0], -1, size)
-
-
-def gather_rows(x: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:
-    """Return rows [B, K] of `x` [B, N, size]."""
-    return x.gather(1, rows.unsqueeze(-1).expand(-1, -1, x.shape[-1]))
 
 
 def grid_priors(head: torch.nn.Module, predictions: Sequence[torch.Tensor], **kwargs) -> list[torch.Tensor]:
@@ -47,7 +42,8 @@ def _best_of_level(deploy_cfg: mmcv.Config, nms_pre: int, ranked: torch.Tensor,
         return rows
     ranked = pad_with_value_if_necessary(ranked, 1, nms_pre)
     best = ranked.max(-1)[0].topk(nms_pre, dim=1)[1]
-    return [None if x is None else gather_rows(pad_with_value_if_necessary(x, 1, nms_pre), best) for x in rows]
+    rows = [None if x is None else pad_with_value_if_necessary(x, 1, nms_pre) for x in rows]
+    return [None if x is None else gather_topk(x, inds=best, batch_size=x.shape[0]) for x in rows]
 
 
 def best_of_levels(deploy_cfg: mmcv.Config, test_cfg: mmcv.ConfigDict,

@@ -8,6 +8,11 @@ from mmdeploy.core import FUNCTION_REWRITER
 from .levels import flatten_level, grid_priors
 
 
+def best_classes(scores: torch.Tensor) -> torch.Tensor:
+    """Return scores [B, N, C] that are 0 but for the best class of each place: mmdet takes no other one."""
+    return scores * (scores >= scores.max(-1, keepdim=True)[0]).to(scores)
+
+
 @FUNCTION_REWRITER.register_rewriter('mmdet.models.YOLOXHead.get_bboxes', classes=['mmdet.models.YOLOXHead'])
 def yolox_head__get_bboxes(ctx, self, cls_scores, bbox_preds, objectnesses, img_metas=None, cfg=None, rescale=False,
                            with_nms=True):
@@ -32,8 +37,7 @@ def yolox_head__get_bboxes(ctx, self, cls_scores, bbox_preds, objectnesses, img_
     scores, boxes, objectness = (torch.cat([flatten_level(x, size) for x in levels], 1) for levels, size in (
         (cls_scores, self.cls_out_channels), (bbox_preds, 4), (objectnesses, 1)))
     scores, boxes = scores.sigmoid(), self._bbox_decode(priors.squeeze(0), boxes)
+    scores = scores * objectness.sigmoid()
     if not with_nms:
-        return boxes, scores * objectness.sigmoid()
-    # mmdet takes the best class of each place only.
-    best = (scores >= scores.max(-1, keepdim=True)[0]).to(scores)
-    return multiclass_nms(boxes, scores * best * objectness.sigmoid(), **get_nms_params(ctx.cfg, cfg))
+        return boxes, scores
+    return multiclass_nms(boxes, best_classes(scores), **get_nms_params(ctx.cfg, cfg))

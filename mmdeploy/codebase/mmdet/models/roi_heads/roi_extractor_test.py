@@ -6,7 +6,8 @@ import torch
 from mmdeploy.codebase import import_codebase
 from mmdeploy.core import RewriterContext
 from mmdeploy.pytorch.testing import find_node, op_types
-from mmdeploy.utils import Codebase
+from mmdeploy.utils import IR, Backend, Codebase
+from mmdeploy.utils.test import backend_checker
 from mmdeploy.utils.validate import export_graph
 
 import_codebase(Codebase.MMDET)
@@ -107,3 +108,30 @@ def test_other_layers_are_refused():
     extractor.roi_layers[0] = torch.nn.Identity()
     with RewriterContext({}, 'tensorrt'), pytest.raises(AssertionError, match='layers of type Identity'):
         extractor(feats, rois)
+
+
+@backend_checker(Backend.TORCHSCRIPT)
+@pytest.mark.parametrize('levels,factor', [(4, None), (4, 1.3), (1, None)])
+def test_torchscript(levels, factor):
+    """Traced: mmcv's kernel would leave no trace."""
+    extractor, (feats, rois) = _extractor(output_size=(3, 5)), _inputs(2)
+    extractor.roi_layers, extractor.featmap_strides = extractor.roi_layers[:levels], STRIDES[:levels]
+    expected = extractor(feats[:levels], rois, roi_scale_factor=factor)
+    crop = extractor.roi_layers[0](feats[0], rois)
+
+    class Both(torch.nn.Module):
+
+        def __init__(self):
+            super().__init__()
+            self.extractor = extractor
+
+        def forward(self, rois, *feats):
+            layer = self.extractor.roi_layers[0]
+            return self.extractor(list(feats), rois, roi_scale_factor=factor), layer(feats[0], rois)
+
+    cfg = dict(backend_config=dict(type='torchscript'))
+    with RewriterContext(cfg, 'torchscript', ir=IR.TORCHSCRIPT):
+        traced = torch.jit.trace(Both(), (rois[:7], *feats[:levels]), check_trace=False)
+    found = traced(rois, *feats[:levels])
+    torch.testing.assert_close(found[0], expected, rtol=1e-4, atol=1e-5)
+    torch.testing.assert_close(found[1], crop, rtol=1e-4, atol=1e-5)

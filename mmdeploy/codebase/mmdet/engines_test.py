@@ -1,0 +1,48 @@
+"""Small detectors in engines: the boxes and masks of PyTorch.
+
+`python -m tests.models.detectors_in_engines` runs every detector in every engine, static and dynamic.
+"""
+import pytest
+
+from mmdeploy.utils import Backend
+from mmdeploy.utils.test import backend_checker, check_backend
+from tests.models.detectors import DETECTORS, SEGMENTORS
+from tests.models.detectors_in_engines import SmallDetector, is_good
+
+# With open sizes each is run on an image, a batch, and an image of another size.
+CASES = [
+    *[('onnxruntime', 'dynamic', name) for name in (*DETECTORS, *SEGMENTORS)],
+    *[('onnxruntime', 'static', name) for name in ('retinanet', 'faster_rcnn', 'swin_mask_rcnn')],
+    *[('openvino', 'dynamic', name) for name in ('ssd', 'vfnet', 'yolox', 'cascade_mask_rcnn')],
+    *[('torchscript', 'dynamic', name) for name in ('retinanet', 'yolov3', 'reppoints', 'mask_rcnn')],
+    *[('ncnn', 'static', name) for name in ('ssd', 'yolov3', 'yolox', 'vfnet', 'fcos')],
+]
+
+
+@pytest.fixture(scope='module')
+def detectors(tmp_path_factory):
+    made = {}
+
+    def get(name: str) -> SmallDetector:
+        if name not in made:
+            made[name] = SmallDetector(name, tmp_path_factory.mktemp(name))
+        return made[name]
+
+    return get
+
+
+@pytest.mark.parametrize('engine,kind,name', [
+    pytest.param(*case, marks=backend_checker(Backend.get(case[0])), id='-'.join(case))
+    for case in sorted(CASES, key=lambda case: case[2])
+])
+def test_same_as_pytorch(engine, kind, name, detectors):
+    agreement = detectors(name).check(engine, kind)
+    assert is_good(agreement), agreement
+
+
+@pytest.mark.parametrize('engine', ['onnxruntime', 'openvino', 'torchscript'])
+def test_masks_are_pasted_in_the_network(engine, detectors):
+    """With `export_postprocess_mask` the network gives pixels of its input."""
+    check_backend(Backend.get(engine))
+    agreement = detectors('mask_rcnn').check(engine, 'dynamic', export_postprocess_mask=True)
+    assert is_good(agreement), agreement
