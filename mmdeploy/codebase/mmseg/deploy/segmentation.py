@@ -95,6 +95,14 @@ class Segmentation(ImageTask):
         if metrics:
             log_metrics(logger, dataset.evaluate(outputs, metrics, logger=logger, **options))
 
+    def compare_results(self, expected: Sequence, found: Sequence) -> list[tuple[str, str]]:
+        """Compare what mmseg's data sets keep of each image: areas of each label, hit, found and true."""
+        differences = [max(int((a - b).abs().max()) for a, b in zip(*pair, strict=True))
+                       for pair in zip(expected, found, strict=True)]
+        return [('images', str(len(differences))),
+                ('images with equal areas of every label', str(differences.count(0))),
+                ('largest difference of an area, pixels', str(max(differences, default=0)))]
+
     def get_preprocess(self) -> list[dict]:
         """Return the steps for the SDK, which loads as the config says."""
         steps = self.get_test_pipeline([''], get_input_shape(self.deploy_cfg))
