@@ -11,15 +11,19 @@ def _missing(size: int | torch.Tensor, kernel: int, stride: int, dilation: int) 
     return missing.clamp(min=0) if isinstance(missing, torch.Tensor) else max(missing, 0)
 
 
-def pad_traced(padding: torch.nn.Module, x: torch.Tensor) -> torch.Tensor:
+def pad_traced(padding: torch.nn.Module, x: torch.Tensor, is_open: bool = True) -> torch.Tensor:
     """Do what an `AdaptivePadding` of mmcv or of a code base does, for each size that a network is run with.
 
     Args:
         padding: the module, with kernel_size, stride and dilation [height, width].
         x: [N, C, H, W].
+        is_open: whether other sizes than the one that is traced are to be right.
     """
-    sides = zip(x.size()[-2:], padding.kernel_size, padding.stride, padding.dilation, strict=True)
+    sizes = x.size()[-2:] if is_open else [int(side) for side in x.size()[-2:]]
+    sides = zip(sizes, padding.kernel_size, padding.stride, padding.dilation, strict=True)
     height, width = (_missing(*side) for side in sides)
+    if isinstance(height, int) and height == 0 and width == 0:
+        return x
     if padding.padding == 'corner':
         return F.pad(x, [0, width, 0, height])
     return F.pad(x, [width // 2, width - width // 2, height // 2, height - height // 2])

@@ -2,6 +2,7 @@
 import torch
 
 from mmdeploy.core import FUNCTION_REWRITER
+from mmdeploy.mmcv.cnn.windows import attend_in_windows
 from mmdeploy.utils import Backend, get_common_config, is_dynamic_shape
 
 _FOCUS = 'mmdet.models.backbones.csp_darknet.Focus'
@@ -72,70 +73,9 @@ def windowmsa__forward__tensorrt(ctx, self, x, mask=None):
     return self.proj_drop(self.proj(x))
 
 
-@FUNCTION_REWRITER.register_rewriter(f'{_WINDOWS}.window_reverse', classes=[_WINDOWS])
-def shift_window_msa__window_reverse(ctx, self, windows, H, W):
-    """Put windows [B * n, size, size, C] together to images [B, H, W, C]; mmdet fixes the batch by a division."""
-    size, channels = self.window_size, int(windows.shape[-1])
-    x = windows.reshape(-1, H // size, W // size, size, size, channels)
-    return x.permute(0, 1, 3, 2, 4, 5).reshape(-1, H, W, channels)
-
-
-@FUNCTION_REWRITER.register_rewriter(f'{_WINDOWS}.window_partition', classes=[_WINDOWS])
-def shift_window_msa__window_partition(ctx, self, x):
-    """Cut images [B, H, W, C] into windows [B * n, size, size, C]."""
-    batch, height, width, channels = x.shape
-    size = self.window_size
-    x = x.reshape(batch, height // size, size, width // size, size, channels)
-    return x.permute(0, 1, 3, 2, 4, 5).reshape(-1, size, size, int(channels))
-
-
-def _parts(length: int | torch.Tensor, window: int, shift: int, like: torch.Tensor) -> torch.Tensor:
-    """Return for each of `length` places whether it is before the last window (0), in front of the shift (1) or behind.
-
-    What is shifted out at one side comes in at the other: places of different parts are no neighbours.
-    """
-    place = torch.arange(length, device=like.device)
-    return (place >= length - window).to(like) + (place >= length - shift).to(like)
-
-
-def _attention_mask(attention: torch.nn.Module, height: int | torch.Tensor, width: int | torch.Tensor,
-                    like: torch.Tensor) -> torch.Tensor:
-    """Return [windows, N, N], -100 for places that are no neighbours in the image, 0 otherwise."""
-    rows, columns = (_parts(length, attention.window_size, attention.shift_size, like) for length in (height, width))
-    image = rows.reshape(1, -1, 1, 1) * 3 + columns.reshape(1, 1, -1, 1)
-    windows = attention.window_partition(image).reshape(-1, attention.window_size**2)
-    return (windows.unsqueeze(1) != windows.unsqueeze(2)).to(like) * -100.0
-
-
 @FUNCTION_REWRITER.register_rewriter(f'{_WINDOWS}.forward', classes=[_WINDOWS])
 def shift_window_msa__forward(ctx, self, query, hw_shape):
-    """Attend within windows that are shifted: without writing into a mask, and for sizes that are known at run time.
-
-    Args:
-        ctx: context of the rewrite.
-        self: the attention.
-        query: [B, H * W, C].
-        hw_shape: H and W.
-
-    Returns:
-        [B, H * W, C].
-    """
-    height, width = hw_shape
+    """See `attend_in_windows`; query and result are [B, H * W, C]."""
     if not is_dynamic_shape(ctx.cfg):
-        height, width = int(height), int(width)
-    size, shift, channels = self.window_size, self.shift_size, int(query.shape[2])
-    below, right = (size - height % size) % size, (size - width % size) % size
-    x = query.reshape(-1, height, width, channels)
-    x = torch.nn.functional.pad(x, (0, 0, 0, right, 0, below))
-    tall, wide = height + below, width + right
-    mask = None
-    if shift > 0:
-        x = torch.roll(x, shifts=(-shift, -shift), dims=(1, 2))
-        mask = _attention_mask(self, tall, wide, x)
-    windows = self.window_partition(x).reshape(-1, size**2, channels)
-    windows = self.w_msa(windows, mask=mask).reshape(-1, size, size, channels)
-    x = self.window_reverse(windows, tall, wide)
-    if shift > 0:
-        x = torch.roll(x, shifts=(shift, shift), dims=(1, 2))
-    x = x[:, :height, :width].reshape(-1, height * width, channels)
-    return self.drop(x)
+        hw_shape = [int(side) for side in hw_shape]
+    return attend_in_windows(self, query, hw_shape)

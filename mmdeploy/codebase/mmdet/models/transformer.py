@@ -2,31 +2,16 @@
 import torch
 
 from mmdeploy.core import FUNCTION_REWRITER
+from mmdeploy.mmcv.cnn.adaptive_padding import pad_traced
 from mmdeploy.utils import is_dynamic_shape
 
 _UTILS = 'mmdet.models.utils.transformer'
 
 
-def _missing(size: int | torch.Tensor, kernel: int, stride: int, dilation: int) -> int | torch.Tensor:
-    """Return by how much a side must grow so that the kernel begins at every `stride`-th place of it."""
-    last = (size + stride - 1) // stride * stride - stride
-    missing = last + (kernel - 1) * dilation + 1 - size
-    return missing.clamp(min=0) if isinstance(missing, torch.Tensor) else max(missing, 0)
-
-
 @FUNCTION_REWRITER.register_rewriter(f'{_UTILS}.AdaptivePadding.forward', classes=[f'{_UTILS}.AdaptivePadding'])
 def adaptive_padding__forward(ctx, self, x):
-    """Pad [B, C, H, W]; mmdet decides by how much while it is traced."""
-    height, width = x.shape[-2:]
-    if not is_dynamic_shape(ctx.cfg):
-        height, width = int(height), int(width)
-    below = _missing(height, self.kernel_size[0], self.stride[0], self.dilation[0])
-    right = _missing(width, self.kernel_size[1], self.stride[1], self.dilation[1])
-    if isinstance(below, int) and below == 0 and right == 0:
-        return x
-    if self.padding == 'same' or self.padding == ('same', 'same'):
-        return torch.nn.functional.pad(x, [right // 2, right - right // 2, below // 2, below - below // 2])
-    return torch.nn.functional.pad(x, [0, right, 0, below])
+    """See `pad_traced`."""
+    return pad_traced(self, x, is_open=is_dynamic_shape(ctx.cfg))
 
 
 @FUNCTION_REWRITER.register_rewriter(f'{_UTILS}.PatchMerging.forward', classes=[f'{_UTILS}.PatchMerging'])
