@@ -141,19 +141,36 @@ Result<void> CheckOutputs(const ModuleEnv& env, const JsonPath& path,
   return {};
 }
 
+namespace {
+
+// Where the first NaN is, -1 if there is none. A block is looked at without leaving it early, which
+// compilers make vectors of: maps of scores have millions of elements.
+int64_t FirstNaN(const float* data, int64_t count) {
+  constexpr int64_t kBlock = 1024;
+  for (int64_t begin = 0; begin < count; begin += kBlock) {
+    const int64_t end = std::min(begin + kBlock, count);
+    int found = 0;
+    for (int64_t i = begin; i < end; ++i) found |= data[i] != data[i];
+    if (!found) continue;
+    return std::find_if(data + begin, data + end, [](float value) { return std::isnan(value); }) -
+           data;
+  }
+  return -1;
+}
+
+}  // namespace
+
 Result<const Tensor*> RequireOutput(const NamedTensors& tensors, const std::string& name,
                                     size_t min_rank) {
   MMDEPLOY_TRY(const Tensor* tensor, FindOutput(tensors, name));
   MMDEPLOY_ENSURE(tensor->dtype() == DataType::kFloat32 && tensor->shape().size() >= min_rank,
                   Code::kFail, "output '{}' is {}, expected float32 of {} or more dimensions", name,
                   Describe(*tensor), min_rank);
-  const float* data = tensor->data<float>();
-  const auto bad = std::find_if(data, data + tensor->num_elements(),
-                                [](float value) { return std::isnan(value); });
-  MMDEPLOY_ENSURE(bad == data + tensor->num_elements(), Code::kFail,
+  const int64_t bad = FirstNaN(tensor->data<float>(), tensor->num_elements());
+  MMDEPLOY_ENSURE(bad < 0, Code::kFail,
                   "output '{}' ({}) holds NaN, first at element {}; check the network with "
                   "`mmdeploy verify`",
-                  name, Describe(*tensor), bad - data);
+                  name, Describe(*tensor), bad);
   return tensor;
 }
 

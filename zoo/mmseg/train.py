@@ -71,7 +71,7 @@ def train(cfg: mmcv.Config, epochs: int) -> torch.nn.Module:
             loss.backward()
             optimizer.step()
             schedule.step()
-        if (epoch + 1) % 3 == 0:
+        if (epoch + 1) % 2 == 0:
             print(f'epoch {epoch + 1} of {epochs}, {time.monotonic() - begin:.0f} s: loss {loss.item():.4f}, '
                   f'mIoU on test {mean_iou(model, *test, len(cfg.classes)):.2f} %', flush=True)
     return model

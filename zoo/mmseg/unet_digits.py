@@ -13,7 +13,9 @@ model = dict(
     decode_head=dict(
         type='FCNHead', in_channels=8, in_index=4, channels=16, num_convs=1, concat_input=False, dropout_ratio=0.0,
         num_classes=11, norm_cfg=norm_cfg, align_corners=False,
-        loss_decode=dict(type='CrossEntropyLoss', use_sigmoid=False, loss_weight=1.0, avg_non_ignore=True)),
+        loss_decode=dict(
+            type='CrossEntropyLoss', use_sigmoid=False, loss_weight=1.0, avg_non_ignore=True,
+            class_weight=[0.2] + [1.0] * 10)),
     train_cfg=dict(),
     test_cfg=dict(mode='whole'))
 dataset_type = 'CustomDataset'

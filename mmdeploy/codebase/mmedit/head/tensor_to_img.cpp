@@ -1,7 +1,5 @@
-#include <algorithm>
-#include <cmath>
-
 #include "mmdeploy/codebase/head.h"
+#include "mmdeploy/codebase/mmedit/head/planes_to_bytes.h"
 #include "mmdeploy/task/restorer/result.h"
 
 namespace mmdeploy {
@@ -25,11 +23,8 @@ class TensorToImg : public Module {
     const int64_t channels = shape[1], area = shape[2] * shape[3];
     MMDEPLOY_TRY(const Tensor pixels,
                  Tensor::Allocate(DataType::kUint8, {shape[2], shape[3], channels}, context.pool));
-    for (int64_t c = 0; c < channels; ++c) {
-      const float* plane = output->data<float>() + c * area;
-      uint8_t* to = pixels.data<uint8_t>() + c;
-      for (int64_t i = 0; i < area; ++i) to[i * channels] = ToByte(plane[i]);
-    }
+    PlanesToBytes(output->data<float>(), channels, area, context.num_threads,
+                  pixels.data<uint8_t>());
     Restoration result;
     result.image.data = pixels.data<uint8_t>();
     result.image.height = static_cast<int>(shape[2]);
@@ -40,11 +35,6 @@ class TensorToImg : public Module {
   }
 
  private:
-  // Halves go to the even neighbour.
-  static uint8_t ToByte(float value) {
-    return static_cast<uint8_t>(std::nearbyint(std::clamp(value * 255.f, 0.f, 255.f)));
-  }
-
   Signature signature_;
 };
 

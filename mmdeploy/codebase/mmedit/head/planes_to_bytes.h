@@ -1,0 +1,16 @@
+#pragma once
+
+#include <cstdint>
+
+namespace mmdeploy {
+
+// Planes [channels,area] of values in 0..1 as interleaved bytes [area,channels]: saturated, times
+// 255, halves to the even neighbour. `channels` is 1 or 3; no value is NaN. Uses up to
+// `num_threads` threads.
+void PlanesToBytes(const float* planes, int64_t channels, int64_t area, int num_threads,
+                   uint8_t* pixels);
+
+// The same, value by value: what it means.
+void PlanesToBytesReference(const float* planes, int64_t channels, int64_t area, uint8_t* pixels);
+
+}  // namespace mmdeploy
