@@ -113,8 +113,8 @@ def main() -> int:
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     import cv2
     cv2.setNumThreads(1)
-    rows = [segment(args.work_dir, args.rounds, with_scores=False), segment(args.work_dir, args.rounds, with_scores=True),
-            restore(args.work_dir, args.rounds)]
+    rows = [segment(args.work_dir, args.rounds, with_scores) for with_scores in (False, True)]
+    rows.append(restore(args.work_dir, args.rounds))
     table = PrettyTable(['work', 'ours ms', 'OpenCV, NumPy ms', 'ratio', 'asked'])
     for row in rows:
         row['ratio'] = row['ours'] / row['theirs']

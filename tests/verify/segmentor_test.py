@@ -153,6 +153,20 @@ def test_scores_of_classes(segmentor, repository, mmdeploy_command):
     assert (task.run_inference(model, data)[0] == segmentor.expected).mean() > 0.999
 
 
+@pytest.mark.parametrize('height, width', [(1, 1), (1, 900), (900, 1)])
+def test_images_of_few_pixels(segmentor, height, width):
+    """`keep_ratio` leaves some of them without a pixel, which is an error that says so; others have labels."""
+    from mmdeploy_python import Segmentor as SDKSegmentor
+    sdk = SDKSegmentor(str(segmentor.folder / 'onnxruntime_dynamic'), 'cpu')
+    image = np.full((height, width, 3), 127, np.uint8)
+    if height == width:
+        labels = sdk(image)
+        assert labels.shape == (1, 1) and 0 <= labels[0, 0] < len(CLASSES)
+    else:
+        with pytest.raises(RuntimeError, match=f'{height}x{width}|{width}x{height}'):
+            sdk(image)
+
+
 def test_windows_are_refused_by_name(tmp_path):
     config, image = tmp_path / 'config.py', tmp_path / 'image.png'
     model_config('fcn', mode='slide').dump(str(config))

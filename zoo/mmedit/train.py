@@ -1,6 +1,6 @@
 """Trains the restorer of photographs and writes its checkpoint.
 
-    python zoo/mmedit/train.py [--steps 3000] [--out zoo/mmedit/edsr_photos.pth]
+    python zoo/mmedit/train.py [--steps 2400] [--out zoo/mmedit/edsr_photos.pth]
 
 Run from the repository's root. Two runs on one machine give the same bits.
 """
@@ -88,7 +88,7 @@ def train(cfg: mmcv.Config, steps: int) -> torch.nn.Module:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument('--steps', type=int, default=3000)
+    parser.add_argument('--steps', type=int, default=2400)
     parser.add_argument('--out', type=Path, default=CONFIG.with_suffix('.pth'))
     args = parser.parse_args()
     model = train(mmcv.Config.fromfile(str(CONFIG)), args.steps)
