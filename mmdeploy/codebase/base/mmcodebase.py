@@ -10,6 +10,13 @@ from torch.utils.data import DataLoader, Dataset
 from mmdeploy.utils import Codebase, Task
 
 
+def possible_loader_options(workers_per_gpu: int, pin_memory: bool, persistent_workers: bool) -> dict[str, bool]:
+    """Return these options of a loader as this machine can have them: the first needs a GPU, the other workers."""
+    return dict(
+        pin_memory=pin_memory and torch.cuda.is_available(),
+        persistent_workers=persistent_workers and workers_per_gpu > 0)
+
+
 class MMCodebase(metaclass=ABCMeta):
     """One per code base, registered with `CODEBASE`.
 

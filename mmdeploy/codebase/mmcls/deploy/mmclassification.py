@@ -8,6 +8,7 @@ from mmcv.utils import Registry
 from torch.utils.data import DataLoader, Dataset
 
 from mmdeploy.codebase.base import CODEBASE, BaseTask, MMCodebase, build_task, check_model_type
+from mmdeploy.codebase.base.mmcodebase import possible_loader_options
 from mmdeploy.utils import Codebase, load_config
 
 MMCLS_TASK = Registry('mmcls_tasks', build_func=build_task)
@@ -74,9 +75,7 @@ class MMClassification(MMCodebase):
             shuffle=shuffle,
             round_up=round_up,
             seed=seed,
-            # Pinned memory and kept workers need a GPU and workers.
-            pin_memory=pin_memory and torch.cuda.is_available(),
-            persistent_workers=persistent_workers and workers_per_gpu > 0,
+            **possible_loader_options(workers_per_gpu, pin_memory, persistent_workers),
             **kwargs)
 
     @staticmethod

@@ -8,6 +8,7 @@ from mmcv.utils import Registry
 from torch.utils.data import DataLoader, Dataset
 
 from mmdeploy.codebase.base import CODEBASE, BaseTask, MMCodebase, build_task, check_model_type
+from mmdeploy.codebase.base.mmcodebase import possible_loader_options
 from mmdeploy.utils import Codebase
 
 MMSEG_TASK = Registry('mmseg_tasks', build_func=build_task)
@@ -76,9 +77,7 @@ class MMSegmentation(MMCodebase):
             shuffle=shuffle,
             seed=seed,
             drop_last=drop_last,
-            # Pinned memory and kept workers need a GPU and workers.
-            pin_memory=pin_memory and torch.cuda.is_available(),
-            persistent_workers=persistent_workers and workers_per_gpu > 0,
+            **possible_loader_options(workers_per_gpu, pin_memory, persistent_workers),
             **kwargs)
 
     @staticmethod
