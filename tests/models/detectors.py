@@ -245,7 +245,7 @@ def _cascade_mask_rcnn() -> dict:
     return model
 
 
-_SWIN = dict(type='SwinTransformer', embed_dims=8, depths=[2, 2, 2, 2], num_heads=[1, 2, 2, 4], window_size=7,
+_SWIN = dict(type='SwinTransformer', embed_dims=8, depths=[2, 1, 1, 1], num_heads=[1, 2, 2, 4], window_size=7,
              mlp_ratio=2, out_indices=(0, 1, 2, 3))
 
 

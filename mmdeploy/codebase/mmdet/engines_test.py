@@ -12,8 +12,8 @@ from tests.models.detectors_in_engines import SmallDetector, is_good
 # With open sizes each is run on an image, a batch, and an image of another size.
 CASES = [
     *[('onnxruntime', 'dynamic', name) for name in (*DETECTORS, *SEGMENTORS)],
-    *[('onnxruntime', 'static', name) for name in ('retinanet', 'faster_rcnn', 'swin_mask_rcnn')],
-    *[('openvino', 'dynamic', name) for name in ('ssd', 'vfnet', 'yolox', 'cascade_mask_rcnn')],
+    *[('onnxruntime', 'static', name) for name in ('retinanet', 'faster_rcnn', 'mask_rcnn')],
+    *[('openvino', 'dynamic', name) for name in ('ssd', 'vfnet')],
     *[('torchscript', 'dynamic', name) for name in ('retinanet', 'yolov3', 'reppoints', 'mask_rcnn')],
     *[('ncnn', 'static', name) for name in ('ssd', 'yolov3', 'yolox', 'vfnet', 'fcos')],
 ]
