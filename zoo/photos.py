@@ -1,5 +1,5 @@
 """Handwritten digits (scikit-learn) on photographs (scikit-image): data with exact labels, without a download."""
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -25,11 +25,11 @@ class Scene(NamedTuple):
     masks: list[np.ndarray]
     boxes: list[tuple[int, int, int, int]]
 
-    def label_map(self) -> np.ndarray:
-        """Return [H, W]: 0 for the photograph, 1 + digit."""
+    def label_map(self, digits: Sequence[int]) -> np.ndarray:
+        """Return [H, W]: 0 for the photograph, else 1 + the place of the digit in `digits`."""
         labels = np.zeros(self.image.shape[:2], np.uint8)
         for label, mask in zip(self.labels, self.masks, strict=True):
-            labels[mask] = label + 1
+            labels[mask] = 1 + digits.index(label)
         return labels
 
 
@@ -41,11 +41,12 @@ def photos(part: str) -> list[np.ndarray]:
 
 
 @cache
-def _digits(part: str) -> list[tuple[np.ndarray, int]]:
+def _scans(part: str, digits: tuple[int, ...]) -> list[tuple[np.ndarray, int]]:
     data = load_digits()
     order = np.random.default_rng(0).permutation(len(data.target))
     border = len(order) * 4 // 5
-    return [(data.images[i] / 16, int(data.target[i])) for i in (order[:border] if part == 'train' else order[border:])]
+    chosen = order[:border] if part == 'train' else order[border:]
+    return [(data.images[i] / 16, int(data.target[i])) for i in chosen if data.target[i] in digits]
 
 
 def _crop(rng: np.random.Generator, part: str, size: int) -> np.ndarray:
@@ -55,12 +56,12 @@ def _crop(rng: np.random.Generator, part: str, size: int) -> np.ndarray:
     return cv2.resize(photo[top:top + side, left:left + side], (size, size), interpolation=cv2.INTER_AREA)
 
 
-def _place(rng: np.random.Generator, image: np.ndarray, taken: np.ndarray, part: str) -> tuple | None:
+def _place(rng: np.random.Generator, image: np.ndarray, taken: np.ndarray, scans: list) -> tuple | None:
     """Draw a digit where no other one is; return its label, mask and box."""
     size = image.shape[0]
     side = int(rng.integers(size // 5, size // 2))
     top, left = (int(x) for x in rng.integers(0, size - side, 2))
-    scan, label = _digits(part)[rng.integers(len(_digits(part)))]
+    scan, label = scans[rng.integers(len(scans))]
     ink = cv2.resize(scan, (side, side), interpolation=cv2.INTER_CUBIC)
     mask = np.zeros(taken.shape, bool)
     mask[top:top + side, left:left + side] = ink > 0.4
@@ -77,18 +78,19 @@ def _place(rng: np.random.Generator, image: np.ndarray, taken: np.ndarray, part:
     return label, mask, box
 
 
-def scenes(part: str, count: int, size: int) -> Iterator[Scene]:
+def scenes(part: str, count: int, size: int, digits: Sequence[int] = tuple(range(10))) -> Iterator[Scene]:
     """Yield `count` scenes of a split, always the same ones.
 
     Args:
         part: `train` or `test`.
         count: how many.
         size: pixels of a side.
+        digits: those that are on them.
     """
     rng = np.random.default_rng(['train', 'test'].index(part))
     for _ in range(count):
         image = np.ascontiguousarray(_crop(rng, part, size))
         taken = np.zeros(image.shape[:2], bool)
-        found = [_place(rng, image, taken, part) for _ in range(int(rng.integers(2, 7)))]
-        digits = [digit for digit in found if digit is not None]
-        yield Scene(image, [d[0] for d in digits], [d[1] for d in digits], [d[2] for d in digits])
+        found = [_place(rng, image, taken, _scans(part, tuple(digits))) for _ in range(int(rng.integers(2, 7)))]
+        placed = [digit for digit in found if digit is not None]
+        yield Scene(image, [d[0] for d in placed], [d[1] for d in placed], [d[2] for d in placed])

@@ -11,16 +11,16 @@ import cv2
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from zoo.photos import scenes  # noqa: E402
 
-SIZE, COUNT = 96, 200
+SIZE, COUNT, DIGITS = 96, 200, (0, 1, 7)
 
 
 def make(folder: Path) -> None:
     """Write images/test and labels/test."""
     for name in ('images', 'labels'):
         (folder / name / 'test').mkdir(parents=True, exist_ok=True)
-    for i, scene in enumerate(scenes('test', COUNT, SIZE)):
+    for i, scene in enumerate(scenes('test', COUNT, SIZE, DIGITS)):
         cv2.imwrite(str(folder / f'images/test/{i:03}.png'), scene.image)
-        cv2.imwrite(str(folder / f'labels/test/{i:03}.png'), scene.label_map())
+        cv2.imwrite(str(folder / f'labels/test/{i:03}.png'), scene.label_map(DIGITS))
 
 
 if __name__ == '__main__':

@@ -1,6 +1,6 @@
 """Trains the segmentor of digits on photographs and writes its checkpoint.
 
-    python zoo/mmseg/train.py [--epochs 30] [--out zoo/mmseg/unet_digits.pth]
+    python zoo/mmseg/train.py [--epochs 20] [--out zoo/mmseg/unet_digits.pth]
 
 Run from the repository's root. Two runs on one machine give the same bits.
 """
@@ -16,18 +16,20 @@ import torch
 from mmseg.models import build_segmentor
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+from make_digits_on_photos import DIGITS, SIZE  # noqa: E402
+
 from zoo.photos import scenes  # noqa: E402
 
-SEED, SIZE, IMAGES = 0, 96, 1500
+SEED, IMAGES = 0, 1200
 CONFIG = Path(__file__).with_name('unet_digits.py')
 
 
 def load(part: str, count: int, norm: dict) -> tuple[torch.Tensor, torch.Tensor]:
     """Return images [N, 3, H, W] and label maps [N, 1, H, W]."""
-    found = list(scenes(part, count, SIZE))
+    found = list(scenes(part, count, SIZE, DIGITS))
     images = np.stack([scene.image for scene in found])[..., ::-1].astype(np.float32)
     images = (images - np.float32(norm['mean'])) / np.float32(norm['std'])
-    labels = np.stack([scene.label_map() for scene in found])
+    labels = np.stack([scene.label_map(DIGITS) for scene in found])
     return torch.from_numpy(images.transpose(0, 3, 1, 2).copy()), torch.from_numpy(labels).long().unsqueeze(1)
 
 
@@ -79,7 +81,7 @@ def train(cfg: mmcv.Config, epochs: int) -> torch.nn.Module:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument('--epochs', type=int, default=30)
+    parser.add_argument('--epochs', type=int, default=20)
     parser.add_argument('--out', type=Path, default=CONFIG.with_suffix('.pth'))
     args = parser.parse_args()
     cfg = mmcv.Config.fromfile(str(CONFIG))
