@@ -14,7 +14,7 @@ IMAGES = 12
 
 
 @pytest.mark.parametrize('codebase', CASES)
-def test_metrics_are_those_of_pytorch(codebase, tmp_path, repository):
+def test_metrics_are_those_of_pytorch(codebase, tmp_path):
     metric, limit, least = CASES[codebase]
     entry = accuracy.ZOO[codebase]
     accuracy.make_data(codebase)
@@ -31,7 +31,7 @@ def test_metrics_are_those_of_pytorch(codebase, tmp_path, repository):
 
 
 @pytest.mark.parametrize('codebase', CASES)
-def test_the_command_for_accuracy_compares_with_pytorch(codebase, tmp_path, repository):
+def test_the_command_for_accuracy_compares_with_pytorch(codebase, tmp_path):
     """`tools/test.py --checkpoint` on the whole held-out data."""
     accuracy.make_data(codebase)
     entry = accuracy.ZOO[codebase]
@@ -39,7 +39,7 @@ def test_the_command_for_accuracy_compares_with_pytorch(codebase, tmp_path, repo
     base = f'zoo/{codebase}/{entry.name}'
     done = subprocess.run([sys.executable, 'tools/test.py', config, f'{base}.py', '--model',
                            str(tmp_path / 'end2end.onnx'), '--metrics', 'mIoU' if codebase == 'mmseg' else 'PSNR',
-                           '--checkpoint', f'{base}.pth'], cwd=repository, capture_output=True, text=True)
+                           '--checkpoint', f'{base}.pth'], cwd=accuracy.ROOT, capture_output=True, text=True)
     output = done.stdout + done.stderr
     assert done.returncode == 0 and 'metrics of PyTorch' in output, output
     expected = 'largest difference of an area' if codebase == 'mmseg' else 'largest difference of PSNR'

@@ -142,9 +142,11 @@ def main() -> int:
                     try:
                         agreement = detector.check(engine, kind)
                         verdict, text = 'same' if is_good(agreement) else 'DIFFERENT', agreement
+                    except NotImplementedError as error:
+                        verdict, text = 'refused', str(error)[:600]
                     except Exception as error:  # noqa: BLE001  # whatever it is, the others are wanted
-                        verdict, text = 'refused', f'{type(error).__name__}: {str(error)[:600]}'
-                    bad += verdict == 'DIFFERENT'
+                        verdict, text = 'FAILED', f'{type(error).__name__}: {str(error)[:600]}'
+                    bad += verdict not in ('same', 'refused')
                     print(f'{name} {engine} {kind} {verdict} {time.perf_counter() - start:.1f} s {text}', flush=True)
     return bad > 0
 

@@ -36,7 +36,9 @@ _TRAINING = ('train_cfg', 'init_cfg', 'pretrained', 'norm_eval', 'frozen_stages'
 def _plain(value) -> object:
     """Return a config without what concerns training; deep ResNets become shallow ones of the same blocks."""
     if isinstance(value, dict):
-        found = {k: _plain(v) for k, v in value.items() if k not in _TRAINING and not k.startswith('loss')}
+        # What classes are told apart by stands in the loss: `use_sigmoid`, activations of its own.
+        found = {k: _plain(v) for k, v in value.items()
+                 if k not in _TRAINING and (k == 'loss_cls' or not k.startswith('loss'))}
         if 'ResNe' in str(found.get('type', '')) or 'Res2Net' in str(found.get('type', '')):
             found['depth'] = min(found.get('depth', 50), 50)
         for key in ('depths', 'deepen_factor', 'num_csp_blocks'):

@@ -32,7 +32,8 @@ class Agreement(NamedTuple):
         at_limit: unmatched ones of both whose score is where the lists end: at the threshold, or at the last place.
         score: largest difference of scores of a match.
         side: largest difference of sides of a match, in pixels.
-        mask: smallest intersection over union of masks of a match; 1 without masks.
+        mask: smallest intersection over union of masks of a match; 0 where one side has none; 1 without masks.
+        masks: how many matches have masks on both sides.
     """
     expected: int = 0
     found: int = 0
@@ -41,6 +42,7 @@ class Agreement(NamedTuple):
     score: float = 0.0
     side: float = 0.0
     mask: float = 1.0
+    masks: int = 0
 
     @property
     def unmatched(self) -> int:
@@ -51,7 +53,7 @@ class Agreement(NamedTuple):
         """Return the agreement in two images."""
         counts = (a + b for a, b in zip(self[:4], other[:4], strict=True))
         return Agreement(*counts, max(self.score, other.score), max(self.side, other.side),
-                         min(self.mask, other.mask))
+                         min(self.mask, other.mask), self.masks + other.masks)
 
     def rows(self) -> list[tuple[str, str]]:
         """Return what to show, as names and values."""
@@ -59,7 +61,9 @@ class Agreement(NamedTuple):
                 ('boxes of one side only', f'{self.unmatched} and {self.at_limit} at the end of the list'),
                 ('max difference of scores', f'{self.score:.3g}'),
                 ('max difference of sides', f'{self.side:.3g} pixels')]
-        return rows + ([] if self.mask == 1.0 else [('min overlap of masks', f'{self.mask:.4f}')])
+        if self.masks or self.mask < 1:
+            rows.append((f'min overlap of {self.masks} masks', f'{self.mask:.4f}'))
+        return rows
 
 
 def detections_of_result(result: Sequence | np.ndarray) -> Detections:
@@ -153,12 +157,13 @@ def compare(expected: Detections, found: Detections, score_threshold: float = 0.
     else:
         mine, other = np.array(pairs).T
     differences = np.abs(expected.boxes[mine] - found.boxes[other])
-    masks = [1.0]
+    masks = []
     if expected.masks is not None and found.masks is not None:
-        masks += [_mask_overlap(expected.masks[i], found.masks[j]) for i, j in pairs]
+        masks = [_mask_overlap(expected.masks[i], found.masks[j]) for i, j in pairs]
+    one_has_none = pairs and (expected.masks is None) != (found.masks is None)
     at_limit = sum(
         _count_at_limit(np.delete(a.boxes, used, 0), b.boxes, score_threshold, max_per_img)
         for a, b, used in ((expected, found, mine), (found, expected, other)))
     return Agreement(
         len(expected.boxes), len(found.boxes), len(pairs), at_limit, float(differences[:, 4].max(initial=0)),
-        float(differences[:, :4].max(initial=0)), min(masks))
+        float(differences[:, :4].max(initial=0)), 0.0 if one_has_none else min(masks, default=1.0), len(masks))

@@ -21,7 +21,7 @@ def _masks(*sizes: int) -> list[np.ndarray]:
 def test_ties_swap():
     order = [1, 0, 2, 3]
     agreement = compare(Detections(BOXES, LABELS), Detections(BOXES[order], LABELS[order]))
-    assert agreement == (4, 4, 4, 0, 0, 0, 1) and agreement.unmatched == 0
+    assert agreement == (4, 4, 4, 0, 0, 0, 1, 0) and agreement.unmatched == 0
 
 
 def test_differences_of_matches():
@@ -29,8 +29,15 @@ def test_differences_of_matches():
     agreement = compare(Detections(BOXES, LABELS, _masks(9, 10, 0, 4)),
                         Detections(moved, LABELS, _masks(10, 10, 0, 4)))
     assert agreement.matched == 4
-    assert agreement[4:] == pytest.approx((0.001, 0.25, 0.9), abs=1e-6)
-    assert ('min overlap of masks', '0.9000') in agreement.rows()
+    assert agreement[4:] == pytest.approx((0.001, 0.25, 0.9, 4), abs=1e-6)
+    assert ('min overlap of 4 masks', '0.9000') in agreement.rows()
+
+
+def test_masks_of_one_side_only_are_no_agreement():
+    agreement = compare(Detections(BOXES, LABELS, _masks(9, 10, 0, 4)), Detections(BOXES, LABELS))
+    assert agreement.mask == 0 and ('min overlap of 0 masks', '0.0000') in agreement.rows()
+    equal = compare(*[Detections(BOXES, LABELS, _masks(9, 10, 0, 4))] * 2)
+    assert ('min overlap of 4 masks', '1.0000') in equal.rows()
 
 
 def test_a_box_at_the_threshold_comes_and_goes():

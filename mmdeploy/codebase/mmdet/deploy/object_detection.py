@@ -17,7 +17,7 @@ from .compare import Agreement, Detections, compare, detections_of_outputs, dete
 from .mmdetection import MMDET_TASK
 from .model_partition_cfg import MMDET_PARTITION_CFG
 from .sdk_partition import CutDetector, CutTwoStage, find_cut
-from .utils import get_nms_params, get_post_processing_params
+from .utils import get_mask_threshold, get_nms_params, get_post_processing_params
 
 
 def process_model_config(model_cfg: mmcv.Config,
@@ -46,7 +46,7 @@ def process_model_config(model_cfg: mmcv.Config,
     return cfg
 
 
-def _detections_of(outputs: dict[str, np.ndarray], size: Sequence[int]) -> list[Detections]:
+def _detections_of(outputs: dict[str, np.ndarray], size: Sequence[int], mask_threshold: float) -> list[Detections]:
     """Return the detections of each image in the outputs of a network, whose input is `size` [width, height]."""
     if 'detection_output' in outputs:
         scale = np.array([*size, *size, 1], np.float32)
@@ -55,7 +55,8 @@ def _detections_of(outputs: dict[str, np.ndarray], size: Sequence[int]) -> list[
             for rows in outputs['detection_output']
         ]
     masks = outputs.get('masks', [None] * len(outputs['dets']))
-    return [detections_of_outputs(*image) for image in zip(outputs['dets'], outputs['labels'], masks, strict=True)]
+    return [detections_of_outputs(*image, mask_threshold)
+            for image in zip(outputs['dets'], outputs['labels'], masks, strict=True)]
 
 
 @MMDET_TASK.register_module(Task.OBJECT_DETECTION.value)
@@ -108,7 +109,11 @@ class ObjectDetection(ImageTask):
         params = self._nms_params()
         agreement = Agreement()
         size = get_input_shape(self.deploy_cfg) or (1000, 1000)  # ncnn's rows are in units of the image
-        for mine, other in zip(_detections_of(expected, size), _detections_of(found, size), strict=True):
+        threshold = get_mask_threshold(self.model_cfg)
+        mine, others = (_detections_of(outputs, size, threshold) for outputs in (expected, found))
+        if len(mine) != len(others):
+            raise ValueError(f'outputs of the engine are of {len(others)} images, those of PyTorch of {len(mine)}')
+        for mine, other in zip(mine, others, strict=True):
             agreement |= compare(mine, other, params['score_threshold'], params['keep_top_k'])
         return agreement.rows()
 

@@ -11,7 +11,7 @@ from mmdeploy.codebase.base import BaseBackendModel, End2EndBackendModel, build_
 from mmdeploy.core import RewriterContext
 from mmdeploy.utils import Backend, get_backend, get_codebase_config, get_partition_config, load_config
 
-from .utils import get_nms_params, get_post_processing_params
+from .utils import get_mask_threshold, get_nms_params, get_post_processing_params
 
 # mmdet does not clip the boxes of these detectors.
 _WITHOUT_CLIPPING = ('YOLOX', 'YOLOV3', 'TOOD')
@@ -37,8 +37,7 @@ class End2EndModel(End2EndBackendModel):
         model = model_cfg.model
         self.gives_proposals = model.type == 'RPN'
         self.clips = model.type not in _WITHOUT_CLIPPING
-        rcnn = (model.get('test_cfg', None) or {}).get('rcnn', None) or {}
-        self.mask_threshold = rcnn.get('mask_thr_binary', 0.5)
+        self.mask_threshold = get_mask_threshold(model_cfg)
 
     def forward(self, img: Sequence[torch.Tensor], img_metas: Sequence[Sequence[dict]], *args,
                 rescale: bool = True, **kwargs) -> list:

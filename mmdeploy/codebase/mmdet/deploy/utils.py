@@ -115,3 +115,9 @@ def gather_topk(*inputs: torch.Tensor, inds: torch.Tensor, batch_size: int,
         rows = x.reshape(-1, *x.shape[2:]) if is_batched else x
         gathered.append(rows[(inds + first).reshape(-1)].reshape(*inds.shape, *rows.shape[1:]))
     return gathered[0] if len(gathered) == 1 else gathered
+
+
+def get_mask_threshold(model_cfg: mmcv.Config) -> float:
+    """Return the score from which on a pixel of a mask belongs to an object."""
+    rcnn = (model_cfg.model.get('test_cfg', None) or {}).get('rcnn', None) or {}
+    return rcnn.get('mask_thr_binary', 0.5)

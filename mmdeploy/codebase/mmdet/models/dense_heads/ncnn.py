@@ -13,7 +13,7 @@ from mmdeploy.codebase.mmdet.deploy.utils import get_nms_params
 from mmdeploy.core import FUNCTION_REWRITER
 from mmdeploy.utils import Backend
 
-from .base_dense_head import HEADS, base_dense_head__get_bbox
+from .base_dense_head import base_dense_head__get_bbox
 from .fovea_head import fovea_head__get_bboxes
 from .gfl_head import gfl_head__get_bbox
 from .reppoints_head import reppoints_head__get_bboxes
@@ -22,6 +22,8 @@ from .yolo_head import yolov3_head__get_bboxes
 from .yolox_head import best_classes, yolox_head__get_bboxes
 
 _HEADS = 'mmdet.models.dense_heads'
+# Of those that the general rewrite serves these are compared with PyTorch in ncnn.
+_CHECKED = ('RetinaHead', 'FCOSHead', 'FSAFHead', 'ATSSHead', 'VFNetHead')
 
 
 def _without_top_k(cfg: mmcv.ConfigDict) -> mmcv.ConfigDict:
@@ -67,7 +69,8 @@ def _select(ctx, head: torch.nn.Module, get_bboxes, predictions: Sequence, img_m
 
 
 @FUNCTION_REWRITER.register_rewriter(f'{_HEADS}.base_dense_head.BaseDenseHead.get_bboxes',
-                                     backend=Backend.NCNN.value, classes=HEADS)
+                                     backend=Backend.NCNN.value,
+                                     classes=[f'{_HEADS}.{name}' for name in _CHECKED])
 def base_dense_head__get_bboxes__ncnn(ctx, self, cls_scores, bbox_preds, score_factors=None, img_metas=None, cfg=None,
                                       rescale=False, with_nms=True, **kwargs):
     """Return rows [1, K, 6] as `detection_output` does; arguments as in `base_dense_head__get_bbox`."""
@@ -76,7 +79,7 @@ def base_dense_head__get_bboxes__ncnn(ctx, self, cls_scores, bbox_preds, score_f
 
 
 @FUNCTION_REWRITER.register_rewriter(f'{_HEADS}.SSDHead.get_bboxes', backend=Backend.NCNN.value,
-                                     classes=[f'{_HEADS}.SSDHead', f'{_HEADS}.PISASSDHead'])
+                                     classes=[f'{_HEADS}.SSDHead'])
 def ssd_head__get_bboxes__ncnn(ctx, self, cls_scores, bbox_preds, img_metas, with_nms=True, cfg=None, **kwargs):
     """See `base_dense_head__get_bboxes__ncnn`."""
     return _select(ctx, self, base_dense_head__get_bbox, (cls_scores, bbox_preds), img_metas, cfg, with_nms)
@@ -91,7 +94,7 @@ def fovea_head__get_bboxes__ncnn(ctx, self, cls_scores, bbox_preds, score_factor
 
 
 @FUNCTION_REWRITER.register_rewriter(f'{_HEADS}.gfl_head.GFLHead.get_bboxes', backend=Backend.NCNN.value,
-                                     classes=[f'{_HEADS}.GFLHead', f'{_HEADS}.LDHead'])
+                                     classes=[f'{_HEADS}.GFLHead'])
 def gfl_head__get_bboxes__ncnn(ctx, self, cls_scores, bbox_preds, score_factors=None, img_metas=None, cfg=None,
                                rescale=False, with_nms=True, **kwargs):
     """See `base_dense_head__get_bboxes__ncnn`."""

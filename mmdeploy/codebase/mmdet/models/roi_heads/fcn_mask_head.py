@@ -35,7 +35,7 @@ def paste_masks(masks: torch.Tensor, boxes: torch.Tensor, height: int | torch.Te
 
 @FUNCTION_REWRITER.register_rewriter(
     'mmdet.models.roi_heads.mask_heads.fcn_mask_head.FCNMaskHead.get_seg_masks',
-    classes=['mmdet.models.roi_heads.mask_heads.FCNMaskHead', 'mmdet.models.roi_heads.mask_heads.HTCMaskHead'])
+    classes=['mmdet.models.roi_heads.mask_heads.FCNMaskHead'])
 def fcn_mask_head__get_seg_masks(ctx, self, mask_pred, det_bboxes, det_labels, rcnn_test_cfg,
                                  ori_shape: Sequence[int] | torch.Tensor, are_scores: bool = False, **kwargs):
     """Return the mask of each box.

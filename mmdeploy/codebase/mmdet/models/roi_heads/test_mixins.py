@@ -3,7 +3,7 @@ import torch
 
 from mmdeploy.core import FUNCTION_REWRITER
 
-_HEADS = ['mmdet.models.roi_heads.StandardRoIHead', 'mmdet.models.roi_heads.DoubleHeadRoIHead']
+_HEADS = ['mmdet.models.roi_heads.StandardRoIHead']
 
 
 def with_batch_index(boxes: torch.Tensor) -> torch.Tensor:
