@@ -110,10 +110,10 @@ class ObjectDetection(ImageTask):
         agreement = Agreement()
         size = get_input_shape(self.deploy_cfg) or (1000, 1000)  # ncnn's rows are in units of the image
         threshold = get_mask_threshold(self.model_cfg)
-        mine, others = (_detections_of(outputs, size, threshold) for outputs in (expected, found))
-        if len(mine) != len(others):
-            raise ValueError(f'outputs of the engine are of {len(others)} images, those of PyTorch of {len(mine)}')
-        for mine, other in zip(mine, others, strict=True):
+        ours, theirs = (_detections_of(outputs, size, threshold) for outputs in (found, expected))
+        if len(ours) != len(theirs):
+            raise ValueError(f'outputs of the engine are of {len(ours)} images, those of PyTorch of {len(theirs)}')
+        for mine, other in zip(theirs, ours, strict=True):
             agreement |= compare(mine, other, params['score_threshold'], params['keep_top_k'])
         return agreement.rows()
 
