@@ -71,6 +71,30 @@ TEST(Tiles, AreOfOneSizeAndNoMoreThanNeeded) {
   EXPECT_EQ(count, 2 * 3);
 }
 
+// The largest of each 4x4 block that begins at a multiple of 4, at each of its pixels.
+Result<std::vector<Tensor>> BlockMaxima(const Tensor& image) {
+  const int64_t h = image.shape()[2], w = image.shape()[3];
+  Tensor out = *Tensor::Allocate(DataType::kFloat32, image.shape());
+  for (int64_t y = 0; y < h; ++y) {
+    for (int64_t x = 0; x < w; ++x) {
+      const int64_t last_y = std::min(y / 4 * 4 + 3, h - 1),
+                    last_x = std::min(x / 4 * 4 + 3, w - 1);
+      out.data<float>()[y * w + x] = image.data<float>()[last_y * w + last_x];
+    }
+  }
+  return std::vector<Tensor>{out};
+}
+
+TEST(Tiles, BeginAtMultiplesOfTheStrideOfTheNetwork) {
+  for (const Shape& shape : {Shape{1, 1, 16, 16}, Shape{1, 1, 17, 40}, Shape{1, 1, 30, 51}}) {
+    const Tensor image = Image(shape);
+    for (const TileSpec& spec : {TileSpec{13, 16, 3, 4}, TileSpec{16, 12, 4, 4}}) {
+      EXPECT_EQ(Numbers(RunTiles(image, spec, nullptr, BlockMaxima)), Numbers(BlockMaxima(image)))
+          << Name(shape);
+    }
+  }
+}
+
 TEST(Tiles, OutputsOfOtherSizesAreRefused) {
   const auto run = [](const Tensor& tile) -> Result<std::vector<Tensor>> {
     return std::vector<Tensor>{Image({1, 1, tile.shape()[2] + 1, tile.shape()[3]})};
@@ -100,6 +124,11 @@ TEST(Tiles, KeysAreChecked) {
   EXPECT_THAT(LoadError(R"("tile": 0)"), HasSubstr("tile: found 0, allowed: 1 to 1048576"));
   EXPECT_THAT(LoadError(R"("overlap": 2)"), HasSubstr("only if `tile` says"));
   EXPECT_THAT(LoadError(R"("tile": 8, "overlap": 4)"), HasSubstr("leave nothing of a tile of 8x8"));
+  EXPECT_THAT(LoadError(R"("tile_stride": 2)"), HasSubstr("only if `tile` says"));
+  EXPECT_THAT(LoadError(R"("tile": 8, "overlap": 2, "tile_stride": 5)"),
+              HasSubstr("5 is more than the 4 pixels that `overlap` leaves of a tile"));
+  EXPECT_THAT(LoadError(R"("tile": 8, "tile_stride": 2)"),
+              HasSubstr("the last tile may then be smaller than the others"));
   EXPECT_THAT(LoadError(R"("tile": [8, 9])"),
               HasSubstr("tiles of 8x9 do not fit the network's input"));
 }

@@ -27,6 +27,10 @@ std::vector<TensorInfo> InputsOfImages(std::vector<TensorInfo> inputs, const Til
   return inputs;
 }
 
+bool HasFixedSides(const TensorInfo& input) {
+  return input.shape.size() == 4 && input.shape[2] >= 0 && input.shape[3] >= 0;
+}
+
 Result<void> CheckTile(const TileSpec& tile, const std::vector<TensorInfo>& inputs,
                        const JsonPath& path) {
   if (!tile.enabled()) return {};
@@ -35,14 +39,21 @@ Result<void> CheckTile(const TileSpec& tile, const std::vector<TensorInfo>& inpu
                   "{}: tiles are cut for networks of one input NxCxHxW, this one takes {}{}",
                   (path / "tile").str(), Describe(inputs[0]),
                   inputs.size() > 1 ? " and others" : "");
-  MMDEPLOY_ENSURE(inputs[0].device == Device() && inputs[0].dtype != DataType::kFloat16,
-                  Code::kNotSupported, "{}: tiles are cut in host memory, of types but float16",
-                  (path / "tile").str());
+  MMDEPLOY_ENSURE(
+      inputs[0].device == Device() && inputs[0].dtype != DataType::kFloat16, Code::kNotSupported,
+      "{}: the network takes {} on {}; tiles are cut in the memory of the cpu, of all types "
+      "but float16: leave out `tile`",
+      (path / "tile").str(), Describe(inputs[0]), Name(inputs[0].device));
   const Shape& shape = inputs[0].shape;
   const auto fits = [](int64_t side, int asked) { return side < 0 || side == asked; };
   MMDEPLOY_ENSURE(shape.empty() || (fits(shape[2], tile.height) && fits(shape[3], tile.width)),
                   Code::kInvalidArgument, "{}: tiles of {}x{} do not fit the network's input, {}",
                   (path / "tile").str(), tile.height, tile.width, Describe(inputs[0]));
+  MMDEPLOY_ENSURE(
+      tile.stride == 1 || !HasFixedSides(inputs[0]), Code::kInvalidArgument,
+      "{}: the last tile may then be smaller than the others, but the network's input is "
+      "{}; convert it with open axes",
+      (path / "tile_stride").str(), Describe(inputs[0]));
   return {};
 }
 
@@ -106,6 +117,14 @@ class NetModule : public Module {
 
   Result<std::vector<Tensor>> RunNet(Span<const Tensor> tensors, const RunContext& context) const {
     if (!tile_.enabled()) return RunOnce(tensors, context.pool);
+    const Shape& shape = tensors[0].shape();
+    const bool is_small = shape.size() == 4 && (shape[2] < tile_.height || shape[3] < tile_.width);
+    MMDEPLOY_ENSURE(
+        !is_small || !HasFixedSides(session_.net().inputs()[0]), Code::kInvalidArgument,
+        "the image is {}x{} after preprocessing, smaller than a tile of {}x{}, which is "
+        "all that the network takes; enlarge it (Pad with `size`), or convert the network "
+        "with open axes",
+        shape[2], shape[3], tile_.height, tile_.width);
     return RunTiles(tensors[0], tile_, context.pool,
                     [&](const Tensor& tile) -> Result<std::vector<Tensor>> {
                       MMDEPLOY_TRYV(context.Check());

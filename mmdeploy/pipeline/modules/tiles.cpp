@@ -84,30 +84,40 @@ Result<TileSpec> ReadTileSpec(JsonReader& args) {
     spec.width = static_cast<int>(width);
   }
   args.Read("overlap", &spec.overlap, 0, 1 << 20);
+  args.Read("tile_stride", &spec.stride, 1, 1 << 20);
   if (!spec.enabled()) {
-    MMDEPLOY_ENSURE(!args.Has("overlap"), Code::kInvalidArgument,
-                    "{}: images are cut only if `tile` says how large the pieces are",
-                    (args.path() / "overlap").str());
+    for (const char* key : {"overlap", "tile_stride"}) {
+      MMDEPLOY_ENSURE(!args.Has(key), Code::kInvalidArgument,
+                      "{}: images are cut only if `tile` says how large the pieces are",
+                      (args.path() / key).str());
+    }
     return spec;
   }
   MMDEPLOY_ENSURE(2 * spec.overlap < std::min(spec.height, spec.width), Code::kInvalidArgument,
                   "{}: {} pixels on both sides leave nothing of a tile of {}x{}",
                   (args.path() / "overlap").str(), spec.overlap, spec.height, spec.width);
+  MMDEPLOY_ENSURE(
+      spec.stride <= std::min(spec.height, spec.width) - 2 * spec.overlap, Code::kInvalidArgument,
+      "{}: {} is more than the {} pixels that `overlap` leaves of a tile; make the tile "
+      "larger",
+      (args.path() / "tile_stride").str(), spec.stride,
+      std::min(spec.height, spec.width) - 2 * spec.overlap);
   return spec;
 }
 
-TileAxis::TileAxis(int64_t total, int64_t size, int64_t overlap) {
+TileAxis::TileAxis(int64_t total, int64_t size, const TileSpec& spec) {
   if (total <= size) {
     tiles.push_back({0, total, 0, total});
     return;
   }
-  const int64_t step = size - 2 * overlap;
+  const int64_t step = (size - 2 * spec.overlap) / spec.stride * spec.stride;
   for (int64_t begin = 0;; begin += step) {
-    const int64_t at = std::min(begin, total - size);
-    const int64_t used = tiles.empty() ? 0 : at + overlap;
+    const bool is_last = begin + size >= total;
+    const int64_t at = is_last && spec.stride == 1 ? total - size : begin;
+    const int64_t used = tiles.empty() ? 0 : at + spec.overlap;
     if (!tiles.empty()) tiles.back().used_end = used;
-    tiles.push_back({at, size, used, total});
-    if (at == total - size) return;
+    tiles.push_back({at, std::min(size, total - at), used, total});
+    if (is_last) return;
   }
 }
 
@@ -117,8 +127,7 @@ Result<std::vector<Tensor>> RunTiles(
   const Shape& shape = image.shape();
   MMDEPLOY_ENSURE(shape.size() == 4 && image.num_elements() > 0, Code::kInvalidArgument,
                   "tiles are cut out of NxCxHxW, found {}", Describe(image));
-  const TileAxis rows(shape[2], spec.height, spec.overlap),
-      columns(shape[3], spec.width, spec.overlap);
+  const TileAxis rows(shape[2], spec.height, spec), columns(shape[3], spec.width, spec);
   if (rows.tiles.size() == 1 && columns.tiles.size() == 1) return run(image);
   std::vector<Tensor> whole;
   for (const auto& y : rows.tiles) {

@@ -166,10 +166,11 @@ class SuperResolution(ImageTask):
         return super().get_sdk_head()._replace(reads_image=False)
 
     def get_sdk_steps(self, net: dict) -> list[dict]:
-        """Return the network's step, which `tile` and `overlap` of `codebase_config` let run piece by piece."""
+        """Return the network's step, which `tile` of `codebase_config` lets run piece by piece."""
         codebase_config = get_codebase_config(self.deploy_cfg)
         return super().get_sdk_steps(dict(
-            net, **{key: codebase_config[key] for key in ('tile', 'overlap') if key in codebase_config}))
+            net, **{key: codebase_config[key] for key in ('tile', 'overlap', 'tile_stride')
+                   if key in codebase_config}))
 
     def get_model_name(self) -> str:
         return self.model_cfg.model.generator.type.lower()
