@@ -174,3 +174,27 @@ def test_windows_are_refused_by_name(tmp_path):
     with pytest.raises(NotImplementedError, match="test_cfg.mode is 'slide'; only 'whole' can be exported"):
         torch2onnx(str(image), str(tmp_path), 'end2end.onnx', f'{CONFIGS}onnxruntime_dynamic.py', str(config), None,
                    'cpu')
+
+
+def test_a_binary_segmentor_has_two_labels(tmp_path, repository, mmdeploy_command):
+    """With one score per pixel `num_classes` of the head may be 1; the SDK is told how many labels there are."""
+    from mmdeploy_python import Segmentor as SDKSegmentor
+    cfg = model_config('fcn')
+    cfg.model.decode_head.update(num_classes=1, out_channels=1, threshold=0.5)
+    config, image = str(tmp_path / 'binary.py'), str(tmp_path / 'image.png')
+    cfg.dump(config)
+    cv2.imwrite(image, np.random.default_rng(0).integers(0, 256, (50, 70, 3), dtype=np.uint8))
+    task = build_task_processor(cfg, load_config(f'{CONFIGS}onnxruntime_dynamic.py')[0], 'cpu')
+    torch.manual_seed(3)
+    model = task.init_pytorch_model()
+    torch.nn.init.normal_(model.decode_head.conv_seg.weight, std=5)
+    data, inputs = task.create_input(image)
+    with torch.no_grad():
+        model.decode_head.conv_seg.bias.fill_(-float(model.encode_decode(inputs[0], None).median()))
+    torch.save(dict(state_dict=model.state_dict(), meta=dict(CLASSES=CLASSES, PALETTE=PALETTE)), tmp_path / 'model.pth')
+    done = subprocess.run([sys.executable, 'tools/deploy.py', f'{CONFIGS}onnxruntime_dynamic.py', config,
+                           tmp_path / 'model.pth', image, '--work-dir', tmp_path / 'work', '--dump-info'],
+                          cwd=repository, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    labels = SDKSegmentor(str(tmp_path / 'work'), 'cpu')(cv2.imread(image))
+    assert set(np.unique(labels)) == {0, 1}

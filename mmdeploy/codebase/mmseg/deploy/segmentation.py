@@ -109,7 +109,11 @@ class Segmentation(ImageTask):
         return [deepcopy(self.model_cfg.data.test.pipeline[0]), *steps[1:]]
 
     def get_postprocess(self) -> dict:
-        return deepcopy(get_head_config(self.model_cfg))
+        head = deepcopy(get_head_config(self.model_cfg))
+        if head.get('out_channels', None) == 1 or head['num_classes'] == 1:
+            # One score per pixel is above the threshold or not: two labels.
+            head['num_classes'] = 2
+        return head
 
     def get_sdk_head(self) -> SDKHead:
         head = super().get_sdk_head()
@@ -131,5 +135,7 @@ class Segmentation(ImageTask):
             labels = planes[0].astype(np.int32)
             return 'Segmentation', dict(
                 result, mask=cv2.resize(labels, (width, height), interpolation=cv2.INTER_NEAREST))
-        scores = [cv2.resize(plane, (width, height), interpolation=cv2.INTER_LINEAR) for plane in planes]
-        return 'Segmentation', dict(result, score=np.stack(scores))
+        scores = torch.nn.functional.interpolate(
+            torch.from_numpy(planes)[None], (height, width), mode='bilinear',
+            align_corners=get_head_config(self.model_cfg).get('align_corners', False))
+        return 'Segmentation', dict(result, score=scores[0].numpy())

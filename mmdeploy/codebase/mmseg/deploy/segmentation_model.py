@@ -53,7 +53,8 @@ class End2EndModel(End2EndBackendModel):
             The labels [H, W] of each image in its original size.
         """
         outputs = self.forward_test(img[0].contiguous(), img_metas, *args, **kwargs)[0]
-        return [self._get_labels(planes, *meta['ori_shape'][:2])
+        # As mmseg does: what the test pipeline has padded is cut off first.
+        return [self._get_labels(planes[:, :meta['img_shape'][0], :meta['img_shape'][1]], *meta['ori_shape'][:2])
                 for planes, meta in zip(outputs, img_metas[0], strict=False)]
 
     def _get_labels(self, planes: np.ndarray, height: int, width: int) -> np.ndarray:
@@ -61,7 +62,8 @@ class End2EndModel(End2EndBackendModel):
         if not self.with_argmax:
             # As mmseg does: scores are resized, then compared.
             scores = torch.nn.functional.interpolate(
-                torch.from_numpy(planes)[None], (height, width), mode='bilinear', align_corners=self.align_corners)
+                torch.from_numpy(np.ascontiguousarray(planes))[None], (height, width), mode='bilinear',
+                align_corners=self.align_corners)
             return scores[0].argmax(0).numpy()
         labels = planes[0]
         if labels.shape != (height, width):

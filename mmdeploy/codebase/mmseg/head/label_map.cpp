@@ -206,6 +206,31 @@ void BestClassesReference(const ScoreMap& map, int64_t height, int64_t width, bo
   }
 }
 
+void ResizeScores(const ScoreMap& map, int64_t height, int64_t width, bool align_corners,
+                  int num_threads, float* scores) {
+  if (map.height == height && map.width == width) {
+    std::copy_n(map.scores, map.classes * height * width, scores);
+    return;
+  }
+  const SourcePixels y(map.height, height, align_corners), x(map.width, width, align_corners);
+  ParallelFor(map.classes, num_threads, [&](int64_t c) {
+    const float* plane = map.scores + c * map.height * map.width;
+    std::vector<float> line(static_cast<size_t>(map.width));
+    for (int64_t i = 0; i < height; ++i) {
+      const auto at = static_cast<size_t>(i);
+      const float *upper = plane + y.low[at] * map.width, *lower = plane + y.high[at] * map.width;
+      for (size_t k = 0; k < line.size(); ++k) {
+        line[k] = upper[k] * (1 - y.weight[at]) + lower[k] * y.weight[at];
+      }
+      float* row = scores + (c * height + i) * width;
+      for (size_t k = 0; k < static_cast<size_t>(width); ++k) {
+        row[k] = line[static_cast<size_t>(x.low[k])] * (1 - x.weight[k]) +
+                 line[static_cast<size_t>(x.high[k])] * x.weight[k];
+      }
+    }
+  });
+}
+
 template <typename T>
 int64_t NearestLabels(const T* from, int64_t in_height, int64_t in_width, int64_t height,
                       int64_t width, int64_t classes, int num_threads, int32_t* labels) {

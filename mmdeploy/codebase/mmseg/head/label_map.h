@@ -21,6 +21,10 @@ void BestClasses(const ScoreMap& map, int64_t height, int64_t width, bool align_
 void BestClassesReference(const ScoreMap& map, int64_t height, int64_t width, bool align_corners,
                           int32_t* labels);
 
+// The scores at every pixel of [height,width], [classes,height,width], resized as above.
+void ResizeScores(const ScoreMap& map, int64_t height, int64_t width, bool align_corners,
+                  int num_threads, float* scores);
+
 // The nearest pixel's label of a map [in_height,in_width] at every pixel of [height,width], with
 // OpenCV's INTER_NEAREST rule. T: int32_t, int64_t, or float (rounded to even). Returns the index
 // in `from` of a label outside [0, classes), and -1 where there is none.

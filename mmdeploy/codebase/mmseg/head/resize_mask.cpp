@@ -1,6 +1,3 @@
-#include <opencv2/imgproc.hpp>
-
-#include "mmdeploy/base/parallel.h"
 #include "mmdeploy/codebase/head.h"
 #include "mmdeploy/codebase/mmseg/head/label_map.h"
 #include "mmdeploy/task/segmentor/result.h"
@@ -32,7 +29,7 @@ class ResizeMask : public Module {
     result.width = size.width;
     result.classes = args_.num_classes;
     if (!args_.with_argmax) {
-      MMDEPLOY_TRY(result.score, ResizeScores(inputs[1].tensors(), size, context));
+      MMDEPLOY_TRY(result.score, ScoresOfImage(inputs[1].tensors(), size, context));
       return Values{Value(std::move(result))};
     }
     MMDEPLOY_TRY(result.mask,
@@ -91,21 +88,15 @@ class ResizeMask : public Module {
     }
   }
 
-  // Each class by itself.
-  Result<Tensor> ResizeScores(const NamedTensors& outputs, const ImageShape& size,
-                              const RunContext& context) const {
+  Result<Tensor> ScoresOfImage(const NamedTensors& outputs, const ImageShape& size,
+                               const RunContext& context) const {
     MMDEPLOY_TRY(const Tensor* output, RequireOutput(outputs, "output", 4));
     MMDEPLOY_TRY(Tensor scores,
                  Tensor::Allocate(DataType::kFloat32, {args_.num_classes, size.height, size.width},
                                   context.pool));
-    const int64_t height = output->shape()[2], width = output->shape()[3];
-    ParallelFor(args_.num_classes, context.num_threads, [&](int64_t c) {
-      const cv::Mat from(static_cast<int>(height), static_cast<int>(width), CV_32FC1,
-                         output->data<float>() + c * height * width);
-      cv::Mat to(size.height, size.width, CV_32FC1,
-                 scores.data<float>() + c * size.height * size.width);
-      cv::resize(from, to, to.size(), 0, 0, cv::INTER_LINEAR);
-    });
+    ResizeScores({output->data<float>(), args_.num_classes, output->shape()[2], output->shape()[3]},
+                 size.height, size.width, args_.align_corners, context.num_threads,
+                 scores.data<float>());
     return scores;
   }
 

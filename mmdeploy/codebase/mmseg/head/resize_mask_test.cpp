@@ -64,6 +64,15 @@ TEST(ResizeMask, GivesScoresWhenAsked) {
   EXPECT_THAT(std::vector<float>(scores, scores + 8), ElementsAre(0, .25f, .75f, 1, 4, 5, 7, 8));
 }
 
+TEST(ResizeMask, AlignsTheCornersOfScores) {
+  const auto result = Segment({{"num_classes", 1}, {"with_argmax", false}, {"align_corners", true}},
+                              Floats({1, 1, 2, 2}, {0, 3, 6, 9}), 1, 4);
+  ASSERT_TRUE(result) << result.error().message();
+  const float* scores = result->score.data<float>();
+  // A single row is the first one, as in PyTorch.
+  EXPECT_THAT(std::vector<float>(scores, scores + 4), ElementsAre(0, 1, 2, 3));
+}
+
 TEST(ResizeMask, ComparesScoresWhenTheNetworkDoesNot) {
   const auto result = Segment({{"num_classes", 2}}, Floats({1, 2, 1, 2}, {0, 1, .4f, .4f}), 1, 4);
   // Scores of class 0 at the four pixels: 0, 0.25, 0.75, 1.
