@@ -87,7 +87,10 @@ struct FieldDifference {
         return static_cast<double>(image.data[i / row * image.stride() + i % row]);
       };
     };
-    return Elements(row * value->height, at(*value), at(found));
+    Difference difference = Elements(row * value->height, at(*value), at(found));
+    // Numbers that are close may be rounded to neighbours.
+    if (field.equality == Equality::kTolerance) difference.same |= difference.size <= 1;
+    return difference;
   }
 
  private:

@@ -103,6 +103,32 @@ def test_inputs(restorer):
         task.create_input([cv2.imread(image), np.zeros((8, 8, 3), np.uint8)])
 
 
+@pytest.mark.parametrize('order, normalize', [
+    ('rgb', None), ('bgr', None), ('rgb', dict(mean=[0, 0, 0], std=[1, 1, 1], to_rgb=False)),
+    ('bgr', dict(mean=[0.4, 0.5, 0.6], std=[0.5, 0.25, 0.125], to_rgb=True))])
+def test_the_ways_to_numbers_of_0_to_1(order, normalize, tmp_path, repository, mmdeploy_command):
+    """Configs of RDN and Real-ESRGAN load RGB and have no `Normalize`."""
+    cfg = model_config('srcnn')
+    steps = [step for step in cfg.test_pipeline if step['type'] != 'Normalize']
+    for step in steps[:2]:
+        step.update(flag='color', channel_order=order)
+    if normalize:
+        steps.insert(3, dict(type='Normalize', keys=['lq', 'gt'], **normalize))
+    cfg.test_pipeline = steps
+    config, image = str(tmp_path / 'config.py'), str(tmp_path / 'image.png')
+    cfg.dump(config)
+    cv2.imwrite(image, np.random.default_rng(0).integers(0, 256, (13, 17, 3), dtype=np.uint8))
+    task = build_task_processor(cfg, load_config(f'{CONFIGS}onnxruntime_dynamic.py')[0], 'cpu')
+    model = task.init_pytorch_model()
+    torch.save(dict(state_dict=model.state_dict()), tmp_path / 'model.pth')
+    done = subprocess.run([sys.executable, 'tools/deploy.py', f'{CONFIGS}onnxruntime_dynamic.py', config,
+                           tmp_path / 'model.pth', image, '--work-dir', tmp_path / 'work', '--dump-info'],
+                          cwd=repository, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    done = subprocess.run([mmdeploy_command, 'verify', tmp_path / 'work'], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_large_images_run_in_tiles(restorer, repository, mmdeploy_command):
     """Each pixel of the models looks at most 8 pixels around: the result is that of the whole image."""
     folder, image, config, checkpoint, expected = restorer

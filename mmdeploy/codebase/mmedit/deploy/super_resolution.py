@@ -46,6 +46,11 @@ def process_model_config(model_cfg: mmcv.Config, imgs: Images, input_shape: Sequ
     return cfg
 
 
+def _loads_rgb(steps: Sequence[dict]) -> bool:
+    """Tell whether a test pipeline loads images in RGB order; usually it is BGR."""
+    return any(step['type'] == 'LoadImageFromFile' and step.get('channel_order', 'bgr') == 'rgb' for step in steps)
+
+
 def _forward(model: torch.nn.Module, lq: torch.Tensor, *args, test_mode: bool = False, **kwargs) -> torch.Tensor | dict:
     """Answer the image, which is what is exported; in test mode what mmedit's data sets evaluate."""
     return type(model).forward(model, lq, *args, test_mode=True, **kwargs) if test_mode else model.forward_dummy(lq)
@@ -78,7 +83,10 @@ class SuperResolution(ImageTask):
         return process_model_config(self.model_cfg, imgs, input_shape).test_pipeline
 
     def get_sample(self, img: str | np.ndarray) -> dict:
-        return dict(lq_path=img) if isinstance(img, str) else dict(lq=img)
+        if isinstance(img, str):
+            return dict(lq_path=img)
+        # Arrays are BGR; the step that is left out would have loaded what the config says.
+        return dict(lq=np.ascontiguousarray(img[..., ::-1]) if _loads_rgb(self.model_cfg.test_pipeline) else img)
 
     def create_input(self, imgs: Images, input_shape: Sequence[int] | None = None,
                      **kwargs) -> tuple[dict, torch.Tensor]:
@@ -151,11 +159,14 @@ class SuperResolution(ImageTask):
         return rows
 
     def get_preprocess(self) -> list[dict]:
-        """Return the steps for the SDK, which has images of 0..255: `Normalize` divides by 255 in one go."""
+        """Return the steps for the SDK, whose images are 0..255: `Normalize` divides by 255 in one go."""
         steps = self.get_test_pipeline([''], get_input_shape(self.deploy_cfg))
-        for step in steps:
-            if step['type'] == 'Normalize':
-                step['std'] = [255, 255, 255]
+        normalize = next((step for step in steps if step['type'] == 'Normalize'), None)
+        if normalize is None:
+            normalize = dict(type='Normalize', keys=['lq'], mean=[0, 0, 0], std=[1, 1, 1], to_rgb=False)
+            steps.insert(1 + max((i for i, step in enumerate(steps) if step['type'] in (
+                'LoadImageFromFile', 'RescaleToZeroOne', 'Resize')), default=-1), normalize)
+        normalize['mean'], normalize['std'] = ([255 * x for x in normalize[key]] for key in ('mean', 'std'))
         # mmedit collects first and makes tensors then; in the SDK what is collected is finished.
         return sorted(steps, key=lambda step: step['type'] == 'Collect')
 
