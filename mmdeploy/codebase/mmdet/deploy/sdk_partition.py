@@ -9,7 +9,7 @@ from mmdeploy.codebase.base import SDKNetwork
 from mmdeploy.utils import get_partition_config
 
 from .model_partition_cfg import MMDET_PARTITION_CFG
-from .utils import get_nms_params, get_post_processing_params
+from .utils import get_nms_params, get_post_processing_params, get_proposal_params
 
 Tensors = dict[str, np.ndarray]
 
@@ -129,7 +129,7 @@ class CutTwoStage(CutDetector):
         extractor, head = self.model.roi_head.bbox_roi_extractor, self.model.roi_head.bbox_head
         roi_params = dict(
             {key: extractor[key] for key in ('roi_layer', 'featmap_strides', 'finest_scale') if key in extractor},
-            **self._proposal_params())
+            **get_proposal_params(self.deploy_cfg, self.model.test_cfg.rpn))
         # What mmdet's BBoxHead has where the config says nothing.
         head_params = dict(num_classes=head.get('num_classes', 80),
                            reg_class_agnostic=head.get('reg_class_agnostic', False),
@@ -142,13 +142,6 @@ class CutTwoStage(CutDetector):
             _step('roi_extractor', 'SingleRoIExtractor', ['rpn_output'], 'roi_output', roi_params), second,
             _step('bbox_head', 'BBoxHead', net['input'] + ['roi_output', 'bbox_output'], 'infer_output', head_params)
         ]
-
-    def _proposal_params(self) -> dict:
-        """Return the arguments of the first suppression; see the rewrite of `RPNHead.get_bboxes`."""
-        rpn = self.model.test_cfg.rpn
-        params = get_nms_params(self.deploy_cfg, rpn)
-        return dict(params, max_output_boxes_per_class=params['keep_top_k'], pre_top_k=-1,
-                    score_threshold=rpn.get('score_thr', 0.0))
 
     def reference_steps(self, marked: Tensors) -> dict[str, Tensors]:
         return {

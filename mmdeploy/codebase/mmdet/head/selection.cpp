@@ -101,6 +101,7 @@ std::vector<Candidate> SelectPerClass(const ScoredBoxes& input, const SelectionA
   std::vector<Candidate> selected;
   if (args.max_output_boxes_per_class == 0) return selected;
   for (auto& candidates : AboveThreshold(input, args)) {
+    KeepBest(&candidates, args.nms_pre, ScoreOf);
     Suppress(input.boxes.data<float>(), args.iou_threshold, args.max_output_boxes_per_class,
              &candidates);
     selected.insert(selected.end(), candidates.begin(), candidates.end());

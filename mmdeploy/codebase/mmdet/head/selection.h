@@ -25,8 +25,10 @@ struct SelectionArgs {
   int max_output_boxes_per_class = 200;  //
   int pre_top_k = -1;                    // boxes that take part, by their best class; below 1: all
   int keep_top_k = -1;                   // boxes that stay; below 1: all
+  int nms_pre = -1;                      // boxes of a class that take part; below 1: all
 };
 
+// Reads all but `nms_pre`.
 SelectionArgs ReadSelectionArgs(JsonReader& params);
 
 // Boxes [1,N,4], or [1,N,C,4] where each class has its own, with scores [1,N,C] of one network.
