@@ -139,6 +139,7 @@ void ReadFour(JsonReader& reader, std::string_view key, std::array<float, 4>* nu
 
 Result<DeltaCoder> ReadCoder(JsonReader& params) {
   DeltaCoder coder;
+  bool add_ctr_clamp = false;  // another way to decode
   params.Describe("bbox_coder", "object: `target_means`, `target_stds`, `clip_border`");
   const Json* json = params.RequireMember("bbox_coder");
   if (!json) return MakeError(params.Finish().error());
@@ -149,6 +150,12 @@ Result<DeltaCoder> ReadCoder(JsonReader& params) {
   ReadFour(reader, "target_means", &coder.means);
   ReadFour(reader, "target_stds", &coder.stds);
   reader.Read("clip_border", &coder.clip_border);
+  reader.Read("add_ctr_clamp", &add_ctr_clamp);
+  if (add_ctr_clamp) {
+    reader.Fail("add_ctr_clamp",
+                "found true, allowed: false; convert the detector whole, without partition_config");
+  }
+  reader.Ignore({"ctr_clamp"});  // means nothing without it
   reader.AcceptAnyKey();
   MMDEPLOY_TRYV(reader.Finish());
   return coder;

@@ -108,6 +108,10 @@ TEST(BBoxHead, RefusesAWrongNumberOfClasses) {
                         "`reg_class_agnostic`"));
   EXPECT_THAT(error(Params(true, {{"type", "TBLRBBoxCoder"}}), kEqual, four),
               HasSubstr("TBLRBBoxCoder"));
+  EXPECT_THAT(error(Params(true, {{"add_ctr_clamp", true}}), kEqual, four),
+              HasSubstr("/bbox_coder/add_ctr_clamp: found true, allowed: false"));
+  EXPECT_TRUE(
+      Decode(Params(true, {{"add_ctr_clamp", false}, {"ctr_clamp", 32}}), kRoi, kEqual, four));
   EXPECT_THAT(error(Params(true, {{"target_stds", {1, 2}}}), kEqual, four),
               HasSubstr("expected 4 numbers, found 2"));
   const std::vector<StaticTensor> known{{"cls_score", DataType::kFloat32, {-1, 81}, {}},
