@@ -35,10 +35,17 @@ DEPLOY = {
     'mask_rcnn': 'instance-seg/instance-seg_onnxruntime_dynamic.py',
     'fcos cut': 'detection/single-stage_partition_onnxruntime_dynamic.py',
     'faster_rcnn cut': 'detection/two-stage_partition_onnxruntime_dynamic.py',
+    'faster_rcnn cut, boxes per class': 'detection/two-stage_partition_onnxruntime_dynamic.py',
     'yolov3 cut': 'detection/yolov3_partition_onnxruntime_static.py',
     'retinanet ncnn': 'detection/single-stage_ncnn_static-300x300.py',
     'faster_rcnn ncnn': 'detection/two-stage_partition_ncnn_static.py',
     'fcos cut openvino': 'detection/single-stage_partition_onnxruntime_dynamic.py',
+}
+# What of a model's config is other than in tests/models/detectors.py.
+CHANGES = {
+    # ncnn's network gives all candidates: who selects proposals looks at the best of a level only.
+    'faster_rcnn ncnn': dict(test_cfg=dict(rpn=dict(nms_pre=30, max_per_img=300))),
+    'faster_rcnn cut, boxes per class': dict(roi_head=dict(bbox_head=dict(reg_class_agnostic=False))),
 }
 
 
@@ -51,6 +58,7 @@ def detector(request, tmp_path_factory, repository):
     image, config, checkpoint = (str(folder / name) for name in ('image.png', 'config.py', 'model.pth'))
     cv2.imwrite(image, (np.random.default_rng(0).random((HEIGHT, WIDTH, 3)) * 255).astype(np.uint8))
     model_cfg = detector_config(name)
+    model_cfg.merge_from_dict(dict(model=CHANGES.get(request.param, {})))
     model_cfg.dump(config)
     deploy = str(repository / 'configs/mmdet' / DEPLOY[request.param])
     if 'openvino' in request.param:  # which has no config of its own for parts

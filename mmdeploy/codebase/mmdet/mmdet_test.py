@@ -1,6 +1,7 @@
 """Tests of detectors: converted, cut in parts, and put together again."""
 from unittest.mock import patch
 
+import mmcv
 import numpy as np
 import onnx
 import pytest
@@ -10,9 +11,14 @@ from mmdeploy.apis import build_task_processor, get_predefined_partition_cfg, to
 from mmdeploy.apis.onnx import extract_partition
 from mmdeploy.backend.base import get_backend_manager
 from mmdeploy.backend.base.native import is_native_available
-from mmdeploy.codebase.mmdet.core.post_processing import _multiclass_nms
+from mmdeploy.codebase.mmdet.core.post_processing import _multiclass_nms, multiclass_nms
 from mmdeploy.codebase.mmdet.deploy.object_detection_model import End2EndModel
-from mmdeploy.codebase.mmdet.deploy.utils import clip_bboxes, get_post_processing_params
+from mmdeploy.codebase.mmdet.deploy.utils import (
+    best_of_classes,
+    clip_bboxes,
+    get_post_processing_params,
+    get_proposal_params,
+)
 from mmdeploy.core import RewriterContext
 from mmdeploy.graph import load
 from mmdeploy.utils import Backend, load_config
@@ -111,6 +117,26 @@ def test_unknown_partition():
     deploy_cfg = load_config(f'{CONFIGS}/detection_onnxruntime_static.py')[0]
     with pytest.raises(AssertionError, match='Unknown partition_type third_stage, allowed: single_stage, two_stage'):
         get_predefined_partition_cfg(deploy_cfg, 'third_stage')
+
+
+def test_the_best_of_each_class_take_part():
+    scores = torch.tensor([[[0.5, 0.], [0.7, 0.], [0.5, 0.], [0., 0.2]], [[0., 0.], [0., 0.3], [0.1, 0.], [0., 0.3]]])
+    assert best_of_classes(scores, -1) is scores and best_of_classes(scores, 4) is scores
+    # The first of equal ones.
+    assert best_of_classes(scores, 2)[0].T.tolist() == torch.tensor([[0.5, 0.7, 0., 0.], [0., 0., 0., 0.2]]).tolist()
+    assert best_of_classes(scores, 1)[1].T.tolist() == torch.tensor([[0., 0., 0.1, 0.], [0., 0.3, 0., 0.]]).tolist()
+    boxes = torch.tensor([[[0., 0, 10, 10], [0, 0, 10, 9], [20, 20, 30, 30], [40, 40, 50, 50]]])
+    kept = [multiclass_nms(boxes, scores[:1], iou_threshold=0.5, nms_pre=count)[0] for count in (2, 3)]
+    assert [int((dets[0, :, 4] > 0).sum()) for dets in kept] == [2, 3]
+
+
+def test_proposals_are_selected_as_mmdet_does():
+    """No score is too low, whatever else the settings say: mmdet does not read `score_thr` there."""
+    deploy_cfg = _deploy_cfg('detection_onnxruntime_dynamic.py')
+    rpn = mmcv.ConfigDict(nms_pre=30, max_per_img=300, nms=dict(iou_threshold=0.7), score_thr=0.5)
+    assert get_proposal_params(deploy_cfg, rpn) == dict(
+        max_output_boxes_per_class=300, iou_threshold=0.7, score_threshold=0.0, pre_top_k=-1, keep_top_k=300,
+        nms_pre=30)
 
 
 def test_multiclass_nms_of_a_batch():
@@ -236,10 +262,27 @@ def test_boxes_end_where_the_image_does():
     ('mask_rcnn', 'detection/two-stage_partition_ncnn_static.py', 'no part for the masks of the model MaskRCNN'),
     ('faster_rcnn', 'detection/single-stage_ncnn_static-300x300.py',
      'ncnn cannot run the model FasterRCNN as a whole: .*two-stage_partition_ncnn_static.py'),
+    ('cascade_rcnn', 'detection/single-stage_ncnn_static-300x300.py',
+     'ncnn cannot run the model CascadeRCNN as a whole: .*; convert it for another engine'),
+    ('rpn', 'detection/single-stage_ncnn_static-300x300.py',
+     'ncnn cannot run the model RPN as a whole: .*; convert it for another engine'),
+    ('faster_rcnn', 'detection/single-stage_partition_onnxruntime_dynamic.py',
+     "FasterRCNN has two stages and cannot be cut as a detector of one; set partition_config.type to 'two_stage'"),
+    ('cascade_rcnn', 'detection/single-stage_partition_onnxruntime_dynamic.py',
+     'CascadeRCNN has two stages and cannot be cut as a detector of one; leave out partition_config'),
+    ('cascade_rcnn', 'detection/two-stage_partition_onnxruntime_dynamic.py',
+     "'StandardRoIHead' only, found 'CascadeRoIHead'; leave out partition_config"),
+    ('retinanet', 'detection/two-stage_partition_ncnn_static.py',
+     "RetinaNet has one stage and cannot be cut as 'two_stage'; set partition_config.type to 'single_stage'"),
+    ('rpn', 'detection/two-stage_partition_onnxruntime_dynamic.py',
+     "RPN gives proposals and cannot be cut as 'two_stage'; leave out partition_config"),
+    ('rpn', 'detection/single-stage_partition_onnxruntime_dynamic.py',
+     "RPN gives proposals and cannot be cut as 'single_stage'; leave out partition_config"),
     ('retinanet', 'detection/single-stage_ncnn_dynamic.py', 'the size only that they were converted for'),
     ('tood', 'detection/single-stage_ncnn_static-300x300.py',
-     'ncnn cannot run the head TOODHead, supported: RetinaHead'),
-    ('swin_retinanet', 'detection/single-stage_ncnn_static-300x300.py', 'ncnn cannot run the backbone SwinTransformer'),
+     'ncnn cannot run the head TOODHead, supported: RetinaHead.*; convert the model for another engine'),
+    ('swin_retinanet', 'detection/single-stage_ncnn_static-300x300.py',
+     'ncnn cannot run the backbone SwinTransformer: .*; convert the model for another engine'),
 ])
 def test_configs_that_do_not_fit_are_refused_first(name, config, message):
     task = build_task_processor(detector_config(name), load_config(f'configs/mmdet/{config}')[0], 'cpu')

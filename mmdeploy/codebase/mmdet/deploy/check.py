@@ -11,6 +11,8 @@ from mmdeploy.utils import (
     is_dynamic_shape,
 )
 
+from .model_partition_cfg import MMDET_PARTITION_CFG
+
 
 def has_masks(model_cfg: mmcv.Config) -> bool:
     """Tell whether a detector has a head for instance masks."""
@@ -82,6 +84,49 @@ def check_engine(model_cfg: mmcv.Config, deploy_cfg: mmcv.Config) -> None:
         _check_ncnn(model_cfg, deploy_cfg)
 
 
+def check_partition(model_cfg: mmcv.Config, deploy_cfg: mmcv.Config) -> None:
+    """Refuse a detector for which the parts of `partition_config.type` are not made.
+
+    Raises:
+        NotImplementedError: says which partition fits.
+    """
+    partition = get_partition_config(deploy_cfg)
+    if partition is not None and partition.get('type', None) in MMDET_PARTITION_CFG:
+        check_stages(model_cfg.model, partition['type'])
+
+
+def can_be_two_stage(model: mmcv.ConfigDict) -> bool:
+    """Tell whether a detector can be cut as 'two_stage': it chooses proposals, and one box head refines them."""
+    return (model.get('roi_head', None) or {}).get('type', None) == 'StandardRoIHead'
+
+
+def check_stages(model: mmcv.ConfigDict, partition: str) -> None:
+    """Refuse a detector that has other stages than its partition.
+
+    Args:
+        model: `model` of the model config.
+        partition: a key of MMDET_PARTITION_CFG.
+
+    Raises:
+        NotImplementedError: says which partition fits.
+    """
+    roi_head = model.get('roi_head', None)
+    if roi_head is None and 'rpn_head' in model:
+        raise NotImplementedError(f'{model.type} gives proposals and cannot be cut as {partition!r}; leave out '
+                                  'partition_config')
+    advice = "set partition_config.type to 'two_stage'" if can_be_two_stage(model) else 'leave out partition_config'
+    if partition == 'single_stage' and roi_head is not None:
+        raise NotImplementedError(f'{model.type} has two stages and cannot be cut as a detector of one; {advice}')
+    if partition != 'two_stage':
+        return
+    if roi_head is None:
+        raise NotImplementedError(f"{model.type} has one stage and cannot be cut as 'two_stage'; set "
+                                  "partition_config.type to 'single_stage'")
+    if not can_be_two_stage(model):
+        raise NotImplementedError("a model can be cut as 'two_stage' with roi_head of type 'StandardRoIHead' only, "
+                                  f'found {roi_head.type!r}; leave out partition_config')
+
+
 # Of those ncnn's own layer selects the boxes; tests/models/detectors_in_engines.py compares each with PyTorch.
 NCNN_HEADS = ('RetinaHead', 'FCOSHead', 'FSAFHead', 'SSDHead', 'YOLOV3Head', 'YOLOXHead', 'ATSSHead', 'FoveaHead',
               'GFLHead', 'RepPointsHead', 'VFNetHead')
@@ -94,9 +139,11 @@ def _check_ncnn(model_cfg: mmcv.Config, deploy_cfg: mmcv.Config) -> None:
     if partition is not None:
         return
     if 'roi_head' in model or 'rpn_head' in model:
+        advice = ('use configs/mmdet/detection/two-stage_partition_ncnn_static.py' if can_be_two_stage(model) else
+                  'convert it for another engine, for example with '
+                  'configs/mmdet/detection/detection_onnxruntime_dynamic.py')
         raise NotImplementedError(
-            f'ncnn cannot run the model {model.type} as a whole: it cannot choose proposals; use '
-            'configs/mmdet/detection/two-stage_partition_ncnn_static.py')
+            f'ncnn cannot run the model {model.type} as a whole: it cannot choose proposals; {advice}')
     if get_codebase_config(deploy_cfg).get('model_type', None) != 'ncnn_end2end':
         raise ValueError("deploy config: codebase_config.model_type must be 'ncnn_end2end' for one-stage detectors in "
                          'ncnn; use configs/mmdet/detection/single-stage_ncnn_*.py')
@@ -105,7 +152,9 @@ def _check_ncnn(model_cfg: mmcv.Config, deploy_cfg: mmcv.Config) -> None:
             'ncnn runs one-stage detectors with the size only that they were converted for; use '
             'configs/mmdet/detection/single-stage_ncnn_static-300x300.py, or another input_shape')
     if model.backbone.type == 'SwinTransformer':
-        raise NotImplementedError('ncnn cannot run the backbone SwinTransformer: it exchanges more axes than ncnn has')
+        raise NotImplementedError('ncnn cannot run the backbone SwinTransformer: it exchanges more axes than ncnn has; '
+                                  'convert the model for another engine')
     head = model.bbox_head.type
     if head not in NCNN_HEADS:
-        raise NotImplementedError(f'ncnn cannot run the head {head}, supported: {", ".join(NCNN_HEADS)}')
+        raise NotImplementedError(f'ncnn cannot run the head {head}, supported: {", ".join(NCNN_HEADS)}; '
+                                  'convert the model for another engine')

@@ -11,7 +11,13 @@ from mmdeploy.codebase.base import BaseBackendModel, End2EndBackendModel, build_
 from mmdeploy.core import RewriterContext
 from mmdeploy.utils import Backend, get_backend, get_codebase_config, get_partition_config, load_config
 
-from .utils import get_mask_threshold, get_nms_params, get_post_processing_params
+from .utils import (
+    best_of_classes,
+    get_mask_threshold,
+    get_nms_params,
+    get_post_processing_params,
+    get_proposal_params,
+)
 
 # mmdet does not clip the boxes of these detectors.
 _WITHOUT_CLIPPING = ('YOLOX', 'YOLOV3', 'TOOD')
@@ -255,15 +261,10 @@ class PartitionTwoStageModel(End2EndModel):
             Proposals [B, M, 5], their image first, and features [B * M, C, h, w].
         """
         from mmdeploy.codebase.mmdet.core.post_processing import _multiclass_nms
-        params = get_nms_params(self.deploy_cfg, self.model_cfg.model.test_cfg.rpn)
-        params['score_threshold'] = 0.0
-        params['max_output_boxes_per_class'] = params['keep_top_k'] = self.model_cfg.model.test_cfg.rpn.max_per_img
-        params['pre_top_k'] = -1
-        nms_pre = self.model_cfg.model.test_cfg.rpn.get('nms_pre', -1)
-        if 0 < nms_pre < scores.shape[1]:
-            # Some engines leave it to us to take the best of each level.
-            scores = scores * (scores >= scores.topk(nms_pre, dim=1)[0][:, -1:])
-        proposals, _ = _multiclass_nms(bboxes.cpu(), scores.cpu(), **params)
+        params = get_proposal_params(self.deploy_cfg, self.model_cfg.model.test_cfg.rpn)
+        # Some engines leave it to us to take the best of each level.
+        scores = best_of_classes(scores.cpu(), params.pop('nms_pre'))
+        proposals, _ = _multiclass_nms(bboxes.cpu(), scores, **params)
         image = torch.arange(proposals.shape[0], dtype=proposals.dtype).view(-1, 1, 1).expand(-1, proposals.shape[1], 1)
         rois = torch.cat([image, proposals[..., :4]], -1)
         levels = [feat.cpu() for feat in x[:self.bbox_roi_extractor.num_inputs]]

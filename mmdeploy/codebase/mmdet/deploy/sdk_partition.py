@@ -8,8 +8,9 @@ import numpy as np
 from mmdeploy.codebase.base import SDKNetwork
 from mmdeploy.utils import get_partition_config
 
+from .check import check_stages
 from .model_partition_cfg import MMDET_PARTITION_CFG
-from .utils import get_nms_params, get_post_processing_params
+from .utils import get_nms_params, get_post_processing_params, get_proposal_params
 
 Tensors = dict[str, np.ndarray]
 
@@ -73,10 +74,7 @@ class CutDetector(NamedTuple):
         Raises:
             NotImplementedError: the SDK has no steps for this model.
         """
-        if 'roi_head' in self.model:
-            raise NotImplementedError(
-                f'{self.model.type} has two stages and cannot be cut as a detector of one; set '
-                "partition_config.type to 'two_stage'")
+        check_stages(self.model, 'single_stage')
 
 
 class CutYOLOV3(CutDetector):
@@ -129,7 +127,7 @@ class CutTwoStage(CutDetector):
         extractor, head = self.model.roi_head.bbox_roi_extractor, self.model.roi_head.bbox_head
         roi_params = dict(
             {key: extractor[key] for key in ('roi_layer', 'featmap_strides', 'finest_scale') if key in extractor},
-            **self._proposal_params())
+            **get_proposal_params(self.deploy_cfg, self.model.test_cfg.rpn))
         # What mmdet's BBoxHead has where the config says nothing.
         head_params = dict(num_classes=head.get('num_classes', 80),
                            reg_class_agnostic=head.get('reg_class_agnostic', False),
@@ -142,13 +140,6 @@ class CutTwoStage(CutDetector):
             _step('roi_extractor', 'SingleRoIExtractor', ['rpn_output'], 'roi_output', roi_params), second,
             _step('bbox_head', 'BBoxHead', net['input'] + ['roi_output', 'bbox_output'], 'infer_output', head_params)
         ]
-
-    def _proposal_params(self) -> dict:
-        """Return the arguments of the first suppression; see the rewrite of `RPNHead.get_bboxes`."""
-        rpn = self.model.test_cfg.rpn
-        params = get_nms_params(self.deploy_cfg, rpn)
-        return dict(params, max_output_boxes_per_class=params['keep_top_k'], pre_top_k=-1,
-                    score_threshold=rpn.get('score_thr', 0.0))
 
     def reference_steps(self, marked: Tensors) -> dict[str, Tensors]:
         return {
@@ -166,19 +157,14 @@ class CutTwoStage(CutDetector):
         return get_nms_params(self.deploy_cfg, self.model.test_cfg.rcnn)
 
     def check(self) -> None:
-        head = self.model.get('roi_head', None)
-        if head is None:
-            raise NotImplementedError(f"{self.model.type} has one stage and cannot be cut as 'two_stage'; set "
-                                      "partition_config.type to 'single_stage'")
+        check_stages(self.model, 'two_stage')
+        head = self.model.roi_head
         box_head = head.get('bbox_head', {})
         found = dict(
-            roi_head=head.type,
             bbox_roi_extractor=head.get('bbox_roi_extractor', {}).get('type', None),
             roi_layer=head.get('bbox_roi_extractor', {}).get('roi_layer', {}).get('type', None),
-            bbox_coder=box_head.get('bbox_coder', {}).get('type', 'DeltaXYWHBBoxCoder') if isinstance(
-                box_head, dict) else [part.bbox_coder.type for part in box_head])
-        allowed = dict(roi_head='StandardRoIHead', bbox_roi_extractor='SingleRoIExtractor', roi_layer='RoIAlign',
-                       bbox_coder='DeltaXYWHBBoxCoder')
+            bbox_coder=box_head.get('bbox_coder', {}).get('type', 'DeltaXYWHBBoxCoder'))
+        allowed = dict(bbox_roi_extractor='SingleRoIExtractor', roi_layer='RoIAlign', bbox_coder='DeltaXYWHBBoxCoder')
         for key, value in found.items():
             if value != allowed[key]:
                 raise NotImplementedError(f"a model that is cut as 'two_stage' runs in the SDK with {key} of type "
@@ -192,7 +178,8 @@ class CutTwoStage(CutDetector):
             raise NotImplementedError(f'the scores of bbox_head with loss_cls {loss!r} have a custom_activation, which '
                                       "the SDK's head of 'two_stage' does not know; leave out partition_config")
         if box_head.get('bbox_coder', {}).get('add_ctr_clamp', False):
-            raise NotImplementedError("bbox_coder.add_ctr_clamp is not known to the SDK's head of 'two_stage'")
+            raise NotImplementedError("bbox_coder.add_ctr_clamp is not known to the SDK's head of 'two_stage'; leave "
+                                      'out partition_config, or --dump-info')
 
 
 _KINDS = {

@@ -56,7 +56,8 @@ def test_thresholds_of_yolov3_are_looked_at_once():
      "with roi_layer of type 'RoIAlign' only, found 'RoIPool'"),
     ('faster_rcnn', TWO, dict(roi_head=dict(bbox_head=dict(bbox_coder=dict(type='TBLRBBoxCoder')))),
      "with bbox_coder of type 'DeltaXYWHBBoxCoder' only, found 'TBLRBBoxCoder'"),
-    ('faster_rcnn', TWO, dict(roi_head=dict(bbox_head=dict(bbox_coder=dict(add_ctr_clamp=True)))), 'add_ctr_clamp'),
+    ('faster_rcnn', TWO, dict(roi_head=dict(bbox_head=dict(bbox_coder=dict(add_ctr_clamp=True)))),
+     "bbox_coder.add_ctr_clamp is not known to the SDK's head of 'two_stage'; leave out partition_config, or"),
 ])
 def test_what_the_sdk_has_no_steps_for_is_refused(name, deploy, changes, message):
     with pytest.raises(NotImplementedError) as error:

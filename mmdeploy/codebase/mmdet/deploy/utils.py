@@ -36,6 +36,36 @@ def get_nms_params(deploy_cfg: mmcv.Config, test_cfg: mmcv.ConfigDict) -> dict:
         keep_top_k=test_cfg.get('max_per_img', post.keep_top_k))
 
 
+def get_proposal_params(deploy_cfg: mmcv.Config, test_cfg: mmcv.ConfigDict) -> dict:
+    """Return the arguments of `multiclass_nms` that select the proposals of a region proposal network.
+
+    As in mmdet no score is too low, and all that are kept may come from one level.
+
+    Args:
+        deploy_cfg: deploy config.
+        test_cfg: settings of the network (`test_cfg.rpn` of a detector).
+
+    Raises:
+        NotImplementedError: the model selects boxes in another way.
+    """
+    params = get_nms_params(deploy_cfg, test_cfg)
+    return dict(params, max_output_boxes_per_class=params['keep_top_k'], pre_top_k=-1, score_threshold=0.0,
+                nms_pre=test_cfg.get('nms_pre', -1))
+
+
+def best_of_classes(scores: torch.Tensor, nms_pre: int) -> torch.Tensor:
+    """Return scores [B, N, C] of which the `nms_pre` best of each class are left, the others are 0.
+
+    Args:
+        scores: [B, N, C], 0 or more.
+        nms_pre: how many, the first of equal ones; below 1: all.
+    """
+    if nms_pre < 1 or nms_pre >= scores.shape[1]:
+        return scores
+    best = scores.sort(dim=1, descending=True, stable=True)[1][:, :nms_pre]
+    return torch.zeros_like(scores).scatter(1, best, scores.gather(1, best))
+
+
 def clip_bboxes(x1: torch.Tensor, y1: torch.Tensor, x2: torch.Tensor, y2: torch.Tensor,
                 max_shape: torch.Tensor | Sequence[int]) -> tuple[torch.Tensor, ...]:
     """Clip the sides of boxes to an image.

@@ -38,13 +38,16 @@ struct DeltaCoder {
 struct BBoxHeadArgs {
   DeltaCoder coder;
   int num_classes = 0;
-  bool class_agnostic = false;  // one box for all classes, else that of the best class
+  bool class_agnostic = false;  // one box for all classes, else one for each
+
+  int64_t BoxesOfARegion() const { return class_agnostic ? 1 : num_classes; }
 };
 
 // What mmdet's BBoxHead calculates behind the second network of a two-stage detector (partition
 // `two_stage`): `rois` [R,5] of SingleRoIExtractor, `cls_score` [R,C+1] (the background is the
-// last) and `bbox_pred` [R,4] or [R,4C] become `boxes` float32 [1,R,4] in pixels of the network's
-// input and `scores` [1,R,C]. MultiClassNMS selects. Boxes without an area get the score 0.
+// last) and `bbox_pred` [R,4] or [R,4C] become `boxes` float32 [1,R,4] or, each class having its
+// own, [1,R,C,4] in pixels of the network's input and `scores` [1,R,C]. MultiClassNMS selects.
+// Boxes without an area get the score 0.
 class BBoxHead : public Module {
  public:
   explicit BBoxHead(BBoxHeadArgs args) : args_(args) {
@@ -54,7 +57,7 @@ class BBoxHead : public Module {
     signature_.outputs = {
         EdgeType{Kind::kTensors,
                  0,
-                 {{{"boxes", DataType::kFloat32, {1, kOpen, 4}, {}},
+                 {{{"boxes", DataType::kFloat32, BoxesShape(kOpen), {}},
                    {"scores", DataType::kFloat32, {1, kOpen, args_.num_classes}, {}}}}}};
   }
 
@@ -65,21 +68,19 @@ class BBoxHead : public Module {
     MMDEPLOY_ENSURE(rois->shape().size() == 2 && rois->shape()[1] == 5, Code::kFail,
                     "'rois' has shape {}, expected Rx5", Name(rois->shape()));
     const int64_t count = rois->shape()[0];
-    const int64_t classes = args_.num_classes, sides = args_.class_agnostic ? 4 : 4 * classes;
+    const int64_t classes = args_.num_classes, sides = 4 * args_.BoxesOfARegion();
     MMDEPLOY_TRY(const Tensor* logits, Rows(inputs[2].tensors(), "cls_score", count, classes + 1));
     MMDEPLOY_TRY(const Tensor* deltas, Rows(inputs[2].tensors(), "bbox_pred", count, sides));
-    MMDEPLOY_TRY(Tensor boxes, Tensor::Allocate(DataType::kFloat32, {1, count, 4}, context.pool));
+    MMDEPLOY_TRY(Tensor boxes,
+                 Tensor::Allocate(DataType::kFloat32, BoxesShape(count), context.pool));
     MMDEPLOY_TRY(Tensor scores,
                  Tensor::Allocate(DataType::kFloat32, {1, count, classes}, context.pool));
     const ImageShape input = InputShape(inputs[0].sample().meta);
     for (int64_t i = 0; i < count; ++i) {
       float* of_row = scores.data<float>() + i * classes;
-      const int64_t best = Softmax(logits->data<float>() + i * (classes + 1), of_row);
-      const float* delta =
-          deltas->data<float>() + i * sides + (args_.class_agnostic ? 0 : 4 * best);
-      const auto box = args_.coder.Decode(rois->data<float>() + 5 * i + 1, delta, input);
-      std::copy(box.begin(), box.end(), boxes.data<float>() + 4 * i);
-      if (!(box[2] > box[0] && box[3] > box[1])) std::fill_n(of_row, classes, 0.f);
+      Softmax(logits->data<float>() + i * (classes + 1), of_row);
+      DecodeRegion(rois->data<float>() + 5 * i + 1, deltas->data<float>() + i * sides, input,
+                   boxes.data<float>() + i * sides, of_row);
     }
     return Values{Value(NamedTensors{{"boxes", boxes}, {"scores", scores}})};
   }
@@ -98,14 +99,28 @@ class BBoxHead : public Module {
     return tensor;
   }
 
-  // Scores of all classes but the background; answers the best of them.
-  int64_t Softmax(const float* logits, float* scores) const {
+  Shape BoxesShape(int64_t count) const {
+    return args_.class_agnostic ? Shape{1, count, 4} : Shape{1, count, args_.num_classes, 4};
+  }
+
+  // The boxes of one region; sets the scores of those without an area to 0.
+  void DecodeRegion(const float* roi, const float* deltas, const ImageShape& input, float* boxes,
+                    float* scores) const {
+    const int64_t sharing = args_.class_agnostic ? args_.num_classes : 1;
+    for (int64_t k = 0; k < args_.BoxesOfARegion(); ++k) {
+      const auto box = args_.coder.Decode(roi, deltas + 4 * k, input);
+      std::copy(box.begin(), box.end(), boxes + 4 * k);
+      if (!(box[2] > box[0] && box[3] > box[1])) std::fill_n(scores + k * sharing, sharing, 0.f);
+    }
+  }
+
+  // Scores of all classes but the background.
+  void Softmax(const float* logits, float* scores) const {
     const float largest = *std::max_element(logits, logits + args_.num_classes + 1);
     float sum = std::exp(logits[args_.num_classes] - largest);
     for (int64_t i = 0; i < args_.num_classes; ++i)
       sum += scores[i] = std::exp(logits[i] - largest);
     for (int64_t i = 0; i < args_.num_classes; ++i) scores[i] /= sum;
-    return std::max_element(scores, scores + args_.num_classes) - scores;
   }
 
   Signature signature_;
@@ -124,6 +139,7 @@ void ReadFour(JsonReader& reader, std::string_view key, std::array<float, 4>* nu
 
 Result<DeltaCoder> ReadCoder(JsonReader& params) {
   DeltaCoder coder;
+  bool add_ctr_clamp = false;  // another way to decode
   params.Describe("bbox_coder", "object: `target_means`, `target_stds`, `clip_border`");
   const Json* json = params.RequireMember("bbox_coder");
   if (!json) return MakeError(params.Finish().error());
@@ -134,6 +150,12 @@ Result<DeltaCoder> ReadCoder(JsonReader& params) {
   ReadFour(reader, "target_means", &coder.means);
   ReadFour(reader, "target_stds", &coder.stds);
   reader.Read("clip_border", &coder.clip_border);
+  reader.Read("add_ctr_clamp", &add_ctr_clamp);
+  if (add_ctr_clamp) {
+    reader.Fail("add_ctr_clamp",
+                "found true, allowed: false; convert the detector whole, without partition_config");
+  }
+  reader.Ignore({"ctr_clamp"});  // means nothing without it
   reader.AcceptAnyKey();
   MMDEPLOY_TRYV(reader.Finish());
   return coder;
@@ -169,8 +191,7 @@ Result<std::unique_ptr<Module>> Create(JsonReader& params, const ModuleEnv& env)
       env, params.path(),
       {{"cls_score", {DataType::kFloat32}, 2}, {"bbox_pred", {DataType::kFloat32}, 2}}));
   MMDEPLOY_TRYV(CheckColumns(env, params.path(), "cls_score", args.num_classes + 1));
-  MMDEPLOY_TRYV(CheckColumns(env, params.path(), "bbox_pred",
-                             args.class_agnostic ? 4 : 4 * int64_t{args.num_classes}));
+  MMDEPLOY_TRYV(CheckColumns(env, params.path(), "bbox_pred", 4 * args.BoxesOfARegion()));
   return std::make_unique<BBoxHead>(args);
 }
 

@@ -64,13 +64,18 @@ TEST(BBoxHead, ClipsToTheInput) {
 
 TEST(BBoxHead, EachClassHasABox) {
   const Tensor deltas = Floats({1, 8}, {0, 0, 0, 0, 1, 0, 0, 0});
-  const auto second = Decode(Params(false), kRoi, Floats({1, 3}, {1, 2, 9}), deltas);
-  ASSERT_TRUE(second);
-  EXPECT_THAT(Numbers(*second, "boxes"), ElementsAre(30, 20, 50, 60));
-  // The first of equal ones.
-  const auto first = Decode(Params(false), kRoi, kEqual, deltas);
-  ASSERT_TRUE(first);
-  EXPECT_THAT(Numbers(*first, "boxes"), ElementsAre(10, 20, 30, 60));
+  const auto found = Decode(Params(false), kRoi, kEqual, deltas);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(Find(*found, "boxes")->shape(), (Shape{1, 1, 2, 4}));
+  EXPECT_THAT(Numbers(*found, "boxes"), ElementsAre(10, 20, 30, 60, 30, 20, 50, 60));
+}
+
+TEST(BBoxHead, OnlyTheClassWhoseBoxHasNoAreaIsNone) {
+  // The box of the first class lies beside the input.
+  const auto found = Decode(Params(false), kRoi, kEqual, Floats({1, 8}, {-5, 0, 0, 0, 0, 0, 0, 0}));
+  ASSERT_TRUE(found);
+  EXPECT_THAT(Numbers(*found, "boxes"), ElementsAre(0, 20, 0, 60, 10, 20, 30, 60));
+  EXPECT_THAT(Numbers(*found, "scores"), ElementsAre(0, FloatNear(1 / 3.f, 1e-6f)));
 }
 
 TEST(BBoxHead, LargeLogitsAreNoTrouble) {
@@ -103,6 +108,10 @@ TEST(BBoxHead, RefusesAWrongNumberOfClasses) {
                         "`reg_class_agnostic`"));
   EXPECT_THAT(error(Params(true, {{"type", "TBLRBBoxCoder"}}), kEqual, four),
               HasSubstr("TBLRBBoxCoder"));
+  EXPECT_THAT(error(Params(true, {{"add_ctr_clamp", true}}), kEqual, four),
+              HasSubstr("/bbox_coder/add_ctr_clamp: found true, allowed: false"));
+  EXPECT_TRUE(
+      Decode(Params(true, {{"add_ctr_clamp", false}, {"ctr_clamp", 32}}), kRoi, kEqual, four));
   EXPECT_THAT(error(Params(true, {{"target_stds", {1, 2}}}), kEqual, four),
               HasSubstr("expected 4 numbers, found 2"));
   const std::vector<StaticTensor> known{{"cls_score", DataType::kFloat32, {-1, 81}, {}},

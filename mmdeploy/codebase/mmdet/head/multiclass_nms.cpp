@@ -5,8 +5,8 @@ namespace mmdeploy {
 namespace {
 
 // A detector that is cut before its last non-maximum suppression (partition `single_stage`), or
-// whose boxes a step before this one has decoded: boxes [1,N,4] and scores [1,N,C] to what
-// ResizeBBox gives.
+// whose boxes a step before this one has decoded: boxes [1,N,4] or [1,N,C,4] and scores [1,N,C] to
+// what ResizeBBox gives.
 class MultiClassNms : public Module {
  public:
   MultiClassNms(BoxArgs boxes, SelectionArgs selection)

@@ -1,6 +1,6 @@
 #include <gmock/gmock.h>
 
-#include "mmdeploy/codebase/head_testing.h"
+#include "mmdeploy/codebase/mmdet/head/raw_head_testing.h"
 #include "mmdeploy/task/detector/result.h"
 
 namespace mmdeploy {
@@ -49,7 +49,22 @@ TEST(MultiClassNms, CountsAsTheGraphDoes) {
   EXPECT_EQ(Kept({}, Floats({1, 0, 4}, {}), Floats({1, 0, 2}, {})), "");
 }
 
+TEST(MultiClassNms, EachClassMayHaveItsOwnBoxes) {
+  // Of the second class no two boxes overlap; of the first class the second does, by 0.5.
+  const Tensor own = Floats({1, 3, 2, 4}, {0,  0, 10, 10, 10, 0, 20, 10,  //
+                                           0,  0, 10, 5,  30, 0, 40, 10,  //
+                                           50, 0, 60, 10, 70, 0, 80, 10});
+  EXPECT_EQ(Kept({{"iou_threshold", 0.4}}, own, kScores),
+            "0:0.9@0 1:0.7@30 1:0.6@70 0:0.3@50 1:0.1@10 ");
+  EXPECT_EQ(Kept({{"iou_threshold", 0.4}, {"pre_top_k", 1}}, own, kScores), "0:0.9@0 1:0.1@10 ");
+  EXPECT_EQ(Kept({}, Floats({1, 0, 2, 4}, {}), Floats({1, 0, 2}, {})), "");
+}
+
 TEST(MultiClassNms, RefusesOtherOutputs) {
+  for (const Shape& shape : {Shape{1, 3, 1, 4}, Shape{1, 3, 4, 2}, Shape{1, 1, 3, 2, 4}}) {
+    const Tensor boxes = testing::Filled(shape, [](int64_t) { return 0.f; });
+    EXPECT_THAT(Kept({}, boxes, kScores), HasSubstr("1xNxCx4 where each class has its own box"));
+  }
   EXPECT_THAT(Kept({}, kBoxes, Floats({1, 2, 1}, {1, 1})), HasSubstr("do not belong together"));
   EXPECT_THAT(Kept({{"iou_threshold", 2}}, kBoxes, kScores), HasSubstr("iou_threshold"));
 }

@@ -36,15 +36,17 @@ std::vector<int64_t> RowsThatTakePart(const Tensor& scores, int count) {
 }
 
 // Candidates of each class. One pass over the scores, which lie row by row.
-std::vector<std::vector<Candidate>> AboveThreshold(const Tensor& scores,
+std::vector<std::vector<Candidate>> AboveThreshold(const ScoredBoxes& input,
                                                    const SelectionArgs& args) {
+  const Tensor& scores = input.scores;
   const int64_t classes = scores.shape()[2];
   std::vector<std::vector<Candidate>> found(static_cast<size_t>(classes));
   for (const int64_t row : RowsThatTakePart(scores, args.pre_top_k)) {
     const float* of_row = scores.data<float>() + row * classes;
     for (int64_t label = 0; label < classes; ++label) {
       if (of_row[label] > args.score_threshold) {
-        found[static_cast<size_t>(label)].push_back({static_cast<int>(label), of_row[label], row});
+        found[static_cast<size_t>(label)].push_back(
+            {static_cast<int>(label), of_row[label], input.RowOf(row, label)});
       }
     }
   }
@@ -85,10 +87,12 @@ Result<ScoredBoxes> ScoredBoxes::FromOutputs(const NamedTensors& outputs) {
   MMDEPLOY_TRY(const Tensor* boxes, RequireOutput(outputs, "boxes", 3));
   MMDEPLOY_TRY(const Tensor* scores, RequireOutput(outputs, "scores", 3));
   const Shape &b = boxes->shape(), &s = scores->shape();
-  const bool fit = b.size() == 3 && s.size() == 3 && b[0] == 1 && s[0] == 1 && b[2] == 4;
+  const bool shared = b.size() == 3 && s.size() == 3;
+  const bool own = b.size() == 4 && s.size() == 3 && b[2] == s[2];
+  const bool fit = (shared || own) && b[0] == 1 && s[0] == 1 && b[b.size() - 1] == 4;
   MMDEPLOY_ENSURE(fit && b[1] == s[1], Code::kFail,
-                  "outputs 'boxes' {} and 'scores' {} do not belong together, expected 1xNx4 and "
-                  "1xNxC",
+                  "outputs 'boxes' {} and 'scores' {} do not belong together, expected 1xNx4, or "
+                  "1xNxCx4 where each class has its own box, and 1xNxC",
                   Name(b), Name(s));
   return ScoredBoxes{*boxes, *scores};
 }
@@ -96,7 +100,8 @@ Result<ScoredBoxes> ScoredBoxes::FromOutputs(const NamedTensors& outputs) {
 std::vector<Candidate> SelectPerClass(const ScoredBoxes& input, const SelectionArgs& args) {
   std::vector<Candidate> selected;
   if (args.max_output_boxes_per_class == 0) return selected;
-  for (auto& candidates : AboveThreshold(input.scores, args)) {
+  for (auto& candidates : AboveThreshold(input, args)) {
+    KeepBest(&candidates, args.nms_pre, ScoreOf);
     Suppress(input.boxes.data<float>(), args.iou_threshold, args.max_output_boxes_per_class,
              &candidates);
     selected.insert(selected.end(), candidates.begin(), candidates.end());

@@ -14,7 +14,7 @@ namespace mmdeploy {
 struct Candidate {
   int label = 0;
   float score = 0;
-  int64_t row = 0;  // of the boxes
+  int64_t row = 0;  // of 4 numbers in the boxes
 };
 
 // What NonMaxSuppression of the exported graph would get; the names are those of
@@ -25,14 +25,21 @@ struct SelectionArgs {
   int max_output_boxes_per_class = 200;  //
   int pre_top_k = -1;                    // boxes that take part, by their best class; below 1: all
   int keep_top_k = -1;                   // boxes that stay; below 1: all
+  int nms_pre = -1;                      // boxes of a class that take part; below 1: all
 };
 
+// Reads all but `nms_pre`.
 SelectionArgs ReadSelectionArgs(JsonReader& params);
 
-// Boxes [1,N,4] with scores [1,N,C] of one network. Errors: kFail for outputs that are missing or
-// do not belong together.
+// Boxes [1,N,4], or [1,N,C,4] where each class has its own, with scores [1,N,C] of one network.
+// Errors: kFail for outputs that are missing or do not belong together.
 struct ScoredBoxes {
   Tensor boxes, scores;
+
+  // Of the box that a score belongs to.
+  int64_t RowOf(int64_t box, int64_t label) const {
+    return boxes.shape().size() == 3 ? box : box * scores.shape()[2] + label;
+  }
 
   static Result<ScoredBoxes> FromOutputs(const NamedTensors& outputs);
   // What CheckOutputs is to look for, and what a step in front of the head makes.

@@ -10,7 +10,8 @@ using AttributeValues = std::vector<std::pair<std::string, op::AttrValue>>;
 // Between the two networks of a two-stage detector (partition `two_stage`), as mmdet's
 // SingleRoIExtractor does it: `boxes` [1,N,4] and `scores` [1,N,L] (of L levels, which suppress
 // each for itself) become proposals, whose features are cropped out of the maps `feat.0`, `feat.1`,
-// ... [1,C,h,w].
+// ... [1,C,h,w]. Only the `nms_pre` best of a level take part: networks of engines that cannot
+// choose them give all.
 //
 // Gives `rois` float32 [R,5] (0, x1, y1, x2, y2 in pixels of the network's input, by falling score)
 // and `bbox_feats` float32 [R,C,height,width]. As in the exported graph, a row of zeros stands
@@ -141,7 +142,8 @@ Result<std::unique_ptr<Module>> Create(JsonReader& params, const ModuleEnv& env)
   const op::OpDef* op = op::FindOp("mmdeploy", "MMCVMultiLevelRoiAlign");
   MMDEPLOY_ENSURE(op, Code::kNotSupported, "{}: this build has no operator to crop features with",
                   params.path().str());
-  const SelectionArgs selection = ReadSelectionArgs(params);
+  SelectionArgs selection = ReadSelectionArgs(params);
+  params.Read("nms_pre", &selection.nms_pre, -1, 1 << 24);
   MMDEPLOY_TRY(auto attributes, ReadAttributes(params, *op));
   MMDEPLOY_ENSURE(env.inputs.size() == 1, Code::kFail,
                   "{}: {} inputs, expected the outputs of the first network", params.path().str(),

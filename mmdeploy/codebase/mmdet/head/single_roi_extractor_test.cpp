@@ -62,6 +62,24 @@ TEST(SingleRoiExtractor, CountsAsTheGraphDoes) {
   EXPECT_THAT(Numbers(*Find(*none, "rois")), ElementsAre(0, 0, 0, 0, 0));
 }
 
+TEST(SingleRoiExtractor, OnlyTheBestOfALevelTakePart) {
+  // The best two boxes of the first level overlap each other; of the second level there is one.
+  auto outputs = Outputs({});
+  outputs[2].second =
+      Floats({1, 4, 4}, {0, 0, 40, 40, 0, 0, 40, 41, 60, 0, 90, 30, 8, 8, 128, 128});
+  outputs[3].second = Floats({1, 4, 2}, {.75f, 0, .5f, 0, .25f, 0, 0, .125f});
+  const auto rois = [&](int nms_pre) {
+    return Numbers(*Find(*Extract(Params({{"nms_pre", nms_pre}}), outputs), "rois"));
+  };
+  const auto all = ElementsAre(0, 0, 0, 40, 40, 0, 60, 0, 90, 30, 0, 8, 8, 128, 128);
+  EXPECT_THAT(rois(-1), all);
+  EXPECT_THAT(rois(3), all);
+  EXPECT_THAT(rois(2), ElementsAre(0, 0, 0, 40, 40, 0, 8, 8, 128, 128, 0, 0, 0, 0, 0));
+  // Of equal scores the first ones.
+  outputs[3].second = Floats({1, 4, 2}, {.5f, 0, .5f, 0, .5f, 0, 0, .125f});
+  EXPECT_THAT(rois(2), ElementsAre(0, 0, 0, 40, 40, 0, 8, 8, 128, 128, 0, 0, 0, 0, 0));
+}
+
 TEST(SingleRoiExtractor, KnowsBothNamesOfMaps) {
   auto outputs = Outputs({.5f, .25f, .75f});
   outputs[0].first = "feat/0";
@@ -79,6 +97,7 @@ TEST(SingleRoiExtractor, RefusesOtherParamsAndOutputs) {
   EXPECT_THAT(error(Params({{"roi_layer", {{"output_size", {7, 0}}}}})),
               HasSubstr("expected a positive number, or two of them"));
   EXPECT_THAT(error(Params({{"featmap_strides", {0, 4}}})), HasSubstr("featmap_strides"));
+  EXPECT_THAT(error(Params({{"nms_pre", -2}})), HasSubstr("nms_pre"));
   EXPECT_THAT(error({{"featmap_strides", {4}}}), HasSubstr("roi_layer"));
   auto outputs = Outputs({.5f, .25f, .75f});
   outputs[1].second = testing::Filled({1, 2, 20, 20}, [](int64_t) { return 0.f; });

@@ -3,7 +3,7 @@ import importlib
 
 import torch
 
-from mmdeploy.codebase.mmdet.deploy.utils import gather_topk
+from mmdeploy.codebase.mmdet.deploy.utils import best_of_classes, gather_topk
 from mmdeploy.core import FUNCTION_REWRITER, mark
 from mmdeploy.mmcv.ops import ONNXNMSop, TRTBatchedNMSop
 from mmdeploy.op.torchscript import torchscript_operator
@@ -186,7 +186,14 @@ def multiclass_nms__torchscript(ctx,
 
 
 @mark('multiclass_nms', inputs=['boxes', 'scores'], outputs=['dets', 'labels'])
-def multiclass_nms(*args, **kwargs) -> tuple[torch.Tensor, torch.Tensor]:
-    """See `_multiclass_nms`; found by its path, so that rewrites apply."""
+def multiclass_nms(boxes: torch.Tensor, scores: torch.Tensor, *args, nms_pre: int = -1,
+                   **kwargs) -> tuple[torch.Tensor, torch.Tensor]:
+    """See `_multiclass_nms`; found by its path, so that rewrites apply.
+
+    Of a class only the `nms_pre` best boxes take part (below 1: all). Exported graphs leave this out: where an engine
+    can choose them, the head has done so, and where it cannot, the graph is cut here.
+    """
+    if not torch.onnx.is_in_onnx_export():
+        scores = best_of_classes(scores, nms_pre)
     package = importlib.import_module('mmdeploy.codebase.mmdet.core.post_processing')
-    return package._multiclass_nms(*args, **kwargs)
+    return package._multiclass_nms(boxes, scores, *args, **kwargs)

@@ -9,7 +9,8 @@ import mmcv
 import torch
 
 from mmdeploy.codebase.mmdet.core.ops import ncnn_detection_output_forward
-from mmdeploy.codebase.mmdet.deploy.utils import get_nms_params
+from mmdeploy.codebase.mmdet.core.post_processing import multiclass_nms
+from mmdeploy.codebase.mmdet.deploy.utils import get_nms_params, get_proposal_params
 from mmdeploy.core import FUNCTION_REWRITER
 from mmdeploy.utils import Backend
 
@@ -17,7 +18,7 @@ from .base_dense_head import base_dense_head__get_bbox
 from .fovea_head import fovea_head__get_bboxes
 from .gfl_head import gfl_head__get_bbox
 from .reppoints_head import reppoints_head__get_bboxes
-from .rpn_head import rpn_head__get_bboxes
+from .rpn_head import candidates
 from .yolo_head import yolov3_head__get_bboxes
 from .yolox_head import best_classes, yolox_head__get_bboxes
 
@@ -144,5 +145,6 @@ def yolox_head__get_bboxes__ncnn(ctx, self, cls_scores, bbox_preds, objectnesses
 def rpn_head__get_bboxes__ncnn(ctx, self, cls_scores, bbox_preds, img_metas=None, with_nms=True, cfg=None, **kwargs):
     """See `rpn_head__get_bboxes`; whoever selects proposals takes the best of each level first."""
     assert int(cls_scores[0].shape[0]) == 1, 'ncnn takes one image at a time'
-    cfg = _without_top_k(self.test_cfg if cfg is None else cfg)
-    return rpn_head__get_bboxes(ctx, self, cls_scores, bbox_preds, img_metas=img_metas, cfg=cfg, with_nms=with_nms)
+    cfg = self.test_cfg if cfg is None else cfg
+    boxes, scores = candidates(ctx.cfg, _without_top_k(cfg), self, cls_scores, bbox_preds, img_metas, with_nms)
+    return multiclass_nms(boxes, scores, **get_proposal_params(ctx.cfg, cfg)) if with_nms else (boxes, scores)

@@ -1,9 +1,11 @@
 """The region proposal network."""
+from collections.abc import Sequence
+
 import mmcv
 import torch
 
 from mmdeploy.codebase.mmdet.core.post_processing import multiclass_nms
-from mmdeploy.codebase.mmdet.deploy.utils import get_nms_params
+from mmdeploy.codebase.mmdet.deploy.utils import get_proposal_params
 from mmdeploy.core import FUNCTION_REWRITER
 
 from .levels import best_of_levels, flatten_level, grid_priors, level_scores
@@ -39,20 +41,32 @@ def rpn_head__get_bboxes(ctx, self, cls_scores, bbox_preds, img_metas=None, cfg=
         Dets [B, K, 5] and labels [B, K], which are levels; without `with_nms` boxes [B, N, 4] and scores [B, N, 1].
     """
     cfg = self.test_cfg if cfg is None else cfg
+    boxes, scores = candidates(ctx.cfg, cfg, self, cls_scores, bbox_preds, img_metas, with_nms)
+    if not with_nms:
+        return boxes, scores
+    return multiclass_nms(boxes, scores, **get_proposal_params(ctx.cfg, cfg))
+
+
+def candidates(deploy_cfg: mmcv.Config, cfg: mmcv.ConfigDict, head: torch.nn.Module,
+               cls_scores: Sequence[torch.Tensor], bbox_preds: Sequence[torch.Tensor], img_metas: Sequence[dict],
+               by_level: bool) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return boxes [B, N, 4] and scores [B, N, 1], or `by_level` [B, N, levels], 0 but for the level of the box.
+
+    Args:
+        deploy_cfg: deploy config.
+        cfg: settings; of each level the `nms_pre` best are there.
+        head: the `RPNHead`.
+        cls_scores, bbox_preds, img_metas: as in `rpn_head__get_bboxes`.
+        by_level: the level is the class.
+    """
     levels = []
     count = len(cls_scores)
     for level, (cls_score, bbox_pred, priors) in enumerate(
-            zip(cls_scores, bbox_preds, grid_priors(self, cls_scores), strict=True)):
-        scores = level_scores(self, cls_score)[..., :1]
+            zip(cls_scores, bbox_preds, grid_priors(head, cls_scores), strict=True)):
+        scores = level_scores(head, cls_score)[..., :1]
         # mmdet suppresses level by level: the level is the class.
-        of_level = scores * scores.new_tensor([float(i == level) for i in range(count)]) if with_nms else scores
+        of_level = scores * scores.new_tensor([float(i == level) for i in range(count)]) if by_level else scores
         levels.append((scores, (priors, flatten_level(bbox_pred, 4), of_level)))
-    priors, boxes, scores = best_of_levels(ctx.cfg, cfg, levels)
-    boxes = self.bbox_coder.decode(priors, boxes, max_shape=img_metas[0]['img_shape'])
-    scores = _drop_small(cfg, boxes, scores)
-    if not with_nms:
-        return boxes, scores
-    params = get_nms_params(ctx.cfg, cfg)
-    params.update(max_output_boxes_per_class=params['keep_top_k'], pre_top_k=-1,
-                  score_threshold=cfg.get('score_thr', 0.0))
-    return multiclass_nms(boxes, scores, **params)
+    priors, boxes, scores = best_of_levels(deploy_cfg, cfg, levels)
+    boxes = head.bbox_coder.decode(priors, boxes, max_shape=img_metas[0]['img_shape'])
+    return boxes, _drop_small(cfg, boxes, scores)
