@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from mmcv.utils import Registry
 
-from mmdeploy.backend.base import get_backend_file_count
+from mmdeploy.backend.base import get_backend_file_count, get_backend_manager
 from mmdeploy.codebase.base import BaseBackendModel, End2EndBackendModel, build_backend_model
 from mmdeploy.core import RewriterContext
 from mmdeploy.utils import Backend, get_backend, get_codebase_config, get_partition_config, load_config
@@ -230,6 +230,7 @@ class PartitionTwoStageModel(End2EndModel):
         self.bbox_head.test_cfg = model_cfg.model.test_cfg.rcnn
 
     def _init_wrapper(self, backend: Backend, backend_files: Sequence[str], device: str) -> None:
+        get_backend_manager(backend)  # imports the package that knows it
         count = get_backend_file_count(backend)
         feats = [f'feat.{i}' for i in range(self.model_cfg.model.neck.num_outs)]
 
@@ -271,11 +272,28 @@ class PartitionTwoStageModel(End2EndModel):
 
     def partition1_postprocess(self, rois: torch.Tensor, cls_score: torch.Tensor, bbox_pred: torch.Tensor,
                                img_metas: Sequence[Sequence[dict]]) -> tuple[torch.Tensor, torch.Tensor]:
-        """Refine and select boxes; see `bbox_head__get_bboxes`."""
+        """Refine and select boxes; see `select_boxes`.
+
+        Args:
+            rois: [B, M, 5], image and x1, y1, x2, y2; rows of zeros stand for no proposal.
+            cls_score: [B * M, classes + 1].
+            bbox_pred: [B * M, 4 or classes * 4].
+            img_metas: list whose first item has the meta information of each image: boxes end where the image does.
+
+        Returns:
+            Dets [B, K, 5] and labels [B, K]; what an image has fewer than another one is filled up by zeros.
+        """
         from mmdeploy.codebase.mmdet.models.roi_heads.bbox_head import select_boxes
         batch, number = rois.shape[:2]
-        return select_boxes(self.deploy_cfg, self.bbox_head, rois, cls_score.cpu().view(batch, number, -1),
-                            bbox_pred.cpu().view(batch, number, -1), img_metas[0][0]['img_shape'][:2])
+        cls_score, bbox_pred = (values.cpu().view(batch, number, -1) for values in (cls_score, bbox_pred))
+        is_proposal = (rois[..., 1:] != 0).any(-1, keepdim=True)
+        found = []
+        for i, meta in enumerate(img_metas[0][:batch]):
+            dets, labels = select_boxes(self.deploy_cfg, self.bbox_head, rois[i:i + 1], cls_score[i:i + 1],
+                                        bbox_pred[i:i + 1], meta['img_shape'][:2], is_proposal[i:i + 1])
+            found.append((dets[0], labels[0]))
+        dets, labels = (torch.nn.utils.rnn.pad_sequence(rows, batch_first=True) for rows in zip(*found, strict=True))
+        return dets, labels
 
     def forward_test(self, imgs: torch.Tensor, img_metas: Sequence[Sequence[dict]], *args,
                      **kwargs) -> list[torch.Tensor]:
