@@ -1,4 +1,6 @@
 """Tests of detectors: converted, cut in parts, and put together again."""
+import subprocess
+import sys
 from unittest.mock import patch
 
 import numpy as np
@@ -17,7 +19,7 @@ from mmdeploy.core import RewriterContext
 from mmdeploy.graph import load
 from mmdeploy.utils import Backend, load_config
 from tests.models.detectors import detector_config
-from tests.models.detectors_in_engines import SmallDetector, is_good
+from tests.models.detectors_in_engines import SmallDetector, is_good, write_image
 from tools import torch2onnx as torch2onnx_tool
 
 pytestmark = pytest.mark.skipif(not is_native_available(), reason='the engines are not built')
@@ -78,6 +80,37 @@ def test_predefined_partition_of_two_stages(detectors, tmp_path):
     assert [v.name for v in second.graph.input] == ['bbox_feats']
     assert [v.name for v in second.graph.output] == ['cls_score', 'bbox_pred']
     _assert_same(detector, config, files)
+
+
+_FRESH = """
+import sys
+from mmdeploy.apis import inference_model
+config, deploy_cfg, image, *files = sys.argv[1:]
+print(len(inference_model(config, deploy_cfg, files, image, 'cpu')))
+"""
+
+
+def test_two_stages_that_are_cut_are_those_of_a_batch(detectors, tmp_path):
+    """Images of different sizes and numbers of proposals; then one where nobody has imported the engine yet."""
+
+    def few_proposals(model):
+        model.test_cfg.rpn.update(nms_pre=5, nms=dict(type='nms', iou_threshold=0.3))
+        model.test_cfg.rcnn.update(max_per_img=100)
+
+    detector = SmallDetector('faster_rcnn', tmp_path, few_proposals)
+    narrow, images = write_image(tmp_path / 'narrow.png', 5, 64, 70), detector.images[:2]
+    config = 'two-stage_partition_onnxruntime_dynamic.py'
+    files = _cut(detector, config, tmp_path)
+    agreement = detector.compare(_deploy_cfg(config), files, images)
+    assert is_good(agreement), agreement
+    alone, behind = (detector.detect(_deploy_cfg(config), files, batch)
+                     for batch in (images, [narrow, *images]))
+    for boxes, same in zip(map(np.concatenate, alone), map(np.concatenate, behind[1:]), strict=True):
+        assert (boxes[:, 2:4] > boxes[:, :2]).all() and boxes[:, 2].max() > 71
+        np.testing.assert_allclose(same, boxes, atol=1e-3)
+    run = subprocess.run([sys.executable, '-c', _FRESH, detector.config, f'{CONFIGS}/{config}', narrow, *files],
+                         capture_output=True, text=True)
+    assert run.returncode == 0 and run.stdout.split()[-1] == '1', run.stderr
 
 
 def test_two_stages_in_ncnn(detectors, tmp_path):
