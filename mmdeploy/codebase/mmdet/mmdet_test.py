@@ -192,6 +192,30 @@ def test_multiclass_nms_where_each_class_has_boxes(backend):
     assert dets[0, 2, :4].tolist() == [20, 20, 30, 29] and dets[1, 2, :4].tolist() == [1, 1, 6, 6]
 
 
+@pytest.mark.parametrize('backend', ['onnxruntime', 'tensorrt', 'torchscript'])
+@pytest.mark.parametrize('own_boxes', [False, True])
+@pytest.mark.parametrize('per_class, keep, found', [
+    # The second class has the best boxes: of these two, then the other class's.
+    (2, 3, [0.9, 0.8, 0.6]), (2, 6, [0.9, 0.8, 0.6, 0.5]), (2, -1, [0.9, 0.8, 0.6, 0.5]), (3, 3, [0.9, 0.8, 0.7]),
+    (5, 4, [0.9, 0.8, 0.7, 0.6])])
+def test_boxes_per_class_are_counted_by_class(backend, own_boxes, per_class, keep, found):
+    corner = torch.arange(3.).view(1, 3, 1) * 20
+    boxes = torch.cat([corner, corner, corner + 10, corner + 10], 2).repeat(2, 1, 1)
+    scores = torch.tensor([[[0.6, 0.9], [0.5, 0.8], [0.4, 0.7]]]).repeat(2, 1, 1)
+    boxes = torch.stack([boxes, boxes + 1], 2) if own_boxes else boxes
+    with RewriterContext(_deploy_cfg('detection_onnxruntime_dynamic.py'), backend):
+        from mmdeploy.codebase.mmdet.core import post_processing
+        dets, labels = post_processing._multiclass_nms(
+            boxes, scores, max_output_boxes_per_class=per_class, keep_top_k=keep)
+    for det, label in zip(dets, labels, strict=True):
+        kept = det[:, 4] > 0
+        assert det[kept, 4].tolist() == pytest.approx(found)
+        assert [round(x, 1) < 0.65 for x in found] == (label[kept] == 0).tolist()
+        expected = [int(20 * (round((0.9 if label == 1 else 0.6) - score, 1) * 10) + (label if own_boxes else 0))
+                    for label, score in zip(label[kept].tolist(), found, strict=True)]
+        assert det[kept, 0].tolist() == pytest.approx(expected)
+
+
 class _Wrapper(torch.nn.Module):
     """Stands for an engine: gives fixed outputs."""
 
