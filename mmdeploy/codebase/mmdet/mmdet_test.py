@@ -3,6 +3,7 @@ import subprocess
 import sys
 from unittest.mock import patch
 
+import mmcv
 import numpy as np
 import onnx
 import pytest
@@ -283,6 +284,29 @@ def test_boxes_end_where_the_image_does():
     np.testing.assert_allclose(model([torch.zeros(1, 3, 32, 32)], METAS)[0][0][0], [4, 6, 60, 40, .9])
     model.read_model_cfg(detector_config('yolox'))
     np.testing.assert_allclose(model([torch.zeros(1, 3, 32, 32)], METAS)[0][0][0], [4, 6, 64, 64, .9])
+
+
+@pytest.mark.parametrize('name,change,ends', [
+    ('retinanet', dict(bbox_head=dict(bbox_coder=dict(clip_border=False))), [64, 64]),
+    ('retinanet', dict(type='SingleStageDetector'), [60, 40]),
+    ('tood', dict(type='ATSS'), [64, 64]),
+    ('retinanet', dict(type='TOOD'), [60, 40]),
+    ('fovea', {}, [58, 38]),
+    ('reppoints', {}, [60, 40]),
+    ('rpn', dict(rpn_head=dict(bbox_coder=dict(clip_border=False))), [64, 64]),
+    ('faster_rcnn', dict(roi_head=dict(bbox_head=dict(bbox_coder=dict(clip_border=False)))), [64, 64]),
+    ('faster_rcnn', dict(rpn_head=dict(bbox_coder=dict(clip_border=False))), [60, 40]),
+    ('cascade_rcnn', {}, [60, 40]),
+])
+def test_boxes_end_where_the_head_says(name, change, ends):
+    """Not where the name of the detector says."""
+    config = detector_config(name)
+    config.model = mmcv.ConfigDict(mmcv.Config._merge_a_into_b(change, config.model))
+    model = _end2end_model([np.array([[[2, 3, 32, 32, .9]]], 'f4'), np.array([[0]])])
+    model.read_model_cfg(config)
+    found = model([torch.zeros(1, 3, 32, 32)], METAS)[0]
+    boxes = found if name == 'rpn' else found[0]
+    np.testing.assert_allclose(boxes[0], [4, 6, *ends, .9])
 
 
 @pytest.mark.parametrize('name,config,message', [

@@ -13,10 +13,21 @@ from mmdeploy.utils import Backend, get_backend, get_codebase_config, get_partit
 
 from .utils import get_mask_threshold, get_nms_params, get_post_processing_params
 
-# mmdet does not clip the boxes of these detectors.
-_WITHOUT_CLIPPING = ('YOLOX', 'YOLOV3', 'TOOD')
+# Heads that do not ask `bbox_coder.clip_border`: pixels from the border at which boxes end, or nowhere.
+_CLIP_MARGINS = dict(YOLOXHead=None, YOLOV3Head=None, TOODHead=None, RepPointsHead=0, FoveaHead=1)
 
 __BACKEND_MODEL = Registry('backend_detectors', build_func=build_backend_model)
+
+
+def _clip_margin(model: mmcv.ConfigDict) -> int | None:
+    """Return at how many pixels from the border of the image the boxes of a detector end; None: nowhere."""
+    head = (model.get('roi_head', None) or model).get('bbox_head', None) or model.get('rpn_head', None) or {}
+    head = head[-1] if isinstance(head, list | tuple) else head
+    if head.get('type', None) in _CLIP_MARGINS:
+        return _CLIP_MARGINS[head['type']]
+    # Proposals that are not refined are clipped by the box head itself.
+    clips = not head.get('with_reg', True) or (head.get('bbox_coder', None) or {}).get('clip_border', True)
+    return 0 if clips else None
 
 
 @__BACKEND_MODEL.register_module('end2end')
@@ -25,18 +36,19 @@ class End2EndModel(End2EndBackendModel):
 
     Attributes:
         gives_proposals: it is a region proposal network, whose boxes have no classes.
-        clips: boxes are clipped to the image without what pads it, as the model of mmdet does.
+        clip_margin: boxes end so many pixels before the border of the image without what pads it, as in mmdet; None:
+            they may reach out of it.
         mask_threshold: score from which on a pixel belongs to an object.
     """
     gives_proposals = False
-    clips = False
+    clip_margin = None
     mask_threshold = 0.5
 
     def read_model_cfg(self, model_cfg: mmcv.Config) -> None:
         """Note what of a model config decides how its outputs become results."""
         model = model_cfg.model
         self.gives_proposals = model.type == 'RPN'
-        self.clips = model.type not in _WITHOUT_CLIPPING
+        self.clip_margin = _clip_margin(model)
         self.mask_threshold = get_mask_threshold(model_cfg)
 
     def forward(self, img: Sequence[torch.Tensor], img_metas: Sequence[Sequence[dict]], *args,
@@ -70,9 +82,9 @@ class End2EndModel(End2EndBackendModel):
 
     def _boxes_of_image(self, boxes: np.ndarray, meta: dict, rescale: bool) -> np.ndarray:
         """Return boxes [n, 5] in pixels of the original image, or of the network's input."""
-        if self.clips:
+        if self.clip_margin is not None:
             # The network clips to its input, which may be padded.
-            height, width = meta['img_shape'][:2]
+            height, width = (size - self.clip_margin for size in meta['img_shape'][:2])
             boxes[:, :4] = np.minimum(boxes[:, :4], np.array([width, height] * 2, np.float32))
         if rescale:
             boxes[:, :4] /= np.asarray(meta['scale_factor'], np.float32)
