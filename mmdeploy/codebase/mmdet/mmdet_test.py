@@ -328,6 +328,44 @@ def test_configs_that_do_not_fit_are_refused_first(name, config, message):
         task.check_convertible()
 
 
+@pytest.mark.parametrize('key,value', [('max_num', 3), ('score_threshold', 0.6), ('offset', 1), ('type', 'soft_nms'),
+                                       ('class_agnostic', True)])
+@pytest.mark.parametrize('name,stage', [('retinanet', None), ('faster_rcnn', 'rpn'), ('faster_rcnn', 'rcnn')])
+def test_suppression_with_settings_that_nothing_obeys(key, value, name, stage):
+    config = detector_config(name)
+    task = build_task_processor(config, _deploy_cfg('detection_onnxruntime_dynamic.py'), 'cpu')
+    test_cfg = config.model.test_cfg if stage is None else config.model.test_cfg[stage]
+    test_cfg.nms.update(max_num=-1, score_threshold=0, offset=0, split_thr=7)
+    task.check_convertible()
+    test_cfg.nms[key] = value
+    with pytest.raises(NotImplementedError, match=rf'test_cfg: nms.*{key}.* {value!r}.*, which cannot be converted'):
+        task.check_convertible()
+
+
+def test_boxes_that_are_not_suppressed_at_all():
+    config = detector_config('retinanet')
+    config.model.test_cfg.nms = None
+    task = build_task_processor(config, _deploy_cfg('detection_onnxruntime_dynamic.py'), 'cpu')
+    with pytest.raises(NotImplementedError, match="nms is None, which cannot be converted, allowed: type 'nms'"):
+        task.check_convertible()
+
+
+@pytest.mark.parametrize('test_cfg,post,message', [
+    (dict(max_per_img=300), {}, 'max_output_boxes_per_class is 200, .*allowed: at least the 300 boxes that an image'),
+    (dict(max_per_img=-1), {}, '-1 boxes per image cannot be kept by ncnn.*; set max_per_img .*, or keep_top_k'),
+    ({}, dict(pre_top_k=-1), 'pre_top_k is -1, which ncnn cannot run, .*set it, e.g. to 5000'),
+    ({}, dict(max_output_boxes_per_class=19), 'max_output_boxes_per_class is 19, .*allowed: at least the 20 boxes'),
+])
+def test_numbers_of_boxes_that_ncnn_has_no_limits_for(test_cfg, post, message):
+    config, deploy_cfg = detector_config('retinanet'), _deploy_cfg('single-stage_ncnn_static-300x300.py')
+    task = build_task_processor(config, deploy_cfg, 'cpu')
+    task.check_convertible()
+    config.model.test_cfg.update(test_cfg)
+    deploy_cfg.codebase_config.post_processing.update(post)
+    with pytest.raises(NotImplementedError, match=message):
+        task.check_convertible()
+
+
 @pytest.mark.parametrize('name,change,where', [
     ('retinanet', lambda model: model.bbox_head.update(num_classes=80), 'model.bbox_head'),
     ('cascade_rcnn', lambda model: model.roi_head.bbox_head[2].update(num_classes=80),

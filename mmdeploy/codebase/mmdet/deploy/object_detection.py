@@ -12,7 +12,7 @@ from mmdeploy.codebase.base import ImageTask, Labels, SDKHead, SDKNetwork
 from mmdeploy.utils import Task, get_input_shape, is_dynamic_shape
 from mmdeploy.utils.logging import get_logger, log_metrics
 
-from .check import check_classes, check_engine, check_masks, has_masks
+from .check import check_classes, check_engine, check_masks, check_selection, has_masks
 from .compare import Agreement, Detections, compare, detections_of_outputs, detections_of_result
 from .mmdetection import MMDET_TASK
 from .model_partition_cfg import MMDET_PARTITION_CFG
@@ -88,6 +88,7 @@ class ObjectDetection(ImageTask):
     def check_convertible(self) -> None:
         check_masks(self.model_cfg, self.deploy_cfg)
         check_classes(self.model_cfg)
+        check_selection(self.model_cfg, self.deploy_cfg)
         check_engine(self.model_cfg, self.deploy_cfg)
 
     def _nms_params(self) -> dict:
@@ -110,10 +111,11 @@ class ObjectDetection(ImageTask):
         agreement = Agreement()
         size = get_input_shape(self.deploy_cfg) or (1000, 1000)  # ncnn's rows are in units of the image
         threshold = get_mask_threshold(self.model_cfg)
-        mine, others = (_detections_of(outputs, size, threshold) for outputs in (expected, found))
-        if len(mine) != len(others):
-            raise ValueError(f'outputs of the engine are of {len(others)} images, those of PyTorch of {len(mine)}')
-        for mine, other in zip(mine, others, strict=True):
+        references, others = (_detections_of(outputs, size, threshold) for outputs in (expected, found))
+        if len(references) != len(others):
+            raise ValueError(
+                f'outputs of the engine are of {len(others)} images, those of PyTorch of {len(references)}')
+        for mine, other in zip(references, others, strict=True):
             agreement |= compare(mine, other, params['score_threshold'], params['keep_top_k'])
         return agreement.rows()
 
