@@ -70,7 +70,7 @@ def test_what_is_not_the_same_is_counted(change):
 def test_nothing_in_both():
     empty = Detections(BOXES[:0], LABELS[:0], [])
     agreement = compare(empty, empty) | compare(Detections(BOXES, LABELS), Detections(BOXES, LABELS))
-    assert agreement == (4, 4, 4, 0, 0, 0, 1)
+    assert agreement == (4, 4, 4, 0, 0, 0, 1, 0)
 
 
 def test_boxes_without_area_are_matched():
