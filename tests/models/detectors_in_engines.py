@@ -9,8 +9,10 @@ import logging
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
+import mmcv
 import numpy as np
 import torch
 
@@ -43,15 +45,22 @@ def write_image(path: Path, seed: int, height: int = 64, width: int = 96) -> str
 class SmallDetector:
     """A small detector with its files: model config and checkpoint.
 
+    Args:
+        name: of the detector.
+        folder: where the files go.
+        change: changes the `model` of the config, in place.
+
     Attributes:
         images: two of the size that it is traced with, and one in upright format.
     """
 
-    def __init__(self, name: str, folder: Path):
+    def __init__(self, name: str, folder: Path, change: Callable[[mmcv.ConfigDict], None] | None = None):
         self.name, self.folder = name, folder
         self.images = [write_image(folder / f'{i}.png', i) for i in range(2)]
         self.images.append(write_image(folder / 'upright.png', 2, 96, 64))
         config = detector_config(name)
+        if change is not None:
+            change(config.model)
         self.config, self.checkpoint = str(folder / f'{name}.py'), str(folder / f'{name}.pth')
         config.dump(self.config)
         task = build_task_processor(config, self.deploy_cfg('onnxruntime', 'dynamic'), 'cpu')

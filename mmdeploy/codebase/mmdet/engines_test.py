@@ -2,6 +2,8 @@
 
 `python -m tests.models.detectors_in_engines` runs every detector in every engine, static and dynamic.
 """
+import mmcv
+import numpy as np
 import pytest
 
 from mmdeploy.utils import Backend
@@ -46,3 +48,26 @@ def test_masks_are_pasted_in_the_network(engine, detectors):
     check_backend(Backend.get(engine))
     agreement = detectors('mask_rcnn').check(engine, 'dynamic', export_postprocess_mask=True)
     assert is_good(agreement), agreement
+
+
+def _few_proposals(model: mmcv.ConfigDict) -> None:
+    """Each level gives five at most: never as many as fit, and not the same number for each image."""
+    model.test_cfg.rpn.update(nms_pre=5, max_per_img=50, nms=dict(type='nms', iou_threshold=0.3))
+    model.test_cfg.rcnn.update(max_per_img=100, score_thr=0.05)
+
+
+@pytest.mark.parametrize('name,engine', [
+    ('faster_rcnn', 'onnxruntime'), ('faster_rcnn', 'openvino'), ('faster_rcnn', 'torchscript'),
+    ('cascade_rcnn', 'onnxruntime'), ('mask_rcnn', 'torchscript')])
+def test_no_proposal_gives_no_box(name, engine, tmp_path):
+    """Rows that fill up the proposals of an image find nothing."""
+    check_backend(Backend.get(engine))
+    detector = SmallDetector(name, tmp_path, _few_proposals)
+    deploy_cfg = detector.deploy_cfg(engine, 'dynamic')
+    files = detector.convert(deploy_cfg, tmp_path / engine)
+    for images in (detector.images[:1], detector.images[:2]):
+        agreement = detector.compare(deploy_cfg, files, images)
+        assert is_good(agreement), agreement
+        for result in detector.detect(deploy_cfg, files, images):
+            boxes = np.concatenate(result[0] if isinstance(result, tuple) else result)
+            assert (boxes[:, 2:4] > boxes[:, :2]).all()

@@ -1,4 +1,6 @@
 """Tests of detectors: converted, cut in parts, and put together again."""
+import subprocess
+import sys
 from unittest.mock import patch
 
 import mmcv
@@ -23,7 +25,7 @@ from mmdeploy.core import RewriterContext
 from mmdeploy.graph import load
 from mmdeploy.utils import Backend, load_config
 from tests.models.detectors import detector_config
-from tests.models.detectors_in_engines import SmallDetector, is_good
+from tests.models.detectors_in_engines import SmallDetector, is_good, write_image
 from tools import torch2onnx as torch2onnx_tool
 
 pytestmark = pytest.mark.skipif(not is_native_available(), reason='the engines are not built')
@@ -84,6 +86,37 @@ def test_predefined_partition_of_two_stages(detectors, tmp_path):
     assert [v.name for v in second.graph.input] == ['bbox_feats']
     assert [v.name for v in second.graph.output] == ['cls_score', 'bbox_pred']
     _assert_same(detector, config, files)
+
+
+_FRESH = """
+import sys
+from mmdeploy.apis import inference_model
+config, deploy_cfg, image, *files = sys.argv[1:]
+print(len(inference_model(config, deploy_cfg, files, image, 'cpu')))
+"""
+
+
+def test_two_stages_that_are_cut_are_those_of_a_batch(detectors, tmp_path):
+    """Images of different sizes and numbers of proposals; then one where nobody has imported the engine yet."""
+
+    def few_proposals(model):
+        model.test_cfg.rpn.update(nms_pre=5, nms=dict(type='nms', iou_threshold=0.3))
+        model.test_cfg.rcnn.update(max_per_img=100)
+
+    detector = SmallDetector('faster_rcnn', tmp_path, few_proposals)
+    narrow, images = write_image(tmp_path / 'narrow.png', 5, 64, 70), detector.images[:2]
+    config = 'two-stage_partition_onnxruntime_dynamic.py'
+    files = _cut(detector, config, tmp_path)
+    agreement = detector.compare(_deploy_cfg(config), files, images)
+    assert is_good(agreement), agreement
+    alone, behind = (detector.detect(_deploy_cfg(config), files, batch)
+                     for batch in (images, [narrow, *images]))
+    for boxes, same in zip(map(np.concatenate, alone), map(np.concatenate, behind[1:]), strict=True):
+        assert (boxes[:, 2:4] > boxes[:, :2]).all() and boxes[:, 2].max() > 71
+        np.testing.assert_allclose(same, boxes, atol=1e-3)
+    run = subprocess.run([sys.executable, '-c', _FRESH, detector.config, f'{CONFIGS}/{config}', narrow, *files],
+                         capture_output=True, text=True)
+    assert run.returncode == 0 and run.stdout.split()[-1] == '1', run.stderr
 
 
 def test_two_stages_in_ncnn(detectors, tmp_path):
@@ -185,6 +218,30 @@ def test_multiclass_nms_where_each_class_has_boxes(backend):
     assert dets[0, 2, :4].tolist() == [20, 20, 30, 29] and dets[1, 2, :4].tolist() == [1, 1, 6, 6]
 
 
+@pytest.mark.parametrize('backend', ['onnxruntime', 'tensorrt', 'torchscript'])
+@pytest.mark.parametrize('own_boxes', [False, True])
+@pytest.mark.parametrize('per_class, keep, found', [
+    # The second class has the best boxes: of these two, then the other class's.
+    (2, 3, [0.9, 0.8, 0.6]), (2, 6, [0.9, 0.8, 0.6, 0.5]), (2, -1, [0.9, 0.8, 0.6, 0.5]), (3, 3, [0.9, 0.8, 0.7]),
+    (5, 4, [0.9, 0.8, 0.7, 0.6])])
+def test_boxes_per_class_are_counted_by_class(backend, own_boxes, per_class, keep, found):
+    corner = torch.arange(3.).view(1, 3, 1) * 20
+    boxes = torch.cat([corner, corner, corner + 10, corner + 10], 2).repeat(2, 1, 1)
+    scores = torch.tensor([[[0.6, 0.9], [0.5, 0.8], [0.4, 0.7]]]).repeat(2, 1, 1)
+    boxes = torch.stack([boxes, boxes + 1], 2) if own_boxes else boxes
+    with RewriterContext(_deploy_cfg('detection_onnxruntime_dynamic.py'), backend):
+        from mmdeploy.codebase.mmdet.core import post_processing
+        dets, labels = post_processing._multiclass_nms(
+            boxes, scores, max_output_boxes_per_class=per_class, keep_top_k=keep)
+    for det, label in zip(dets, labels, strict=True):
+        kept = det[:, 4] > 0
+        assert det[kept, 4].tolist() == pytest.approx(found)
+        assert [round(x, 1) < 0.65 for x in found] == (label[kept] == 0).tolist()
+        expected = [int(20 * (round((0.9 if label == 1 else 0.6) - score, 1) * 10) + (label if own_boxes else 0))
+                    for label, score in zip(label[kept].tolist(), found, strict=True)]
+        assert det[kept, 0].tolist() == pytest.approx(expected)
+
+
 class _Wrapper(torch.nn.Module):
     """Stands for an engine: gives fixed outputs."""
 
@@ -254,6 +311,29 @@ def test_boxes_end_where_the_image_does():
     np.testing.assert_allclose(model([torch.zeros(1, 3, 32, 32)], METAS)[0][0][0], [4, 6, 64, 64, .9])
 
 
+@pytest.mark.parametrize('name,change,ends', [
+    ('retinanet', dict(bbox_head=dict(bbox_coder=dict(clip_border=False))), [64, 64]),
+    ('retinanet', dict(type='SingleStageDetector'), [60, 40]),
+    ('tood', dict(type='ATSS'), [64, 64]),
+    ('retinanet', dict(type='TOOD'), [60, 40]),
+    ('fovea', {}, [58, 38]),
+    ('reppoints', {}, [60, 40]),
+    ('rpn', dict(rpn_head=dict(bbox_coder=dict(clip_border=False))), [64, 64]),
+    ('faster_rcnn', dict(roi_head=dict(bbox_head=dict(bbox_coder=dict(clip_border=False)))), [64, 64]),
+    ('faster_rcnn', dict(rpn_head=dict(bbox_coder=dict(clip_border=False))), [60, 40]),
+    ('cascade_rcnn', {}, [60, 40]),
+])
+def test_boxes_end_where_the_head_says(name, change, ends):
+    """Not where the name of the detector says."""
+    config = detector_config(name)
+    config.model = mmcv.ConfigDict(mmcv.Config._merge_a_into_b(change, config.model))
+    model = _end2end_model([np.array([[[2, 3, 32, 32, .9]]], 'f4'), np.array([[0]])])
+    model.read_model_cfg(config)
+    found = model([torch.zeros(1, 3, 32, 32)], METAS)[0]
+    boxes = found if name == 'rpn' else found[0]
+    np.testing.assert_allclose(boxes[0], [4, 6, *ends, .9])
+
+
 @pytest.mark.parametrize('name,config,message', [
     ('retinanet', 'instance-seg/instance-seg_onnxruntime_dynamic.py',
      "asks for 'masks', but the model RetinaNet has no mask_head; use a deploy config of configs/mmdet/detection"),
@@ -287,6 +367,44 @@ def test_boxes_end_where_the_image_does():
 def test_configs_that_do_not_fit_are_refused_first(name, config, message):
     task = build_task_processor(detector_config(name), load_config(f'configs/mmdet/{config}')[0], 'cpu')
     with pytest.raises((ValueError, NotImplementedError), match=message):
+        task.check_convertible()
+
+
+@pytest.mark.parametrize('key,value', [('max_num', 3), ('score_threshold', 0.6), ('offset', 1), ('type', 'soft_nms'),
+                                       ('class_agnostic', True)])
+@pytest.mark.parametrize('name,stage', [('retinanet', None), ('faster_rcnn', 'rpn'), ('faster_rcnn', 'rcnn')])
+def test_suppression_with_settings_that_nothing_obeys(key, value, name, stage):
+    config = detector_config(name)
+    task = build_task_processor(config, _deploy_cfg('detection_onnxruntime_dynamic.py'), 'cpu')
+    test_cfg = config.model.test_cfg if stage is None else config.model.test_cfg[stage]
+    test_cfg.nms.update(max_num=-1, score_threshold=0, offset=0, split_thr=7)
+    task.check_convertible()
+    test_cfg.nms[key] = value
+    with pytest.raises(NotImplementedError, match=rf'test_cfg: nms.*{key}.* {value!r}.*, which cannot be converted'):
+        task.check_convertible()
+
+
+def test_boxes_that_are_not_suppressed_at_all():
+    config = detector_config('retinanet')
+    config.model.test_cfg.nms = None
+    task = build_task_processor(config, _deploy_cfg('detection_onnxruntime_dynamic.py'), 'cpu')
+    with pytest.raises(NotImplementedError, match="nms is None, which cannot be converted, allowed: type 'nms'"):
+        task.check_convertible()
+
+
+@pytest.mark.parametrize('test_cfg,post,message', [
+    (dict(max_per_img=300), {}, 'max_output_boxes_per_class is 200, .*allowed: at least the 300 boxes that an image'),
+    (dict(max_per_img=-1), {}, '-1 boxes per image cannot be kept by ncnn.*; set max_per_img .*, or keep_top_k'),
+    ({}, dict(pre_top_k=-1), 'pre_top_k is -1, which ncnn cannot run, .*set it, e.g. to 5000'),
+    ({}, dict(max_output_boxes_per_class=19), 'max_output_boxes_per_class is 19, .*allowed: at least the 20 boxes'),
+])
+def test_numbers_of_boxes_that_ncnn_has_no_limits_for(test_cfg, post, message):
+    config, deploy_cfg = detector_config('retinanet'), _deploy_cfg('single-stage_ncnn_static-300x300.py')
+    task = build_task_processor(config, deploy_cfg, 'cpu')
+    task.check_convertible()
+    config.model.test_cfg.update(test_cfg)
+    deploy_cfg.codebase_config.post_processing.update(post)
+    with pytest.raises(NotImplementedError, match=message):
         task.check_convertible()
 
 

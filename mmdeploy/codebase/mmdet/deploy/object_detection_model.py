@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from mmcv.utils import Registry
 
-from mmdeploy.backend.base import get_backend_file_count
+from mmdeploy.backend.base import get_backend_file_count, get_backend_manager
 from mmdeploy.codebase.base import BaseBackendModel, End2EndBackendModel, build_backend_model
 from mmdeploy.core import RewriterContext
 from mmdeploy.utils import Backend, get_backend, get_codebase_config, get_partition_config, load_config
@@ -19,10 +19,21 @@ from .utils import (
     get_proposal_params,
 )
 
-# mmdet does not clip the boxes of these detectors.
-_WITHOUT_CLIPPING = ('YOLOX', 'YOLOV3', 'TOOD')
+# Heads that do not ask `bbox_coder.clip_border`: pixels from the border at which boxes end, or nowhere.
+_CLIP_MARGINS = dict(YOLOXHead=None, YOLOV3Head=None, TOODHead=None, RepPointsHead=0, FoveaHead=1)
 
 __BACKEND_MODEL = Registry('backend_detectors', build_func=build_backend_model)
+
+
+def _clip_margin(model: mmcv.ConfigDict) -> int | None:
+    """Return at how many pixels from the border of the image the boxes of a detector end; None: nowhere."""
+    head = (model.get('roi_head', None) or model).get('bbox_head', None) or model.get('rpn_head', None) or {}
+    head = head[-1] if isinstance(head, list | tuple) else head
+    if head.get('type', None) in _CLIP_MARGINS:
+        return _CLIP_MARGINS[head['type']]
+    # Proposals that are not refined are clipped by the box head itself.
+    clips = not head.get('with_reg', True) or (head.get('bbox_coder', None) or {}).get('clip_border', True)
+    return 0 if clips else None
 
 
 @__BACKEND_MODEL.register_module('end2end')
@@ -31,18 +42,19 @@ class End2EndModel(End2EndBackendModel):
 
     Attributes:
         gives_proposals: it is a region proposal network, whose boxes have no classes.
-        clips: boxes are clipped to the image without what pads it, as the model of mmdet does.
+        clip_margin: boxes end so many pixels before the border of the image without what pads it, as in mmdet; None:
+            they may reach out of it.
         mask_threshold: score from which on a pixel belongs to an object.
     """
     gives_proposals = False
-    clips = False
+    clip_margin = None
     mask_threshold = 0.5
 
     def read_model_cfg(self, model_cfg: mmcv.Config) -> None:
         """Note what of a model config decides how its outputs become results."""
         model = model_cfg.model
         self.gives_proposals = model.type == 'RPN'
-        self.clips = model.type not in _WITHOUT_CLIPPING
+        self.clip_margin = _clip_margin(model)
         self.mask_threshold = get_mask_threshold(model_cfg)
 
     def forward(self, img: Sequence[torch.Tensor], img_metas: Sequence[Sequence[dict]], *args,
@@ -76,9 +88,9 @@ class End2EndModel(End2EndBackendModel):
 
     def _boxes_of_image(self, boxes: np.ndarray, meta: dict, rescale: bool) -> np.ndarray:
         """Return boxes [n, 5] in pixels of the original image, or of the network's input."""
-        if self.clips:
+        if self.clip_margin is not None:
             # The network clips to its input, which may be padded.
-            height, width = meta['img_shape'][:2]
+            height, width = (size - self.clip_margin for size in meta['img_shape'][:2])
             boxes[:, :4] = np.minimum(boxes[:, :4], np.array([width, height] * 2, np.float32))
         if rescale:
             boxes[:, :4] /= np.asarray(meta['scale_factor'], np.float32)
@@ -236,6 +248,7 @@ class PartitionTwoStageModel(End2EndModel):
         self.bbox_head.test_cfg = model_cfg.model.test_cfg.rcnn
 
     def _init_wrapper(self, backend: Backend, backend_files: Sequence[str], device: str) -> None:
+        get_backend_manager(backend)  # imports the package that knows it
         count = get_backend_file_count(backend)
         feats = [f'feat.{i}' for i in range(self.model_cfg.model.neck.num_outs)]
 
@@ -272,11 +285,28 @@ class PartitionTwoStageModel(End2EndModel):
 
     def partition1_postprocess(self, rois: torch.Tensor, cls_score: torch.Tensor, bbox_pred: torch.Tensor,
                                img_metas: Sequence[Sequence[dict]]) -> tuple[torch.Tensor, torch.Tensor]:
-        """Refine and select boxes; see `bbox_head__get_bboxes`."""
+        """Refine and select boxes; see `select_boxes`.
+
+        Args:
+            rois: [B, M, 5], image and x1, y1, x2, y2; rows of zeros stand for no proposal.
+            cls_score: [B * M, classes + 1].
+            bbox_pred: [B * M, 4 or classes * 4].
+            img_metas: list whose first item has the meta information of each image: boxes end where the image does.
+
+        Returns:
+            Dets [B, K, 5] and labels [B, K]; what an image has fewer than another one is filled up by zeros.
+        """
         from mmdeploy.codebase.mmdet.models.roi_heads.bbox_head import select_boxes
         batch, number = rois.shape[:2]
-        return select_boxes(self.deploy_cfg, self.bbox_head, rois, cls_score.cpu().view(batch, number, -1),
-                            bbox_pred.cpu().view(batch, number, -1), img_metas[0][0]['img_shape'][:2])
+        cls_score, bbox_pred = (values.cpu().view(batch, number, -1) for values in (cls_score, bbox_pred))
+        is_proposal = (rois[..., 1:] != 0).any(-1, keepdim=True)
+        found = []
+        for i, meta in enumerate(img_metas[0][:batch]):
+            dets, labels = select_boxes(self.deploy_cfg, self.bbox_head, rois[i:i + 1], cls_score[i:i + 1],
+                                        bbox_pred[i:i + 1], meta['img_shape'][:2], is_proposal[i:i + 1])
+            found.append((dets[0], labels[0]))
+        dets, labels = (torch.nn.utils.rnn.pad_sequence(rows, batch_first=True) for rows in zip(*found, strict=True))
+        return dets, labels
 
     def forward_test(self, imgs: torch.Tensor, img_metas: Sequence[Sequence[dict]], *args,
                      **kwargs) -> list[torch.Tensor]:

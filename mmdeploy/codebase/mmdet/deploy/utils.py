@@ -16,6 +16,24 @@ def get_post_processing_params(deploy_cfg: str | mmcv.Config) -> mmcv.ConfigDict
     return deploy_cfg['codebase_config']['post_processing']
 
 
+# Settings of mmcv's suppression that nothing here obeys, with what changes nothing. `split_thr` only saves memory.
+_NEUTRAL_NMS = dict(max_num=('-1', lambda x: x <= 0), score_threshold=('0', lambda x: x <= 0),
+                    offset=('0', lambda x: x == 0))
+
+
+def _check_nms(nms: dict | None) -> None:
+    """Refuse a suppression that selects other boxes than `multiclass_nms`; see `get_nms_params`."""
+    if nms is None or nms.get('type', 'nms') != 'nms' or nms.get('class_agnostic', False):
+        raise NotImplementedError(
+            f'model.test_cfg: nms is {nms and dict(nms)}, which cannot be converted, allowed: type \'nms\' without '
+            'class_agnostic; change the model config if the same boxes are not needed')
+    for key, (allowed, is_neutral) in _NEUTRAL_NMS.items():
+        if key in nms and not is_neutral(nms[key]):
+            raise NotImplementedError(
+                f'model.test_cfg: nms.{key} is {nms[key]}, which cannot be converted, allowed: {allowed}, or leave it '
+                'out; change the model config if the same boxes are not needed')
+
+
 def get_nms_params(deploy_cfg: mmcv.Config, test_cfg: mmcv.ConfigDict) -> dict:
     """Return the arguments of `multiclass_nms`: the model's settings, else those of the deploy config.
 
@@ -23,10 +41,7 @@ def get_nms_params(deploy_cfg: mmcv.Config, test_cfg: mmcv.ConfigDict) -> dict:
         NotImplementedError: the model selects boxes in another way.
     """
     nms = test_cfg.get('nms', {})
-    if nms.get('type', 'nms') != 'nms' or nms.get('class_agnostic', False):
-        raise NotImplementedError(
-            f'model.test_cfg: nms is {dict(nms)}, which cannot be converted, allowed: type \'nms\' without '
-            'class_agnostic; change the model config if the same boxes are not needed')
+    _check_nms(nms)
     post = get_post_processing_params(deploy_cfg)
     return dict(
         max_output_boxes_per_class=post.max_output_boxes_per_class,

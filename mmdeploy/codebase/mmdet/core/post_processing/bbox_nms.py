@@ -1,5 +1,6 @@
 """Non-maximum suppression of many classes, for a batch."""
 import importlib
+from collections.abc import Callable
 
 import torch
 
@@ -141,9 +142,31 @@ def multiclass_nms__default(ctx,
     return select_nms_index(scores, boxes, index, batch_size, keep_top_k)
 
 
-def _limits(max_output_boxes_per_class: int, keep_top_k: int) -> int:
-    """Return the boxes to keep per image, where an operator takes one number for both."""
-    return max_output_boxes_per_class if keep_top_k < 0 else min(max_output_boxes_per_class, keep_top_k)
+def _by_class(select: Callable[[torch.Tensor, torch.Tensor, int], tuple[torch.Tensor, torch.Tensor]],
+              boxes: torch.Tensor, scores: torch.Tensor, max_output_boxes_per_class: int,
+              keep_top_k: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Select boxes by an operator whose only limit is that of an image.
+
+    Args:
+        select: selects dets [B, K, 5] and labels [B, K] of boxes [B, N, 1 or C, 4], scores [B, N, C] and K.
+        boxes: [B, N, 1 or C, 4].
+        scores: [B, N, C].
+        max_output_boxes_per_class: per image and class.
+        keep_top_k: boxes to keep per image; -1 for all.
+
+    Returns:
+        Dets [B, K, 5] and labels [B, K].
+    """
+    if 0 <= keep_top_k <= max_output_boxes_per_class:
+        return select(boxes, scores, keep_top_k)
+    # The limit of a class may bind: each class goes through the operator as an image of its own.
+    batch, count, classes = scores.shape[0], scores.shape[1], int(scores.shape[2])
+    own_boxes = boxes.expand(-1, -1, classes, -1).permute(0, 2, 1, 3).reshape(-1, count, 1, 4)
+    own_scores = scores.permute(0, 2, 1).reshape(-1, count, 1)
+    dets, _ = select(own_boxes, own_scores, max_output_boxes_per_class)
+    labels = torch.arange(classes, device=scores.device).view(1, -1, 1).expand(
+        batch, -1, max_output_boxes_per_class).reshape(batch, -1)
+    return _sort_by_score(dets.reshape(batch, classes * max_output_boxes_per_class, 5), labels, keep_top_k)
 
 
 @FUNCTION_REWRITER.register_rewriter(
@@ -157,9 +180,17 @@ def multiclass_nms_static(ctx,
                           pre_top_k: int = -1,
                           keep_top_k: int = -1) -> tuple[torch.Tensor, torch.Tensor]:
     """Let a plug-in select exactly `keep_top_k` boxes; see `_multiclass_nms`."""
+    if not 0 <= keep_top_k <= max_output_boxes_per_class:
+        # The plug-in would take the candidates of each class by themselves.
+        boxes, scores = _best_candidates(boxes, scores, pre_top_k)
+        pre_top_k = -1
     boxes = boxes if boxes.ndim == 4 else boxes.unsqueeze(2)
-    return TRTBatchedNMSop.apply(boxes, scores, int(scores.shape[-1]), pre_top_k,
-                                 _limits(max_output_boxes_per_class, keep_top_k), iou_threshold, score_threshold, -1)
+
+    def run(boxes: torch.Tensor, scores: torch.Tensor, limit: int) -> tuple[torch.Tensor, torch.Tensor]:
+        return TRTBatchedNMSop.apply(boxes, scores, int(scores.shape[-1]), pre_top_k, limit, iou_threshold,
+                                     score_threshold, -1)
+
+    return _by_class(run, boxes, scores, max_output_boxes_per_class, keep_top_k)
 
 
 @FUNCTION_REWRITER.register_rewriter(
@@ -178,11 +209,14 @@ def multiclass_nms__torchscript(ctx,
     """
     boxes, scores = _best_candidates(boxes, scores, pre_top_k)
     boxes = boxes if boxes.ndim == 4 else boxes.unsqueeze(2)
-    dets, labels, _ = torchscript_operator('TRTBatchedNMS')(
-        boxes, scores, keep_topk=_limits(max_output_boxes_per_class, keep_top_k), iou_threshold=float(iou_threshold),
-        num_classes=int(scores.shape[-1]), topk=-1, score_threshold=float(score_threshold), is_normalized=0,
-        clip_boxes=0)
-    return dets, labels.long()
+
+    def run(boxes: torch.Tensor, scores: torch.Tensor, limit: int) -> tuple[torch.Tensor, torch.Tensor]:
+        dets, labels, _ = torchscript_operator('TRTBatchedNMS')(
+            boxes, scores, keep_topk=limit, iou_threshold=float(iou_threshold), num_classes=int(scores.shape[-1]),
+            topk=-1, score_threshold=float(score_threshold), is_normalized=0, clip_boxes=0)
+        return dets, labels.long()
+
+    return _by_class(run, boxes, scores, max_output_boxes_per_class, keep_top_k)
 
 
 @mark('multiclass_nms', inputs=['boxes', 'scores'], outputs=['dets', 'labels'])

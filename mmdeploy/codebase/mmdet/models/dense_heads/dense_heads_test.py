@@ -117,6 +117,29 @@ def test_boxes_are_those_of_mmdet_in_ncnn(name):
         assert (found - box).abs().amax(1).min() < 1e-3
 
 
+@pytest.mark.parametrize('backend', ['onnxruntime', 'ncnn'])
+def test_yolox_takes_one_class_of_each_place(backend):
+    """Of classes that tie, the first one; what ties after the objectness has come in does not."""
+    head, (classes, boxes, objectness) = run('YOLOXHead')
+    for level in classes:
+        level.fill_(-9)
+    # Both are 1 as float32; the second of two beside, and three that are all 0.5.
+    classes[0][0, :, 2, 3] = torch.tensor([20., -9, 18])
+    classes[0][0, :, 2, 6] = torch.tensor([-9., 19, 25])
+    classes[0][0, :, 5, 5] = 0
+    objectness = [torch.full_like(level, 8.) for level in objectness]
+    head.test_cfg = mmcv.Config(dict(TEST, score_thr=0.3))
+    metas = [dict(img_shape=[64, 64, 3], scale_factor=np.ones(4, 'f4'))]
+    with torch.no_grad():
+        expected, labels = head.get_bboxes(classes, boxes, objectness, img_metas=metas, rescale=False)[0]
+        with RewriterContext(DEPLOY, backend=backend):
+            found = head.get_bboxes(classes, boxes, objectness, img_metas=[dict(img_shape=[64, 64])])
+    dets, own = found if backend == 'onnxruntime' else (found[..., [2, 3, 4, 5, 1]], found[..., 0] - 1)
+    kept = dets[0, :, 4] > 0
+    assert sorted(own[0, kept].tolist()) == sorted(labels.tolist()) == [0, 0, 1]
+    torch.testing.assert_close(dets[0, kept, 4], expected[:, 4])
+
+
 @pytest.mark.parametrize('name', REFUSED)
 def test_heads_that_make_boxes_in_their_own_way_are_refused(name):
     torch.manual_seed(0)

@@ -20,7 +20,7 @@ from .gfl_head import gfl_head__get_bbox
 from .reppoints_head import reppoints_head__get_bboxes
 from .rpn_head import candidates
 from .yolo_head import yolov3_head__get_bboxes
-from .yolox_head import best_classes, yolox_head__get_bboxes
+from .yolox_head import yolox_head__get_bboxes
 
 _HEADS = 'mmdet.models.dense_heads'
 # Of those that the general rewrite serves these are compared with PyTorch in ncnn.
@@ -137,7 +137,7 @@ def yolox_head__get_bboxes__ncnn(ctx, self, cls_scores, bbox_preds, objectnesses
                                            with_nms=False)
     if not with_nms:
         return boxes, scores
-    return detection_output(ctx.cfg, cfg, boxes, best_classes(scores), img_metas[0]['img_shape'])
+    return detection_output(ctx.cfg, cfg, boxes, scores, img_metas[0]['img_shape'])
 
 
 @FUNCTION_REWRITER.register_rewriter('mmdet.models.dense_heads.RPNHead.get_bboxes', backend=Backend.NCNN.value,

@@ -1,4 +1,5 @@
 """The head of YOLOX."""
+import numpy as np
 import torch
 
 from mmdeploy.codebase.mmdet.core.post_processing import multiclass_nms
@@ -8,9 +9,13 @@ from mmdeploy.core import FUNCTION_REWRITER
 from .levels import flatten_level, grid_priors
 
 
-def best_classes(scores: torch.Tensor) -> torch.Tensor:
-    """Return scores [B, N, C] that are 0 but for the best class of each place: mmdet takes no other one."""
-    return scores * (scores >= scores.max(-1, keepdim=True)[0]).to(scores)
+def _best_classes(scores: torch.Tensor) -> torch.Tensor:
+    """Return scores [B, N, C] that are 0 but for the first of the best classes of each place: mmdet takes one only."""
+    is_best = (scores >= scores.max(-1, keepdim=True)[0]).to(scores)
+    # How many of the best ones come before: not by ArgMax, which ncnn lacks.
+    classes = int(scores.shape[-1])
+    before = is_best @ torch.from_numpy(np.triu(np.ones((classes, classes)), 1)).to(scores)
+    return scores * is_best * (1 - before.clamp(0, 1))
 
 
 @FUNCTION_REWRITER.register_rewriter('mmdet.models.YOLOXHead.get_bboxes', classes=['mmdet.models.YOLOXHead'])
@@ -30,14 +35,16 @@ def yolox_head__get_bboxes(ctx, self, cls_scores, bbox_preds, objectnesses, img_
         with_nms: drop overlapping boxes.
 
     Returns:
-        Dets [B, K, 5] and labels [B, K]; without `with_nms` boxes [B, N, 4] and scores [B, N, C].
+        Dets [B, K, 5] and labels [B, K]; without `with_nms` boxes [B, N, 4] and scores [B, N, C],
+        which are 0 but for one class of each place.
     """
     cfg = self.test_cfg if cfg is None else cfg
     priors = torch.cat(grid_priors(self, cls_scores, with_stride=True), 1)
     scores, boxes, objectness = (torch.cat([flatten_level(x, size) for x in levels], 1) for levels, size in (
         (cls_scores, self.cls_out_channels), (bbox_preds, 4), (objectnesses, 1)))
-    scores, boxes = scores.sigmoid(), self._bbox_decode(priors.squeeze(0), boxes)
+    # The class is chosen before the objectness comes in: what differs may be rounded to equal products.
+    scores, boxes = _best_classes(scores.sigmoid()), self._bbox_decode(priors.squeeze(0), boxes)
     scores = scores * objectness.sigmoid()
     if not with_nms:
         return boxes, scores
-    return multiclass_nms(boxes, best_classes(scores), **get_nms_params(ctx.cfg, cfg))
+    return multiclass_nms(boxes, scores, **get_nms_params(ctx.cfg, cfg))

@@ -18,7 +18,8 @@ def bbox_head__forward(ctx, self, x):
 
 
 def select_boxes(deploy_cfg: mmcv.Config, head: torch.nn.Module, rois: torch.Tensor, cls_score: torch.Tensor,
-                 bbox_pred: torch.Tensor, img_shape: Sequence[int]) -> tuple[torch.Tensor, torch.Tensor]:
+                 bbox_pred: torch.Tensor, img_shape: Sequence[int],
+                 is_proposal: torch.Tensor | None = None) -> tuple[torch.Tensor, torch.Tensor]:
     """Refine proposals and select boxes.
 
     Args:
@@ -28,6 +29,7 @@ def select_boxes(deploy_cfg: mmcv.Config, head: torch.nn.Module, rois: torch.Ten
         cls_score: [B, N, classes + 1].
         bbox_pred: [B, N, 4], or [B, N, classes * 4] when each class has boxes of its own; None: the rois stay.
         img_shape: height and width of the input.
+        is_proposal: [B, N, 1], False for rows that only fill up the number of proposals; None: all are proposals.
 
     Returns:
         Dets [B, K, 5] and labels [B, K].
@@ -38,6 +40,9 @@ def select_boxes(deploy_cfg: mmcv.Config, head: torch.nn.Module, rois: torch.Ten
     else:
         scores = cls_score.softmax(-1)
     scores = scores[..., :head.num_classes]
+    if is_proposal is not None:
+        # A head gives scores to any row, and its classes may find a box in one that stands for nothing.
+        scores = scores * is_proposal.to(scores)
     if bbox_pred is None:
         boxes = torch.stack(clip_bboxes(*rois[..., 1:].unbind(-1), img_shape), -1)
     else:
@@ -53,7 +58,8 @@ def select_boxes(deploy_cfg: mmcv.Config, head: torch.nn.Module, rois: torch.Ten
 @FUNCTION_REWRITER.register_rewriter(
     'mmdet.models.roi_heads.bbox_heads.bbox_head.BBoxHead.get_bboxes',
     classes=['mmdet.models.roi_heads.bbox_heads.BBoxHead'])
-def bbox_head__get_bboxes(ctx, self, rois, cls_score, bbox_pred, img_shape, scale_factor, rescale=False, cfg=None):
+def bbox_head__get_bboxes(ctx, self, rois, cls_score, bbox_pred, img_shape, scale_factor, rescale=False, cfg=None,
+                          is_proposal=None):
     """See `select_boxes`; the settings are those of `cfg`."""
     self.test_cfg = cfg
-    return select_boxes(ctx.cfg, self, rois, cls_score, bbox_pred, img_shape)
+    return select_boxes(ctx.cfg, self, rois, cls_score, bbox_pred, img_shape, is_proposal)

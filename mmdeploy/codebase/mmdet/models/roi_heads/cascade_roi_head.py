@@ -3,9 +3,10 @@ from collections.abc import Sequence
 
 import torch
 
+from mmdeploy.codebase.mmdet.models.detectors.results import check_rewritten
 from mmdeploy.core import FUNCTION_REWRITER
 
-from .test_mixins import with_batch_index
+from .test_mixins import find_proposals, with_batch_index
 
 
 def _refine(head: torch.nn.Module, rois: torch.Tensor, cls_score: torch.Tensor, bbox_pred: torch.Tensor,
@@ -43,7 +44,11 @@ def cascade_roi_head__simple_test(ctx, self, x, proposals, img_metas, **kwargs):
 
     Returns:
         Dets [B, K, 5] and labels [B, K], and with mask heads masks [B, K, h, w].
+
+    Raises:
+        NotServedError: no rewrite lets the last box head select boxes of a batch.
     """
+    check_rewritten(self.bbox_head[-1], 'get_bboxes')
     rois = with_batch_index(proposals)
     shape = rois.shape[:2]
     rois, scores = rois.view(-1, 5), []
@@ -55,7 +60,7 @@ def cascade_roi_head__simple_test(ctx, self, x, proposals, img_metas, **kwargs):
     rois, score, pred = (values.reshape(*shape, values.shape[-1])
                          for values in (rois, sum(scores) / len(scores), results['bbox_pred']))
     dets, labels = self.bbox_head[-1].get_bboxes(rois, score, pred, img_metas[0]['img_shape'], None, rescale=False,
-                                                 cfg=self.test_cfg)
+                                                 cfg=self.test_cfg, is_proposal=find_proposals(proposals))
     if not self.with_mask:
         return dets, labels
     return dets, labels, _masks(self, x, dets, labels, img_metas[0])

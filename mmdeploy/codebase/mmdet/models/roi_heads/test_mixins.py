@@ -1,6 +1,7 @@
 """How the second stage tests boxes and masks."""
 import torch
 
+from mmdeploy.codebase.mmdet.models.detectors.results import check_rewritten
 from mmdeploy.core import FUNCTION_REWRITER
 
 _HEADS = ['mmdet.models.roi_heads.StandardRoIHead']
@@ -13,10 +14,23 @@ def with_batch_index(boxes: torch.Tensor) -> torch.Tensor:
     return torch.cat([image.expand(-1, number, 1), boxes[..., :4]], -1)
 
 
+def find_proposals(proposals: torch.Tensor) -> torch.Tensor | None:
+    """Tell which rows of proposals [B, N, 5] are some: bool [B, N, 1]; None for [B, N, 4], where all are.
+
+    An image with fewer proposals than another one, or than an engine's fixed number, is filled up by rows with score 0.
+    """
+    return proposals[..., 4:] > 0 if proposals.shape[-1] > 4 else None
+
+
 @FUNCTION_REWRITER.register_rewriter(
     'mmdet.models.roi_heads.test_mixins.BBoxTestMixin.simple_test_bboxes', classes=_HEADS)
 def bbox_test_mixin__simple_test_bboxes(ctx, self, x, img_metas, proposals, rcnn_test_cfg, rescale=False):
-    """Return dets [B, K, 5] and labels [B, K] of proposals [B, N, 4 or 5]."""
+    """Return dets [B, K, 5] and labels [B, K] of proposals [B, N, 4 or 5].
+
+    Raises:
+        NotServedError: no rewrite lets the box head select boxes of a batch.
+    """
+    check_rewritten(self.bbox_head, 'get_bboxes')
     rois = with_batch_index(proposals)
     batch, number = rois.shape[:2]
     results = self._bbox_forward(x, rois.view(-1, 5))
@@ -25,7 +39,8 @@ def bbox_test_mixin__simple_test_bboxes(ctx, self, x, img_metas, proposals, rcnn
     if bbox_pred is not None:
         bbox_pred = bbox_pred.reshape(batch, number, bbox_pred.shape[-1])
     return self.bbox_head.get_bboxes(
-        rois, cls_score, bbox_pred, img_metas[0]['img_shape'], None, rescale=rescale, cfg=rcnn_test_cfg)
+        rois, cls_score, bbox_pred, img_metas[0]['img_shape'], None, rescale=rescale, cfg=rcnn_test_cfg,
+        is_proposal=find_proposals(proposals))
 
 
 @FUNCTION_REWRITER.register_rewriter(
