@@ -42,6 +42,12 @@ if [ -z "$pattern" ] || [[ detectors == *"$pattern"* ]]; then
   echo "==> detectors"
   "$venv_python" -m benchmarks.detectors
 fi
+# Label maps and restored images beside what users write.
+if [ -z "$pattern" ] || [[ dense == *"$pattern"* ]]; then
+  found=1
+  echo "==> dense"
+  "$venv_python" -m benchmarks.dense
+fi
 # Our conversion to ncnn beside pnnx's, on models of torchvision and single patterns: some minutes.
 if [ -z "$pattern" ] || [[ ncnn_convert == *"$pattern"* ]]; then
   found=1
