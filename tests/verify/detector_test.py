@@ -44,7 +44,7 @@ DEPLOY = {
 # What of a model's config is other than in tests/models/detectors.py.
 CHANGES = {
     # ncnn's network gives all candidates: who selects proposals looks at the best of a level only.
-    'faster_rcnn ncnn': dict(test_cfg=dict(rpn=dict(nms_pre=30, max_per_img=300))),
+    'faster_rcnn ncnn': dict(test_cfg=dict(rpn=dict(nms_pre=30, max_per_img=300), rcnn=dict(max_per_img=200))),
     'faster_rcnn cut, boxes per class': dict(roi_head=dict(bbox_head=dict(reg_class_agnostic=False))),
 }
 

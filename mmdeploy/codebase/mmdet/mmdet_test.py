@@ -21,6 +21,7 @@ from mmdeploy.codebase.mmdet.deploy.utils import (
     get_post_processing_params,
     get_proposal_params,
 )
+from mmdeploy.codebase.mmdet.models.roi_heads.bbox_head import select_boxes
 from mmdeploy.core import RewriterContext
 from mmdeploy.graph import load
 from mmdeploy.utils import Backend, load_config
@@ -170,6 +171,19 @@ def test_proposals_are_selected_as_mmdet_does():
     assert get_proposal_params(deploy_cfg, rpn) == dict(
         max_output_boxes_per_class=300, iou_threshold=0.7, score_threshold=0.0, pre_top_k=-1, keep_top_k=300,
         nms_pre=30)
+
+
+@pytest.mark.parametrize('agnostic', [True, False])
+def test_a_region_without_area_has_no_boxes(agnostic):
+    """Such rows stand behind the proposals, where there are fewer than can be kept."""
+    from mmdet.models.roi_heads.bbox_heads import BBoxHead
+    head = BBoxHead(num_classes=2, in_channels=2, reg_class_agnostic=agnostic)
+    head.test_cfg = mmcv.ConfigDict(score_thr=0.05, max_per_img=100, nms=dict(type='nms', iou_threshold=0.5))
+    rois = torch.tensor([[[0., 2, 2, 20, 20], [0, 0, 0, 0, 0], [0, 4, 4, 4, 9]]])
+    dets, _ = select_boxes(_deploy_cfg('detection_onnxruntime_dynamic.py'), head, rois, torch.zeros(1, 3, 3),
+                           torch.zeros(1, 3, 4 if agnostic else 8), (32, 32))
+    found = dets[0, dets[0, :, 4] > 0]
+    torch.testing.assert_close(found, torch.tensor([[2, 2, 20, 20, 1 / 3]] * 2), rtol=0, atol=1e-4)
 
 
 def test_multiclass_nms_of_a_batch():

@@ -16,7 +16,7 @@ from .check import check_classes, check_engine, check_masks, check_partition, ch
 from .compare import Agreement, Detections, compare, detections_of_outputs, detections_of_result
 from .mmdetection import MMDET_TASK
 from .model_partition_cfg import MMDET_PARTITION_CFG
-from .sdk_partition import CutDetector, CutTwoStage, find_cut
+from .sdk_partition import CutDetector, find_cut
 from .utils import get_mask_threshold, get_nms_params, get_post_processing_params
 
 
@@ -253,9 +253,6 @@ class ObjectDetection(ImageTask):
         boxes[:, 2:] = np.minimum(boxes[:, 2:], [width - 1, height - 1])
         large = (boxes[:, 2:] - boxes[:, :2] >= params.get('min_bbox_size', 0)).all(1)
         kept = large & (dets[:, 4] > np.float32(params.get('conf_thr', params.get('score_thr', 0))))
-        if isinstance(self._cut(), CutTwoStage):
-            # The rewritten model lets a proposal without an area through, the SDK's head does not.
-            kept &= (dets[:, 2:4] > dets[:, :2]).all(1)
         results = [
             dict(label_id=int(label), score=float(det[4]), bbox=[float(side) for side in box])
             for box, det, label in zip(boxes[kept], dets[kept], labels[kept], strict=True)

@@ -47,7 +47,7 @@ struct BBoxHeadArgs {
 // `two_stage`): `rois` [R,5] of SingleRoIExtractor, `cls_score` [R,C+1] (the background is the
 // last) and `bbox_pred` [R,4] or [R,4C] become `boxes` float32 [1,R,4] or, each class having its
 // own, [1,R,C,4] in pixels of the network's input and `scores` [1,R,C]. MultiClassNMS selects.
-// Boxes without an area get the score 0.
+// Regions without an area, which fill up the rows, get the score 0.
 class BBoxHead : public Module {
  public:
   explicit BBoxHead(BBoxHeadArgs args) : args_(args) {
@@ -79,8 +79,9 @@ class BBoxHead : public Module {
     for (int64_t i = 0; i < count; ++i) {
       float* of_row = scores.data<float>() + i * classes;
       Softmax(logits->data<float>() + i * (classes + 1), of_row);
-      DecodeRegion(rois->data<float>() + 5 * i + 1, deltas->data<float>() + i * sides, input,
-                   boxes.data<float>() + i * sides, of_row);
+      const float* roi = rois->data<float>() + 5 * i + 1;
+      DecodeRegion(roi, deltas->data<float>() + i * sides, input, boxes.data<float>() + i * sides);
+      if (!(roi[2] > roi[0] && roi[3] > roi[1])) std::fill_n(of_row, classes, 0.f);
     }
     return Values{Value(NamedTensors{{"boxes", boxes}, {"scores", scores}})};
   }
@@ -103,14 +104,12 @@ class BBoxHead : public Module {
     return args_.class_agnostic ? Shape{1, count, 4} : Shape{1, count, args_.num_classes, 4};
   }
 
-  // The boxes of one region; sets the scores of those without an area to 0.
-  void DecodeRegion(const float* roi, const float* deltas, const ImageShape& input, float* boxes,
-                    float* scores) const {
-    const int64_t sharing = args_.class_agnostic ? args_.num_classes : 1;
+  // The boxes of one region.
+  void DecodeRegion(const float* roi, const float* deltas, const ImageShape& input,
+                    float* boxes) const {
     for (int64_t k = 0; k < args_.BoxesOfARegion(); ++k) {
       const auto box = args_.coder.Decode(roi, deltas + 4 * k, input);
       std::copy(box.begin(), box.end(), boxes + 4 * k);
-      if (!(box[2] > box[0] && box[3] > box[1])) std::fill_n(scores + k * sharing, sharing, 0.f);
     }
   }
 

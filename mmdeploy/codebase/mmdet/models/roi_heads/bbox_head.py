@@ -25,7 +25,7 @@ def select_boxes(deploy_cfg: mmcv.Config, head: torch.nn.Module, rois: torch.Ten
     Args:
         deploy_cfg: deploy config.
         head: a `BBoxHead`.
-        rois: [B, N, 5], image and x1, y1, x2, y2.
+        rois: [B, N, 5], image and x1, y1, x2, y2. Those without an area fill up the rows and get no boxes.
         cls_score: [B, N, classes + 1].
         bbox_pred: [B, N, 4], or [B, N, classes * 4] when each class has boxes of its own; None: the rois stay.
         img_shape: height and width of the input.
@@ -39,10 +39,10 @@ def select_boxes(deploy_cfg: mmcv.Config, head: torch.nn.Module, rois: torch.Ten
         scores = head.loss_cls.get_activation(cls_score)
     else:
         scores = cls_score.softmax(-1)
-    scores = scores[..., :head.num_classes]
-    if is_proposal is not None:
-        # A head gives scores to any row, and its classes may find a box in one that stands for nothing.
-        scores = scores * is_proposal.to(scores)
+    if is_proposal is None:
+        is_proposal = (rois[..., 3:] - rois[..., 1:3]).min(-1, keepdim=True)[0] > 0
+    # A head gives scores to any row, and its classes may find a box in one that stands for nothing.
+    scores = scores[..., :head.num_classes] * is_proposal.to(scores)
     if bbox_pred is None:
         boxes = torch.stack(clip_bboxes(*rois[..., 1:].unbind(-1), img_shape), -1)
     else:
