@@ -23,7 +23,7 @@ def deform_conv2d__forward(ctx, self, x, offset):
 
 def _padded(forward, x: torch.Tensor, offset: torch.Tensor, weight: torch.Tensor, stride, padding, dilation,
             *options) -> torch.Tensor:
-    """Compute by mmcv's kernel, which takes no image that is smaller than the kernel: zeros around it change nothing."""
+    """Compute by mmcv's kernel, which takes no image that is smaller than the kernel: more zeros change nothing."""
     kernel, out = weight.shape[2:], offset.shape[2:]
     missing = [max(kernel[i] - x.shape[2 + i], 0) for i in range(2)]
     if any(missing):
