@@ -40,15 +40,15 @@ def select_boxes(deploy_cfg: mmcv.Config, head: torch.nn.Module, rois: torch.Ten
     else:
         scores = cls_score.softmax(-1)
     scores = scores[..., :head.num_classes]
-    if is_proposal is not None:
-        # A head gives scores to any row, and its classes may find a box in one that stands for nothing.
-        scores = scores * is_proposal.to(scores)
     if bbox_pred is None:
         boxes = torch.stack(clip_bboxes(*rois[..., 1:].unbind(-1), img_shape), -1)
     else:
         boxes = head.bbox_coder.decode(rois[..., 1:], bbox_pred, max_shape=img_shape)
         if not head.reg_class_agnostic:
             boxes = boxes.reshape(*boxes.shape[:2], head.num_classes, 4)
+    if is_proposal is not None:
+        # A head gives scores to any row, and its classes may find a box in one that stands for nothing.
+        scores = scores * is_proposal.to(scores)
     params = get_nms_params(deploy_cfg, head.test_cfg)
     if not torch.onnx.is_in_onnx_export() and params['pre_top_k'] >= boxes.shape[1]:
         params['pre_top_k'] = -1
