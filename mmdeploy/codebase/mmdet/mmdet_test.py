@@ -309,6 +309,16 @@ def test_masks_that_the_network_has_pasted(kind):
     assert segments[1][0][8:18, 10:14].all() and segments[1][0].sum() == 40
 
 
+def test_rows_without_a_box_have_no_mask():
+    from mmdet.models import build_head
+    head = build_head(dict(type='FCNMaskHead', num_convs=1, in_channels=2, conv_out_channels=2, num_classes=2))
+    dets = torch.tensor([[2., 3, 12, 13, .9], [0, 0, 0, 0, 0], [1, 1, 4, 9, .1]])
+    deploy_cfg = load_config('configs/mmdet/instance-seg/instance-seg_onnxruntime_dynamic.py')[0]
+    with RewriterContext(deploy_cfg, 'onnxruntime'):
+        masks = head.get_seg_masks(torch.ones(3, 2, 4, 4), dets, torch.tensor([0, -1, 1]), mmcv.Config(), [20, 30])
+    assert masks.shape == (3, 1, 4, 4) and masks[1].abs().max() == 0 and masks[[0, 2]].min() > 0.7
+
+
 def test_nothing_is_found():
     model = _end2end_model([np.zeros((1, 1, 5), 'f4'), np.zeros((1, 1), int), np.zeros((1, 1, 7, 7), 'f4')])
     (boxes, segments), = model([torch.zeros(1, 3, 32, 32)], METAS)

@@ -5,7 +5,6 @@ from mmdeploy.core.rewriters.untraced import untraced
 
 @FUNCTION_REWRITER.register_rewriter('mmcv.ops.roi_align.RoIAlignFunction.forward')
 @FUNCTION_REWRITER.register_rewriter('mmcv.ops.roi_align_rotated.RoIAlignRotatedFunction.forward')
-@FUNCTION_REWRITER.register_rewriter('mmcv.ops.deform_conv.DeformConv2dFunction.forward')
 @FUNCTION_REWRITER.register_rewriter('mmcv.ops.nms.NMSop.forward')
 @FUNCTION_REWRITER.register_rewriter('mmcv.ops.modulated_deform_conv.ModulatedDeformConv2dFunction.forward')
 def forward__untraced(ctx, *args):

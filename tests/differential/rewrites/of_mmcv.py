@@ -90,6 +90,30 @@ def deform_conv(draw: Draw) -> Case:
                 draw.choice(['onnxruntime', 'default']))  # yapf: disable
 
 
+class _Deformed(torch.nn.Module):
+    """A deformable convolution whose offsets come from the image."""
+
+    def __init__(self, channels: int, kernel: tuple[int, int], dilation: int, deform_groups: int):
+        super().__init__()
+        # Of every size comes the same one.
+        padding = tuple(dilation * (size - 1) // 2 for size in kernel)
+        options = dict(padding=padding, dilation=dilation)
+        self.offset = torch.nn.Conv2d(channels, deform_groups * 2 * kernel[0] * kernel[1], kernel, **options)
+        self.conv = mmcv.ops.DeformConv2d(channels, 2, kernel, deform_groups=deform_groups, **options)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.conv(x * 1, self.offset(x))
+
+
+@draws('mmcv.ops.deform_conv.DeformConv2d.forward')
+def deform_conv_layer(draw: Draw) -> Case:
+    """Of images that are smaller than the kernel, too, and of other ones than the traced one."""
+    deform_groups, kernel = draw.randint(1, 2), (draw.choice([1, 3, 5]), draw.choice([1, 3, 5]))
+    module = draw.module(_Deformed(2, kernel, draw.randint(1, 2), deform_groups))
+    x = draw.tensor([1, 2, draw.randint(1, 7), draw.randint(1, 7)])
+    return draw.opened(Case(module, (x,), draw.choice(['onnxruntime', 'default'])), [2, 3])
+
+
 @draws('mmcv.ops.modulated_deform_conv.ModulatedDeformConv2dFunction',
        'mmcv.ops.modulated_deform_conv.ModulatedDeformConv2dFunction.forward')
 def modulated_deform_conv(draw: Draw) -> Case:

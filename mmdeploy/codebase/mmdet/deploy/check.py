@@ -12,7 +12,6 @@ from mmdeploy.utils import (
 )
 
 from .model_partition_cfg import MMDET_PARTITION_CFG
-from .utils import get_nms_params
 
 
 def has_masks(model_cfg: mmcv.Config) -> bool:
@@ -72,19 +71,6 @@ def check_classes(model_cfg: mmcv.Config) -> None:
         if found != count:
             raise ValueError(f'model config: {where}.num_classes is {found}, but the data set has {count} classes; set '
                              'both to the number of classes that the checkpoint was trained with')
-
-
-def check_selection(model_cfg: mmcv.Config, deploy_cfg: mmcv.Config) -> None:
-    """Refuse a model that selects boxes in a way of its own, in any of its stages.
-
-    Raises:
-        NotImplementedError: says in which, and what is allowed.
-    """
-    if get_backend_config(deploy_cfg).get('type', None) == 'sdk':
-        return
-    test_cfg = model_cfg.model.get('test_cfg', None) or {}
-    for stage in [test_cfg[key] for key in ('rpn', 'rcnn') if test_cfg.get(key, None)] or [test_cfg]:
-        get_nms_params(deploy_cfg, stage)
 
 
 def check_engine(model_cfg: mmcv.Config, deploy_cfg: mmcv.Config) -> None:
@@ -172,22 +158,3 @@ def _check_ncnn(model_cfg: mmcv.Config, deploy_cfg: mmcv.Config) -> None:
     if head not in NCNN_HEADS:
         raise NotImplementedError(f'ncnn cannot run the head {head}, supported: {", ".join(NCNN_HEADS)}; '
                                   'convert the model for another engine')
-    _check_ncnn_limits(get_nms_params(deploy_cfg, model.test_cfg))
-
-
-def _check_ncnn_limits(params: dict) -> None:
-    """ncnn's layer takes numbers of boxes that are some, and none for each class."""
-    post = 'deploy config: codebase_config.post_processing'
-    if params['pre_top_k'] <= 0:
-        raise NotImplementedError(f'{post}.pre_top_k is {params["pre_top_k"]}, which ncnn cannot run, allowed: a '
-                                  'number of boxes; set it, e.g. to 5000')
-    if params['keep_top_k'] <= 0:
-        raise NotImplementedError(
-            f"{params['keep_top_k']} boxes per image cannot be kept by ncnn, allowed: a number of boxes; set "
-            'max_per_img in model.test_cfg of the model config (it wins), or keep_top_k in '
-            'codebase_config.post_processing of the deploy config, e.g. to 100')
-    if params['max_output_boxes_per_class'] < params['keep_top_k']:
-        raise NotImplementedError(
-            f'{post}.max_output_boxes_per_class is {params["max_output_boxes_per_class"]}, which ncnn has no limit '
-            f'for, allowed: at least the {params["keep_top_k"]} boxes that an image keeps (max_per_img in '
-            'model.test_cfg of the model config, or keep_top_k), with which it changes nothing')

@@ -12,8 +12,9 @@ from mmdeploy.codebase.base import ImageTask, Labels, SDKHead, SDKNetwork
 from mmdeploy.utils import Task, get_input_shape, is_dynamic_shape
 from mmdeploy.utils.logging import get_logger, log_metrics
 
-from .check import check_classes, check_engine, check_masks, check_partition, check_selection, has_masks
+from .check import check_classes, check_engine, check_masks, check_partition, has_masks
 from .compare import Agreement, Detections, compare, detections_of_outputs, detections_of_result
+from .limits import check_selection
 from .mmdetection import MMDET_TASK
 from .model_partition_cfg import MMDET_PARTITION_CFG
 from .sdk_partition import CutDetector, find_cut
@@ -89,8 +90,8 @@ class ObjectDetection(ImageTask):
         check_masks(self.model_cfg, self.deploy_cfg)
         check_partition(self.model_cfg, self.deploy_cfg)
         check_classes(self.model_cfg)
-        check_selection(self.model_cfg, self.deploy_cfg)
         check_engine(self.model_cfg, self.deploy_cfg)
+        check_selection(self.model_cfg, self.deploy_cfg)
 
     def _nms_params(self) -> dict:
         """Return the arguments of `multiclass_nms` for the boxes that the model answers with."""

@@ -29,7 +29,7 @@ def select_boxes(deploy_cfg: mmcv.Config, head: torch.nn.Module, rois: torch.Ten
         cls_score: [B, N, classes + 1].
         bbox_pred: [B, N, 4], or [B, N, classes * 4] when each class has boxes of its own; None: the rois stay.
         img_shape: height and width of the input.
-        is_proposal: [B, N, 1], False for rows that only fill up the number of proposals; None: all are proposals.
+        is_proposal: [B, N, 1], False for rows that only fill up the number of proposals; None: rois without an area do.
 
     Returns:
         Dets [B, K, 5] and labels [B, K].
@@ -39,16 +39,17 @@ def select_boxes(deploy_cfg: mmcv.Config, head: torch.nn.Module, rois: torch.Ten
         scores = head.loss_cls.get_activation(cls_score)
     else:
         scores = cls_score.softmax(-1)
-    if is_proposal is None:
-        is_proposal = (rois[..., 3:] - rois[..., 1:3]).min(-1, keepdim=True)[0] > 0
-    # A head gives scores to any row, and its classes may find a box in one that stands for nothing.
-    scores = scores[..., :head.num_classes] * is_proposal.to(scores)
+    scores = scores[..., :head.num_classes]
     if bbox_pred is None:
         boxes = torch.stack(clip_bboxes(*rois[..., 1:].unbind(-1), img_shape), -1)
     else:
         boxes = head.bbox_coder.decode(rois[..., 1:], bbox_pred, max_shape=img_shape)
         if not head.reg_class_agnostic:
             boxes = boxes.reshape(*boxes.shape[:2], head.num_classes, 4)
+    if is_proposal is None:
+        is_proposal = (rois[..., 3:] - rois[..., 1:3]).min(-1, keepdim=True)[0] > 0
+    # A head gives scores to any row, and its classes may find a box in one that stands for nothing.
+    scores = scores * is_proposal.to(scores)
     params = get_nms_params(deploy_cfg, head.test_cfg)
     if not torch.onnx.is_in_onnx_export() and params['pre_top_k'] >= boxes.shape[1]:
         params['pre_top_k'] = -1

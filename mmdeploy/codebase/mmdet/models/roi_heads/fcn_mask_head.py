@@ -44,7 +44,7 @@ def fcn_mask_head__get_seg_masks(ctx, self, mask_pred, det_bboxes, det_labels, r
         ctx: context of the rewrite.
         self: the head.
         mask_pred: [N, classes or 1, h, w].
-        det_bboxes: [N, 4 or 5].
+        det_bboxes: [N, 4 or 5]; with scores, those that are 0 stand for no box.
         det_labels: [N].
         rcnn_test_cfg: settings, for `mask_thr_binary`.
         ori_shape: height and width of the input.
@@ -52,7 +52,7 @@ def fcn_mask_head__get_seg_masks(ctx, self, mask_pred, det_bboxes, det_labels, r
         kwargs: ignored.
 
     Returns:
-        Scores [N, 1, h, w]; with `export_postprocess_mask` in the deploy config pixels of the input,
+        Scores [N, 1, h, w], 0 for no box; with `export_postprocess_mask` in the deploy config pixels of the input,
         [N, height, width]: bool where the threshold is not negative (numbers for TensorRT), otherwise scores.
     """
     if not self.class_agnostic:
@@ -60,6 +60,9 @@ def fcn_mask_head__get_seg_masks(ctx, self, mask_pred, det_bboxes, det_labels, r
         labels = det_labels * (det_labels > 0).to(det_labels)
         mask_pred = mask_pred[torch.arange(mask_pred.shape[0], device=mask_pred.device), labels].unsqueeze(1)
     scores = mask_pred if are_scores else mask_pred.sigmoid()
+    if det_bboxes.shape[-1] > 4:
+        # What engines make of a region without an area differs.
+        scores = scores * (det_bboxes[:, 4] > 0).to(scores).view(-1, 1, 1, 1)
     if not get_post_processing_params(ctx.cfg).get('export_postprocess_mask', True):
         return scores
     masks = paste_masks(scores, det_bboxes[:, :4], ori_shape[0], ori_shape[1])
