@@ -1,6 +1,7 @@
 """Loggers that are set up once per name."""
 import logging
 import numbers
+import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +15,17 @@ def _is_initialized(name: str) -> bool:
     return any(name.startswith(known) for known in logger_initialized)
 
 
+def _writes_to(logger: logging.Logger, log_file: str) -> bool:
+    return any(isinstance(handler, logging.FileHandler) and handler.baseFilename == os.path.abspath(log_file)
+               for handler in logger.handlers)
+
+
+def _add_handler(logger: logging.Logger, handler: logging.Handler, log_level: int) -> None:
+    handler.setFormatter(logging.Formatter(_FORMAT))
+    handler.setLevel(log_level)
+    logger.addHandler(handler)
+
+
 def get_logger(name: str,
                log_file: str | None = None,
                log_level: int = logging.INFO,
@@ -22,13 +34,15 @@ def get_logger(name: str,
 
     Args:
         name: name of the logger. A child of a logger that is set up already
-            is returned as it is.
+            is returned as it is, but for a further file.
         log_file: write to this file as well as to the terminal.
         log_level: level of the logger.
         file_mode: how `log_file` is opened.
     """
     logger = logging.getLogger(name)
     if _is_initialized(name):
+        if log_file is not None and not _writes_to(logger, log_file):
+            _add_handler(logger, logging.FileHandler(log_file, file_mode), log_level)
         return logger
 
     # A plain stream handler of the root logger prints each record twice.
@@ -40,9 +54,7 @@ def get_logger(name: str,
     if log_file is not None:
         handlers.append(logging.FileHandler(log_file, file_mode))
     for handler in handlers:
-        handler.setFormatter(logging.Formatter(_FORMAT))
-        handler.setLevel(log_level)
-        logger.addHandler(handler)
+        _add_handler(logger, handler, log_level)
     logger.setLevel(log_level)
     logger_initialized[name] = True
     return logger

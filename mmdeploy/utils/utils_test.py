@@ -195,3 +195,11 @@ def test_data_sets_are_sorted_with_and_without_ids():
     numbered = sort_dataset(Items([dict(size, id=i) for i, size in enumerate(sizes)]))
     assert numbered.img_ids == [2, 1, 0]
     assert not is_can_sort_dataset(Items([sizes[0], dict(height=2)])) and not is_can_sort_dataset(Items([]))
+
+
+def test_a_logger_writes_to_every_file_that_is_asked_for(tmp_path):
+    """A command that runs twice in a process has a file each time."""
+    for name in ('first.txt', 'second.txt', 'second.txt'):
+        get_logger('test_of_two_files', str(tmp_path / name)).info('written once')
+    assert (tmp_path / 'first.txt').read_text().count('written once') == 3
+    assert (tmp_path / 'second.txt').read_text().count('written once') == 2

@@ -1,9 +1,11 @@
 """Rewrites of PyTorch's functions."""
 # It registers rewrites; the names that the package exports are those of MMDeploy.
-from . import custom_passes  # noqa: F401
+from . import (
+    custom_passes,  # noqa: F401
+    einsum,  # noqa: F401
+)
 from .atan2 import atan2__default
 from .chunk import chunk__ncnn, chunk__torchscript
-from .einsum import einsum__onnx
 from .expand import expand__ncnn
 from .getattribute import tensor__getattribute__ncnn
 from .group_norm import group_norm__ncnn
@@ -21,5 +23,5 @@ __all__ = [
     'tensor__getattribute__ncnn', 'group_norm__ncnn', 'interpolate__ncnn', 'interpolate__tensorrt', 'linear__ncnn',
     'tensor__repeat__tensorrt', 'tensor__size__ncnn', 'topk__dynamic', 'topk__tensorrt', 'chunk__ncnn',
     'triu__default', 'atan2__default', 'normalize__ncnn', 'expand__ncnn', 'chunk__torchscript',
-    'masked_fill__onnxruntime', 'tensor__setitem__default', 'einsum__onnx'
+    'masked_fill__onnxruntime', 'tensor__setitem__default'
 ]
