@@ -199,7 +199,8 @@ def test_data_sets_are_sorted_with_and_without_ids():
 
 def test_a_logger_writes_to_every_file_that_is_asked_for(tmp_path):
     """A command that runs twice in a process has a file each time."""
-    for name in ('first.txt', 'second.txt', 'second.txt'):
-        get_logger('test_of_two_files', str(tmp_path / name)).info('written once')
+    name = get_random_name()
+    for file in ('first.txt', 'second.txt', 'second.txt'):
+        get_logger(name, str(tmp_path / file)).info('written once')
     assert (tmp_path / 'first.txt').read_text().count('written once') == 3
     assert (tmp_path / 'second.txt').read_text().count('written once') == 2
