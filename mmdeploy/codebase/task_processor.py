@@ -2,6 +2,7 @@
 import mmcv
 
 from mmdeploy.utils import get_codebase, get_ir_config, get_task_type
+from mmdeploy.utils.deploy_keys import check_deploy_keys
 
 from .base import BaseTask, get_codebase_class
 from .import_codebase import import_codebase
@@ -19,7 +20,9 @@ def build_task_processor(model_cfg: mmcv.Config, deploy_cfg: mmcv.Config,
     Raises:
         AssertionError: `codebase_config.type` or `.task` is missing.
         ImportError: the code base is not installed.
+        ValueError: a key of the deploy config is misspelt.
     """
+    check_deploy_keys(deploy_cfg)
     codebase = get_codebase(deploy_cfg)
     import_codebase(codebase)
     return get_codebase_class(codebase).build_task_processor(
