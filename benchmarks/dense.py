@@ -6,19 +6,16 @@ The networks do nothing (they look at one pixel and answer constants). Their tim
 taken off both sides, so that what is left is the conversion of their outputs; of ours with a small preprocessing before
 it. All take turns in one process, and the best of all rounds counts.
 """
-import argparse
 import json
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import onnx
-from prettytable import PrettyTable
 
-from benchmarks.detectors import best_of
 from benchmarks.pipelines import network
+from benchmarks.side_by_side import best_of, parse_arguments, plain_session, report, use_one_processor
 
 ROOT = Path(__file__).resolve().parents[1]
 CLASSES, INPUT = 19, 32
@@ -48,10 +45,7 @@ def write_model(folder: Path, outputs: dict[str, np.ndarray], head: dict) -> Non
 
 def session_of(folder: Path) -> Callable[[], list[np.ndarray]]:
     """Return a call of the network alone."""
-    import onnxruntime
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    session = onnxruntime.InferenceSession(str(folder / 'net.onnx'), options, providers=['CPUExecutionProvider'])
+    session = plain_session(folder)
     tensor = np.zeros((1, 3, INPUT, INPUT), np.float32)
     return lambda: session.run(None, {'input': tensor})
 
@@ -105,24 +99,11 @@ def restore(work_dir: Path, rounds: int) -> dict:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument('--rounds', type=int, default=15)
-    parser.add_argument('--work-dir', type=Path, default=ROOT / 'build/benchmarks/dense')
-    parser.add_argument('--json', type=Path, help='also write the figures here')
-    args = parser.parse_args()
-    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-    import cv2
-    cv2.setNumThreads(1)
+    args = parse_arguments(__doc__.splitlines()[0], ROOT / 'build/benchmarks/dense')
+    use_one_processor()
     rows = [segment(args.work_dir, args.rounds, with_scores) for with_scores in (False, True)]
     rows.append(restore(args.work_dir, args.rounds))
-    table = PrettyTable(['work', 'ours ms', 'OpenCV, NumPy ms', 'ratio', 'asked'])
-    for row in rows:
-        row['ratio'] = row['ours'] / row['theirs']
-        table.add_row([row['name'], f"{row['ours']:.2f}", f"{row['theirs']:.2f}", f"{row['ratio']:.2f}",
-                       f"{row['limit']:.2f}"])
-    print(table)
-    if args.json:
-        args.json.write_text(json.dumps(rows, indent=2) + '\n')
+    report([dict(row, other='OpenCV, NumPy') for row in rows], args.json)
     return 0
 
 

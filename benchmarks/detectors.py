@@ -7,20 +7,17 @@ looks at one pixel and answers constants), so that what is timed is what lies ar
 boxes on 1080p: ours are timed with the whole call around them, those of mmdet from `FCNMaskHead.get_seg_masks` alone.
 All take turns in one process, and the best of all rounds counts.
 """
-import argparse
 import json
-import os
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import onnx
-from prettytable import PrettyTable
 
 from benchmarks.pipelines import network
+from benchmarks.side_by_side import best_of, parse_arguments, plain_session, report, use_one_processor
 
 ROOT = Path(__file__).resolve().parents[1]
 HEIGHT, WIDTH, COUNT = 1080, 1920, 100
@@ -98,10 +95,7 @@ def write_model(folder: Path, detector: Detector, masks: bool = False) -> dict[s
 def user_code(folder: Path, detector: Detector) -> Callable[[np.ndarray], tuple]:
     """Return what users of onnxruntime write around an exported detector."""
     import cv2
-    import onnxruntime
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    session = onnxruntime.InferenceSession(str(folder / 'net.onnx'), options, providers=['CPUExecutionProvider'])
+    session = plain_session(folder)
     mean, std = np.float32(_MEAN), np.float32(_STD)
 
     def detect(image: np.ndarray) -> tuple:
@@ -149,19 +143,6 @@ def mmdet_masks(outputs: dict[str, np.ndarray]) -> Callable[[], list]:
     return paste
 
 
-def best_of(subjects: dict[str, Callable], rounds: int) -> dict[str, float]:
-    """Best time of each subject in milliseconds; they take turns."""
-    best: dict[str, float] = {}
-    for round_ in range(rounds + 1):
-        for name, subject in subjects.items():
-            start = time.perf_counter()
-            subject()
-            taken = 1e3 * (time.perf_counter() - start)
-            if round_:  # the first one warms up
-                best[name] = min(best.get(name, taken), taken)
-    return best
-
-
 def compare_boxes(name: str, work_dir: Path, rounds: int) -> dict:
     """Time a detector without masks."""
     import mmdeploy_python
@@ -196,26 +177,13 @@ def compare_masks(work_dir: Path, rounds: int) -> dict:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument('--rounds', type=int, default=15)
-    parser.add_argument('--work-dir', type=Path, default=ROOT / 'build/benchmarks/detectors')
-    parser.add_argument('--json', type=Path, help='also write the figures here')
-    args = parser.parse_args()
-    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-    import cv2
+    args = parse_arguments(__doc__.splitlines()[0], ROOT / 'build/benchmarks/detectors')
+    use_one_processor()
     import torch
-    cv2.setNumThreads(1)
     torch.set_num_threads(1)
     rows = [compare_boxes(name, args.work_dir, args.rounds) for name in DETECTORS]
     rows.append(compare_masks(args.work_dir, max(3, args.rounds // 3)))
-    table = PrettyTable(['work', 'ours ms', 'other', 'other ms', 'ratio', 'asked'])
-    for row in rows:
-        row['ratio'] = row['ours'] / row['theirs']
-        table.add_row([row['name'], f"{row['ours']:.2f}", row['other'], f"{row['theirs']:.2f}", f"{row['ratio']:.2f}",
-                       f"{row['limit']:.2f}"])
-    print(table)
-    if args.json:
-        args.json.write_text(json.dumps(rows, indent=2) + '\n')
+    report(rows, args.json)
     return 0
 
 

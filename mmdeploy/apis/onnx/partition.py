@@ -58,8 +58,6 @@ def _set_dynamic_axes(part: onnx.ModelProto,
     for value in part.graph.input:
         for axis, name in dynamic_axes.get(value.name, {}).items():
             value.type.tensor_type.shape.dim[axis].dim_param = name
-            # Shapes between the nodes are those of the trace.
-            del part.graph.value_info[:]
     for value in part.graph.output:
         for axis, dim in enumerate(value.type.tensor_type.shape.dim):
             dim.dim_param = f'dim_{axis}'

@@ -57,17 +57,22 @@ auto IsBetter(V score, V best) {
   return hn::Or(hn::Gt(score, best), hn::AndNot(hn::IsNaN(best), hn::IsNaN(score)));
 }
 
+// Takes the scores of a class into the best of a vector of pixels.
+template <class D, class V>
+void Take(D d, V score, int32_t label, float* best, int32_t* labels) {
+  const hn::RebindToSigned<D> di;
+  const auto old = hn::LoadU(d, best);
+  const auto better = IsBetter(score, old);
+  hn::StoreU(hn::IfThenElse(better, score, old), d, best);
+  hn::StoreU(hn::IfThenElse(hn::RebindMask(di, better), hn::Set(di, label), hn::LoadU(di, labels)),
+             di, labels);
+}
+
 // Takes a class into the best of `count` pixels, a multiple of all lanes.
 void TakeBetter(const float* scores, int32_t label, int64_t count, float* best, int32_t* labels) {
   const hn::ScalableTag<float> d;
-  const hn::RebindToSigned<decltype(d)> di;
-  const auto own = hn::Set(di, label);
   for (int64_t i = 0; i < count; i += static_cast<int64_t>(hn::Lanes(d))) {
-    const auto score = hn::LoadU(d, scores + i), old = hn::LoadU(d, best + i);
-    const auto better = IsBetter(score, old);
-    hn::StoreU(hn::IfThenElse(better, score, old), d, best + i);
-    hn::StoreU(hn::IfThenElse(hn::RebindMask(di, better), own, hn::LoadU(di, labels + i)), di,
-               labels + i);
+    Take(d, hn::LoadU(d, scores + i), label, best + i, labels + i);
   }
 }
 
@@ -77,7 +82,6 @@ void TakeBetterResized(const float* upper, const float* lower, float weight, int
                        int32_t* labels) {
   const hn::ScalableTag<float> d;
   const hn::RebindToSigned<decltype(d)> di;
-  const auto own = hn::Set(di, label);
   for (int64_t i = 0; i < in_width; ++i) line[i] = upper[i] * (1 - weight) + lower[i] * weight;
   const auto one = hn::Set(d, 1.f);
   for (size_t i = 0; i < x.low.size(); i += hn::Lanes(d)) {
@@ -85,11 +89,7 @@ void TakeBetterResized(const float* upper, const float* lower, float weight, int
     const auto low = hn::GatherIndex(d, line, hn::LoadU(di, &x.low[i]));
     const auto high = hn::GatherIndex(d, line, hn::LoadU(di, &x.high[i]));
     const auto score = hn::Add(hn::Mul(low, hn::Sub(one, of_high)), hn::Mul(high, of_high));
-    const auto old = hn::LoadU(d, best + i);
-    const auto better = IsBetter(score, old);
-    hn::StoreU(hn::IfThenElse(better, score, old), d, best + i);
-    hn::StoreU(hn::IfThenElse(hn::RebindMask(di, better), own, hn::LoadU(di, labels + i)), di,
-               labels + i);
+    Take(d, score, label, best + i, labels + i);
   }
 }
 

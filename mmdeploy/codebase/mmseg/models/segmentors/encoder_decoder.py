@@ -1,8 +1,8 @@
 """Segmentors of an encoder and a decoder."""
 import torch
 
+from mmdeploy.codebase.mmseg.deploy.segmentation_model import gives_labels
 from mmdeploy.core import FUNCTION_REWRITER
-from mmdeploy.utils import get_codebase_config
 
 
 def _check_inference(model: torch.nn.Module) -> None:
@@ -37,7 +37,7 @@ def encoder_decoder__simple_test(ctx, self, img: torch.Tensor, img_meta: list, *
     """
     _check_inference(self)
     logits = self.encode_decode(img, img_meta)
-    if not get_codebase_config(ctx.cfg).get('with_argmax', True):
+    if not gives_labels(ctx.cfg):
         if self.out_channels == 1:
             raise NotImplementedError('deploy config: codebase_config.with_argmax is False, which asks for a score of '
                                       'each class; this model has one score per pixel (out_channels 1)')
