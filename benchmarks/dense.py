@@ -91,7 +91,8 @@ def restore(work_dir: Path, rounds: int) -> dict:
     ours, run = mmdeploy_python.Restorer(str(folder), 'cpu'), session_of(folder)
 
     def theirs() -> np.ndarray:
-        return (run()[0][0].transpose(1, 2, 0).clip(0, 1) * 255).round().astype(np.uint8)
+        # Interleaved like ours: NumPy alone would answer a view of planes, which OpenCV copies.
+        return np.ascontiguousarray((run()[0][0].transpose(1, 2, 0).clip(0, 1) * 255).round().astype(np.uint8))
 
     assert np.abs(ours(image).astype(int) - theirs()).max() <= 1
     best = best_of({'ours': lambda: ours(image), 'our network': run, 'theirs': theirs, 'their network': run}, rounds)
