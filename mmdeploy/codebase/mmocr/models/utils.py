@@ -37,8 +37,8 @@ def get_valid_widths(img_metas: Sequence[dict] | None, width: int | torch.Tensor
     """
     ratios = [meta.get('valid_ratio', 1.0) for meta in img_metas or ()]
     if ratios and isinstance(ratios[0], torch.Tensor):
-        # A ratio is rounded, and a bit above a whole number is none more.
-        return (ratios[0] * width - 1e-3).ceil().long().clamp(max=width)
+        # A ratio is rounded, and a bit above a whole number is none more. None is above 1, so no width is above all.
+        return (ratios[0] * width - 1e-3).ceil().long()
     if all(ratio >= 1 for ratio in ratios):
         return None
     return torch.tensor([min(int(width), math.ceil(int(width) * ratio)) for ratio in ratios], device=like.device)

@@ -1,6 +1,20 @@
 """Rewrites of text recognisers."""
+from .abinet import abinet__simple_test
 from .base import base_recognizer__forward
 from .crnn_decoder import crnndecoder__forward_train
 from .encode_decode_recognizer import encode_decode_recognizer__simple_test
+from .nrtr_decoder import nrtr_decoder__forward_test
+from .nrtr_encoder import nrtr_encoder__forward
+from .padded_recogniser import NRTR, SATRN, RobustScanner, SARNet
+from .robust_scanner_decoder import position_attention_decoder__forward_test, robust_scanner_decoder__forward_test
+from .sar_decoder import parallel_sar_decoder__forward_test, sequential_sar_decoder__forward_test
+from .sar_encoder import sar_encoder__forward
+from .satrn_encoder import satrn_encoder__forward
 
-__all__ = ['base_recognizer__forward', 'encode_decode_recognizer__simple_test', 'crnndecoder__forward_train']
+__all__ = [
+    'abinet__simple_test', 'base_recognizer__forward', 'encode_decode_recognizer__simple_test',
+    'crnndecoder__forward_train', 'nrtr_decoder__forward_test', 'nrtr_encoder__forward',
+    'parallel_sar_decoder__forward_test', 'position_attention_decoder__forward_test',
+    'robust_scanner_decoder__forward_test', 'sequential_sar_decoder__forward_test', 'sar_encoder__forward',
+    'satrn_encoder__forward', 'SARNet', 'SATRN', 'NRTR', 'RobustScanner'
+]

@@ -31,6 +31,11 @@ def base_recognizer__forward(ctx, self, img: torch.Tensor | list, img_metas: Any
         img = img[0]
     if img.dim() == 3:
         img = img.unsqueeze(0)
-    if img_metas and isinstance(img_metas[0], list | tuple):
-        img_metas = img_metas[0]
-    return self.simple_test(img, [dict(meta) for meta in img_metas or [{}]])
+    # PyTorch's exporter passes the default of a later parameter in place of what is left out.
+    metas = img_metas if isinstance(img_metas, list | tuple) and img_metas else [{}]
+    metas = [dict(meta) for meta in (metas[0] if isinstance(metas[0], list | tuple) else metas)]
+    for meta in metas:
+        # As mmocr does. A graph gets nothing but images: `PaddedRecogniser` finds out there.
+        if 'resize_shape' in meta and not torch.jit.is_tracing():
+            meta['valid_ratio'] = meta['resize_shape'][1] / img.shape[3]
+    return self.simple_test(img, metas)

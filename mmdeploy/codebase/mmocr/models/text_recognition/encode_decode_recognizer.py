@@ -6,7 +6,7 @@ import torch
 
 from mmdeploy.core import FUNCTION_REWRITER
 
-_SERVED = ('CRNNNet', )
+_SERVED = ('CRNNNet', 'SARNet', 'SATRN', 'NRTR', 'RobustScanner', 'MASTER')
 
 
 @FUNCTION_REWRITER.register_rewriter(
@@ -20,13 +20,9 @@ def encode_decode_recognizer__simple_test(ctx, self, img: torch.Tensor, img_meta
         ctx: context of the rewrite.
         self: the recogniser.
         img: images.
-        img_metas: of each image; `resize_shape` says how wide it is without padding, unless `valid_ratio` of the only
-            one is a tensor [B], which does.
+        img_metas: of each image; `valid_ratio` says how much of its width is not padding, see `get_valid_widths`.
         kwargs: ignored.
     """
-    for meta in img_metas:
-        if not isinstance(meta.get('valid_ratio', None), torch.Tensor):
-            meta['valid_ratio'] = meta['resize_shape'][1] / int(img.shape[-1]) if 'resize_shape' in meta else 1.0
     features = self.extract_feat(img)
     encoded = None if self.encoder is None else self.encoder(features, img_metas)
     return self.decoder(features, encoded, None, img_metas, train_mode=False)
