@@ -1,8 +1,9 @@
 """Rewrites of text recognisers."""
-from .abinet import abinet__simple_test
+from .abinet import abi_language_decoder__forward_test, abinet__simple_test
 from .base import base_recognizer__forward
 from .crnn_decoder import crnndecoder__forward_train
 from .encode_decode_recognizer import encode_decode_recognizer__simple_test
+from .master_decoder import master_decoder__make_mask
 from .nrtr_decoder import nrtr_decoder__forward_test
 from .nrtr_encoder import nrtr_encoder__forward
 from .padded_recogniser import NRTR, SATRN, RobustScanner, SARNet
@@ -12,8 +13,9 @@ from .sar_encoder import sar_encoder__forward
 from .satrn_encoder import satrn_encoder__forward
 
 __all__ = [
-    'abinet__simple_test', 'base_recognizer__forward', 'encode_decode_recognizer__simple_test',
-    'crnndecoder__forward_train', 'nrtr_decoder__forward_test', 'nrtr_encoder__forward',
+    'abi_language_decoder__forward_test', 'abinet__simple_test', 'base_recognizer__forward',
+    'encode_decode_recognizer__simple_test',
+    'crnndecoder__forward_train', 'master_decoder__make_mask', 'nrtr_decoder__forward_test', 'nrtr_encoder__forward',
     'parallel_sar_decoder__forward_test', 'position_attention_decoder__forward_test',
     'robust_scanner_decoder__forward_test', 'sequential_sar_decoder__forward_test', 'sar_encoder__forward',
     'satrn_encoder__forward', 'SARNet', 'SATRN', 'NRTR', 'RobustScanner'
