@@ -5,11 +5,11 @@
 
 namespace mmdeploy {
 
-// The quad of each text, with its score.
+// The quad of each text, with what it says if that is known, else with its score.
 cv::Mat text_detector_draw(const cv::Mat& image, const Value& results, const Style& style) {
   Canvas canvas(image);
-  for (const Value& value : results.list()) {
-    const auto& text = value.result<TextDetection>();
+  for (size_t i = 0; i < results.list().size(); ++i) {
+    const auto& text = results.list()[i].result<TextDetection>();
     std::vector<cv::Point> corners;
     for (const Point& corner : text.bbox) corners.push_back(canvas.At(corner.x, corner.y));
     cv::polylines(canvas.picture, corners, true, style.Colour(0), 2, cv::LINE_AA);
@@ -17,7 +17,10 @@ cv::Mat text_detector_draw(const cv::Mat& image, const Value& results, const Sty
     for (const Point& corner : text.bbox) {
       if (corner.y < top->y) top = &corner;
     }
-    canvas.Label(top->x, top->y, fmt::format("{:.2f}", text.score), style.Colour(0));
+    const bool is_read = i < style.captions.size();
+    canvas.Label(top->x, top->y,
+                 is_read ? AsciiText(style.captions[i]) : fmt::format("{:.2f}", text.score),
+                 style.Colour(0));
   }
   return canvas.picture;
 }

@@ -6,21 +6,10 @@
 namespace mmdeploy {
 namespace {
 
-// OpenCV's font has ASCII only.
-std::string Printable(const std::string& text) {
-  std::string shown;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if ((byte & 0xC0) == 0x80) continue;  // the rest of a symbol of several bytes
-    shown += byte >= 0x20 && byte < 0x7F ? c : '?';
-  }
-  return shown;
-}
-
 std::string Line(const TextRecognition& result) {
   const auto& scores = result.scores;
   const float worst = scores.empty() ? 0 : *std::min_element(scores.begin(), scores.end());
-  return fmt::format("'{}'  {:.2f}", Printable(result.text), worst);
+  return fmt::format("'{}'  {:.2f}", AsciiText(result.text), worst);
 }
 
 }  // namespace
