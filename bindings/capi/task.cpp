@@ -4,9 +4,24 @@
 
 #include "bindings/capi/profiler.h"
 #include "bindings/capi/scheduler.h"
+#include "mmdeploy/task/text_detector/result.h"
 
 namespace mmdeploy::capi {
 namespace {
+
+// What the model does, with quads that are cut out of the images before it.
+constexpr char kReadQuads[] = R"({"input": ["images", "quads"], "output": ["results"], "tasks": [
+  {"type": "Task", "name": "warp", "module": "WarpBbox", "input": ["images", "quads"],
+   "output": ["patches"]},
+  {"type": "Inference", "name": "recog", "input": ["patches"], "output": ["results"],
+   "params": {"model": "recog"}}]})";
+
+EdgeType OutputOf(const ResultType& type) { return {Kind(type), type.is_list ? 2 : 1, {}}; }
+
+bool GivesType(const Pipeline& pipeline, const ResultType& type) {
+  const EdgeType& output = pipeline.output_types()[0];
+  return output.kinds.Has(type) && output.depth == OutputOf(type).depth;
+}
 
 Result<void> CheckSignature(const Pipeline& pipeline, const char* task_name,
                             const ResultType& type) {
@@ -14,11 +29,9 @@ Result<void> CheckSignature(const Pipeline& pipeline, const char* task_name,
                   Code::kInvalidArgument,
                   "the model's pipeline has {} inputs and {} outputs, a {} needs one of each",
                   pipeline.inputs().size(), pipeline.outputs().size(), task_name);
-  const EdgeType& output = pipeline.output_types()[0];
-  const EdgeType expected{Kind(type), type.is_list ? 2 : 1, {}};
-  MMDEPLOY_ENSURE(output.kinds.Has(type) && output.depth == expected.depth, Code::kInvalidArgument,
-                  "the model gives {}, a {} needs {}; open it as another task", Describe(output),
-                  task_name, Describe(expected));
+  MMDEPLOY_ENSURE(GivesType(pipeline, type), Code::kInvalidArgument,
+                  "the model gives {}, a {} needs {}; open it as another task",
+                  Describe(pipeline.output_types()[0]), task_name, Describe(OutputOf(type)));
   return {};
 }
 
@@ -58,8 +71,24 @@ PipelineOptions OptionsOf(const mmdeploy_context& context) {
 
 Result<std::shared_ptr<const Pipeline>> LoadPipeline(std::shared_ptr<const Model> model,
                                                      PipelineOptions options, const char* task_name,
-                                                     const ResultType& type, bool takes_boxes) {
-  options.inputs.push_back({KindSet(takes_boxes ? Kind::kSample : Kind::kImage), 1, {}});
+                                                     const ResultType& type, TaskInputs inputs) {
+  const EdgeType images{KindSet(Kind::kImage), 1, {}};
+  if (inputs == TaskInputs::kQuads) {
+    PipelineOptions around = options;
+    around.models["recog"] = model;
+    around.inputs = {images, EdgeType{{Kind(TypeOf(static_cast<const TextDetection*>(nullptr))),
+                                       Kind::kNull},
+                                      1,
+                                      {}}};
+    MMDEPLOY_TRY(const Json config, ParseJson(kReadQuads, "quads"));
+    auto pipeline = Pipeline::FromConfig(config, around);
+    if (pipeline && GivesType(**pipeline, type)) return pipeline;
+    // The model alone has the reason, in its own words.
+    MMDEPLOY_TRYV(LoadPipeline(model, options, task_name, type, TaskInputs::kImages));
+    return pipeline;
+  }
+  const bool takes_boxes = inputs == TaskInputs::kBoxes;
+  options.inputs.push_back(takes_boxes ? EdgeType{KindSet(Kind::kSample), 1, {}} : images);
   const std::string origin = model->origin();
   MMDEPLOY_TRY(auto pipeline, Pipeline::Load(std::move(model), options));
   if (auto checked = CheckSignature(*pipeline, task_name, type); !checked) {

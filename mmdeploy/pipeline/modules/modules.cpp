@@ -10,6 +10,8 @@ const std::vector<ModuleType>& ModuleTypes() {
         {"Transform", CreateTransformModule},
         {"Net", CreateNetModule},
         {"CropBox", CreateCropBoxModule},
+        {"WarpBbox", CreateWarpBboxModule},
+        {"WarpBoxes", CreateWarpBoxesModule},
     };
     for (const auto& codebase : CodebaseNames()) {
       list->push_back({codebase, [codebase](JsonReader& args, const ModuleEnv& env) {
