@@ -76,6 +76,7 @@ MODELS = {
     'TextSnake': Small('textdet/textsnake/textsnake_r50_fpn_unet_1200e_ctw1500.py', _resnet(4, 8),
                        others=((2, 3, 96, 64), (1, 3, 128, 160))),
     'CRNN': Small('textrecog/crnn/crnn_academic_dataset.py', {}, (1, 1, 32, 100), ((3, 1, 32, 100), (2, 1, 32, 144))),
+    'CRNN, TPS': Small('textrecog/tps/crnn_tps_academic_dataset.py', {}, (1, 1, 32, 100), ((3, 1, 32, 100), )),
     'SAR': Small('textrecog/sar/sar_r31_parallel_decoder_academic.py', _SAR, **_WIDE),
     'SAR, sequential': Small('textrecog/sar/sar_r31_sequential_decoder_academic.py', _SAR, **_WIDE),
     'SATRN': Small('textrecog/satrn/satrn_small.py', {
@@ -165,9 +166,8 @@ def deploy_config(task: str, engine: str, dynamic: bool) -> mmcv.Config:
     """Return a deploy config; its engine's documented one, with the shapes that are asked for."""
     kind = {'ncnn': 'ncnn_static', 'torchscript': 'torchscript'}.get(engine, f'{engine}_dynamic')
     if engine == 'openvino':
-        kind = 'openvino_dynamic-640x640' if task == 'text-detection' else 'dynamic'
+        kind = 'openvino_dynamic-640x640' if task == 'text-detection' else 'openvino_dynamic-1x32x100'
     cfg = load_config(f'configs/mmocr/{task}/{task}_{kind}.py')[0]
-    cfg.setdefault('backend_config', dict(type=engine))
     if not dynamic:
         engines.get_ir(cfg).pop('dynamic_axes', None)
     return cfg

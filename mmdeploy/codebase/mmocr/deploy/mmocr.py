@@ -11,6 +11,8 @@ from mmdeploy.codebase.base import CODEBASE, BaseTask, MMCodebase, build_task, c
 from mmdeploy.codebase.base.mmcodebase import possible_loader_options
 from mmdeploy.utils import Codebase
 
+from .unclip import mend_unclip
+
 MMOCR_TASK = Registry('mmocr_tasks', build_func=build_task)
 
 
@@ -24,6 +26,7 @@ class MMOCR(MMCodebase):
     def build_task_processor(model_cfg: mmcv.Config, deploy_cfg: mmcv.Config, device: str) -> BaseTask:
         from mmocr.models import DETECTORS
         check_model_type(model_cfg, deploy_cfg, DETECTORS)
+        mend_unclip()
         return MMOCR_TASK.build(model_cfg, deploy_cfg, device)
 
     @staticmethod

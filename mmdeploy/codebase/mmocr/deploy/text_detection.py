@@ -48,7 +48,7 @@ class TextDetection(TextTask):
         return process_model_config(self.model_cfg, imgs, input_shape).data.test.pipeline
 
     def check_convertible(self) -> None:
-        check_detector(self.model_cfg, self.deploy_cfg)
+        check_detector(self.model_cfg)
 
     def visualize(self,
                   model: torch.nn.Module,

@@ -11,6 +11,8 @@ from mmcv.utils import Registry
 from mmdeploy.codebase.base import BaseBackendModel, End2EndBackendModel, build_backend_model
 from mmdeploy.utils import Backend, get_backend, get_codebase_config, load_config
 
+from .unclip import mend_unclip
+
 __BACKEND_MODEL = Registry('backend_text_detectors', build_func=build_backend_model)
 
 
@@ -25,6 +27,7 @@ class End2EndModel(End2EndBackendModel):
     def __init__(self, backend: Backend, backend_files: Sequence[str], device: str,
                  deploy_cfg: str | mmcv.Config | None = None, model_cfg: str | mmcv.Config | None = None, **kwargs):
         from mmocr.models.builder import build_head
+        mend_unclip()
         super().__init__(backend, backend_files, device, ('text', ), deploy_cfg, **kwargs)
         model_cfg = load_config(model_cfg)[0]
         self.bbox_head = build_head(deepcopy(model_cfg.model.bbox_head))

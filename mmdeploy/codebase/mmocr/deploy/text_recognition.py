@@ -103,7 +103,7 @@ class TextRecognition(TextTask):
         return get_convertor_config(self.model_cfg)
 
     def get_sdk_save_file(self) -> str:
-        check_sdk_recogniser(self.model_cfg, self.get_preprocess())
+        check_sdk_recogniser(self.get_postprocess(), self.get_preprocess())
         return super().get_sdk_save_file()
 
     def get_sdk_head(self) -> SDKHead:
