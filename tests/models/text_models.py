@@ -155,6 +155,9 @@ def build(name: str) -> TextModel:
     for module in model.modules():
         if isinstance(module, torch.nn.Embedding):
             module.weight.data.normal_(0, 2, generator=torch.Generator().manual_seed(0))
+        elif isinstance(module, torch.nn.RNNBase | torch.nn.RNNCellBase):
+            for weight in module.parameters():
+                weight.data *= 4
     if small.task == 'text-recognition':
         last = [module for module in model.modules() if isinstance(module, torch.nn.Linear)][-1]
         last.weight.data *= 20

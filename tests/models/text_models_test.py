@@ -39,7 +39,7 @@ def test_scores_under_the_rewrites(name):
         of_images = patch_model(copy.deepcopy(built.model), cfg, 'onnxruntime')(images)
     for found in (of_both, of_images):
         np.testing.assert_allclose(found, expected, atol=1e-5)
-    assert len(expected.argmax(-1).unique()) > 1, 'all symbols are the same'
+    assert (expected[:, 0] - expected[:, -1]).abs().max() > 0.01, 'all symbols are the same'
 
 
 @pytest.mark.parametrize('kind, change, message', [
