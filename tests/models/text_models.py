@@ -19,6 +19,7 @@ import torch
 from mmocr.models import build_detector
 
 from mmdeploy.codebase import import_codebase
+
 from mmdeploy.utils import Codebase, load_config
 from tests.graph.models import spread
 from tests.models import engines

@@ -62,6 +62,9 @@ class End2EndModel(End2EndBackendModel):
         return found[0] if len(found) == 1 else self._best(found)
 
     def _read(self, img: torch.Tensor, metas: Sequence[dict]) -> list[dict]:
+        # As mmocr does: a batch may have padded images further than the pipeline noted.
+        metas = [dict(meta, valid_ratio=meta['resize_shape'][1] / img.shape[3]) if 'resize_shape' in meta else meta
+                 for meta in metas]
         indices, scores = self.label_convertor.tensor2idx(self.forward_test(img.contiguous(), metas), metas)
         texts = self.label_convertor.idx2str(indices)
         return [dict(text=text, score=score) for text, score in zip(texts, scores, strict=True)]
