@@ -19,7 +19,6 @@ import torch
 from mmocr.models import build_detector
 
 from mmdeploy.codebase import import_codebase
-
 from mmdeploy.utils import Codebase, load_config
 from tests.graph.models import spread
 from tests.models import engines
@@ -81,7 +80,8 @@ MODELS = {
     'SAR': Small('textrecog/sar/sar_r31_parallel_decoder_academic.py', _SAR, **_WIDE),
     'SAR, sequential': Small('textrecog/sar/sar_r31_sequential_decoder_academic.py', _SAR, **_WIDE),
     'SATRN': Small('textrecog/satrn/satrn_small.py', {
-        'backbone.hidden_dim': 32, **_transformer('encoder', 32), **_transformer('decoder', 32, d_embedding=32)}, **_LOW),
+        'backbone.hidden_dim': 32, **_transformer('encoder', 32), **_transformer('decoder', 32, d_embedding=32)},
+                   **_LOW),
     'NRTR': Small('textrecog/nrtr/nrtr_r31_1by16_1by8_academic.py', {
         **_R31, **_transformer('encoder', 64), **_transformer('decoder', 64, d_embedding=64)},
                   (1, 3, 32, 160), ((2, 3, 32, 160), (3, 3, 32, 96))),

@@ -55,7 +55,7 @@ def test_detectors_that_are_refused(kind, change, message):
 @pytest.mark.parametrize('engine, model, message', [
     ('onnxruntime', dict(type='SegRecognizer'), "'SegRecognizer', which cannot be converted: it finds each symbol"),
     ('onnxruntime', dict(type='SARNet', decoder=dict(type='ParallelSARDecoderWithBS')), "use 'ParallelSARDecoder'"),
-    ('onnxruntime', dict(type='SARNet', decoder=dict(type='ParallelSARDecoder', dec_bi_rnn=True)), 'dec_bi_rnn is True'),
+    ('onnxruntime', dict(type='SARNet', decoder=dict(dec_bi_rnn=True)), 'dec_bi_rnn is True'),
     ('ncnn', dict(type='MASTER'), "'MASTER', .* not to ncnn, .*supported: CRNNNet, SARNet, SATRN, NRTR$"),
 ])
 def test_recognisers_that_are_refused(engine, model, message):

@@ -1,4 +1,4 @@
-"""Task processors of mmocr: pipelines, what goes into the SDK model, refusals. Engines: tests/models/text_models_test.py."""
+"""Task processors of mmocr: pipelines, files of the SDK model. In engines: tests/models/text_models_test.py."""
 import copy
 import math
 import os.path as osp

@@ -31,8 +31,8 @@ def _refuse(found: str, reasons: dict[str, str], supported: Sequence[str]) -> No
         NotImplementedError: with the reason, and what can be converted.
     """
     if found in reasons:
-        raise NotImplementedError(f'model config: model.type is {found!r}, which cannot be converted: {reasons[found]}; '
-                                  f'supported: {", ".join(supported)}')
+        raise NotImplementedError(f'model config: model.type is {found!r}, which cannot be converted: '
+                                  f'{reasons[found]}; supported: {", ".join(supported)}')
 
 
 def check_detector(model_cfg: mmcv.Config) -> None:
@@ -62,8 +62,9 @@ def check_recogniser(model_cfg: mmcv.Config, deploy_cfg: mmcv.Config) -> None:
                                   "several texts has no end in a graph; use 'ParallelSARDecoder', whose weights are "
                                   'the same')
     if decoder.get('dec_bi_rnn', False):
-        raise NotImplementedError('model config: model.decoder.dec_bi_rnn is True: a recurrent layer of both directions '
-                                  'needs the whole text before it has decoded any; only False can be converted')
+        raise NotImplementedError('model config: model.decoder.dec_bi_rnn is True: a recurrent layer of both '
+                                  'directions needs the whole text before it has decoded any; only False can be '
+                                  'converted')
 
 
 def check_sdk_detector(model_cfg: mmcv.Config) -> None:
@@ -93,8 +94,8 @@ def check_sdk_recogniser(convertor: dict, steps: Sequence[dict]) -> None:
         NotImplementedError: names the setting.
     """
     if convertor['type'] not in _SDK_CONVERTORS:
-        raise NotImplementedError(f'model config: label_convertor.type is {convertor["type"]!r}, which the SDK does not '
-                                  f'have, allowed: {", ".join(_SDK_CONVERTORS)}; leave out --dump-info')
+        raise NotImplementedError(f'model config: label_convertor.type is {convertor["type"]!r}, which the SDK does '
+                                  f'not have, allowed: {", ".join(_SDK_CONVERTORS)}; leave out --dump-info')
     for step in steps:
         if step.get('padding_mode', 'constant') != 'constant':
             raise NotImplementedError(f'model config: padding_mode of {step["type"]} is {step["padding_mode"]!r}; the '

@@ -32,7 +32,8 @@ class MMOCR(MMCodebase):
     @staticmethod
     def get_init_model(from_mmrazor: bool) -> Callable[..., torch.nn.Module]:
         if from_mmrazor:
-            raise NotImplementedError('codebase_config.from_mmrazor is True: mmrazor has no models of mmocr; leave it out')
+            raise NotImplementedError(
+                'deploy config: codebase_config.from_mmrazor is True, and mmrazor has no models of mmocr; leave it out')
         from mmocr.apis import init_detector
         from mmocr.utils import revert_sync_batchnorm
 

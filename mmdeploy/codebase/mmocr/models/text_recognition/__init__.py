@@ -14,10 +14,10 @@ from .satrn_encoder import satrn_encoder__forward
 from .tps_preprocessor import grid_generator__build_p_prime
 
 __all__ = [
-    'abi_language_decoder__forward_test', 'abinet__simple_test', 'base_recognizer__forward',
-    'encode_decode_recognizer__simple_test',
-    'crnndecoder__forward_train', 'grid_generator__build_p_prime', 'master_decoder__make_mask', 'nrtr_decoder__forward_test', 'nrtr_encoder__forward',
-    'parallel_sar_decoder__forward_test', 'position_attention_decoder__forward_test',
-    'robust_scanner_decoder__forward_test', 'sequential_sar_decoder__forward_test', 'sar_encoder__forward',
-    'satrn_encoder__forward', 'SARNet', 'SATRN', 'NRTR', 'RobustScanner'
+    'NRTR', 'RobustScanner', 'SARNet', 'SATRN', 'abi_language_decoder__forward_test', 'abinet__simple_test',
+    'base_recognizer__forward', 'crnndecoder__forward_train', 'encode_decode_recognizer__simple_test',
+    'grid_generator__build_p_prime', 'master_decoder__make_mask', 'nrtr_decoder__forward_test',
+    'nrtr_encoder__forward', 'parallel_sar_decoder__forward_test', 'position_attention_decoder__forward_test',
+    'robust_scanner_decoder__forward_test', 'sar_encoder__forward', 'satrn_encoder__forward',
+    'sequential_sar_decoder__forward_test'
 ]

@@ -16,7 +16,8 @@ def crnndecoder__forward_train(ctx, self, feat: torch.Tensor, *args: Any, **kwar
         ValueError: the features are higher than 1.
     """
     if feat.shape[2] != 1:
-        raise ValueError(f'CRNN: features are {int(feat.shape[2])} high, expected 1: ResizeOCR must make images 32 high')
+        raise ValueError(f'CRNN: features are {int(feat.shape[2])} high, expected 1: ResizeOCR must make '
+                         'images 32 high')
     if not self.rnn_flag:
         return self.decoder(feat).squeeze(2).permute(0, 2, 1)
     x = feat.squeeze(2).permute(2, 0, 1)

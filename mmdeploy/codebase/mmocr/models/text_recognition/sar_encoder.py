@@ -10,7 +10,7 @@ from mmdeploy.core import FUNCTION_REWRITER
 @FUNCTION_REWRITER.register_rewriter(
     'mmocr.models.textrecog.encoders.SAREncoder.forward', classes=['mmocr.models.textrecog.encoders.SAREncoder'])
 def sar_encoder__forward(ctx, self, feat: torch.Tensor, img_metas: Sequence[dict] | None = None) -> torch.Tensor:
-    """Return what features [N, C, H, W] say of the whole image, [N, C]: the state behind the last column without padding.
+    """Return what features [N, C, H, W] say of the whole image, [N, C]: the state behind its last column.
 
     Args:
         ctx: context of the rewrite.
