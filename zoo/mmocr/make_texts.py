@@ -1,4 +1,4 @@
-"""Writes the held-out scenes and words: 200 images of 192x192 pixels, and what is cut out around their words.
+"""Writes the held-out scenes and words: 200 images of 192x192 pixels, and what is cut out around their words, grey.
 
     python zoo/mmocr/make_texts.py [--out build/zoo/texts]
 """
@@ -36,7 +36,9 @@ def make(folder: Path) -> None:
         for word in scene.words:
             number = len(annotations)
             annotations.append(_annotation(word, i, number))
-            cv2.imwrite(str(folder / f'words/{number:04}.png'), cut(scene.image, word.quad, rng))
+            # Grey: the decoder of PNG files makes grey of colours in another way than OpenCV, of which one level is lost.
+            grey = cv2.cvtColor(cut(scene.image, word.quad, rng), cv2.COLOR_BGR2GRAY)
+            cv2.imwrite(str(folder / f'words/{number:04}.png'), grey)
             lines.append(f'{number:04}.png {word.text}\n')
     content = dict(images=images, annotations=annotations, categories=[dict(id=1, name='text')])
     (folder / 'scenes.json').write_text(json.dumps(content))
