@@ -121,6 +121,9 @@ def _find_or_read_text(config: mmcv.Config, narrow: int) -> Outcome:
     model = _small(config.model, narrow)
     if model['type'] != 'ABINet' and 'max_seq_len' in model:
         model['max_seq_len'] = text_models.LENGTH
+    convertor = model.get('label_convertor', {})
+    if convertor.pop('dict_file', None):  # which is part of the data set
+        convertor['dict_list'] = [chr(0x4e00 + i) for i in range(300)]
     network = _build('mmocr', model)
     network.cfg = config
     shape, *others = _text_shapes(config)

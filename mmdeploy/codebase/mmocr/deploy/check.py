@@ -9,9 +9,11 @@ from mmdeploy.utils import get_backend_config, get_root_logger
 _DETECTORS = {
     'FCENet': 'it answers with two maps for each of several levels, which its post-processor takes apart',
     'DRRG': 'between its two networks boxes are grouped by graphs that are built image by image',
+    'SDMGR': 'it finds out what texts mean to each other, which is no task of MMDeploy',
     'OCRMaskRCNN': 'it is a detector of mmdet with masks, from which mmocr makes boundaries image by image',
 }
 _RECOGNISERS = {
+    'NerClassifier': 'it reads text and no images, which is no task of MMDeploy',
     'SegRecognizer': 'it finds each symbol as a region of a map, image by image',
 }
 # Why a recogniser does not run in ncnn.
