@@ -2,7 +2,7 @@
 
     python zoo/mmocr/train.py detector|recogniser [--epochs N] [--out FILE]
 
-Run from the repository's root. One thread: two runs on one machine give the same bits.
+Run from the repository's root. The seed is fixed, and one thread is used.
 """
 import argparse
 import sys
