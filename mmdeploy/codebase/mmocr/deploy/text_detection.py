@@ -99,6 +99,4 @@ class TextDetection(TextTask):
         head = build_head(cfg)
         maps = torch.from_numpy(next(iter(outputs.values()))[:1].copy())
         found = np.array(head.get_boundary(maps, [img_metas], True)['boundary_result'], np.float32).reshape(-1, 9)
-        if cfg['type'] == 'DBHead':
-            found[:, :8] = np.rint(found[:, :8])
         return 'TextDetection', [dict(bbox=row[:8].tolist(), score=float(row[8])) for row in found]
