@@ -145,6 +145,54 @@ def _padded(widths: list[int]) -> torch.Tensor:
     return images
 
 
+def test_reference_of_a_detector_is_the_rectangle_in_the_image():
+    maps = np.zeros((2, 3, 40, 60), np.float32)
+    maps[0, 0, 10:20, 20:50] = 0.75
+    kind, found = _task(DBNET).get_reference_result(
+        dict(output=maps), dict(scale_factor=np.array([2.0, 0.5] * 2), filename='a.png'))
+    assert kind == 'TextDetection' and len(found) == 1 and found[0]['score'] == pytest.approx(0.75)
+    corners = np.reshape(found[0]['bbox'], (4, 2))
+    # Grown around columns 20 to 49 and rows 10 to 19, which are half as wide and twice as high in the image.
+    assert (corners.min(0) < [10, 20]).all() and (corners.max(0) > [24.5, 38]).all() and corners.max() < 60
+
+
+def test_reference_of_a_recogniser_is_its_text():
+    task = _task(CRNN)
+    scores = np.zeros((1, 4, 37), np.float32)
+    scores[0, range(4), [11, 11, 0, 12]] = 20
+    assert task.get_reference_result(dict(output=scores), {}) == (
+        'TextRecognition', dict(text='ab', scores=pytest.approx([1, 1], abs=1e-6)))
+    scores[0, :, 0] = 30
+    assert task.get_reference_result(dict(output=scores), {})[1] == dict(text='', scores=[])
+
+
+def test_picture_without_text(tmp_path):
+    task, path = _task(DBNET), str(tmp_path / 'out.png')
+    model = task.init_pytorch_model()
+    task.visualize(model, IMAGE, dict(boundary_result=[], filename=None), path)
+    assert (mmcv.imread(path) == IMAGE).all()
+
+
+def test_tensor_of_a_sample():
+    from mmcv.parallel import DataContainer
+    x = torch.zeros(1, 3, 8, 8)
+    for image in (x, [x], DataContainer([x], stack=True), [DataContainer([x], stack=True)]):
+        assert text_detection.TextDetection.get_tensor_from_input(dict(img=image)) is x
+
+
+def test_metrics_are_asked_for_as_the_config_says(tmp_path):
+    class Data:
+        def evaluate(self, outputs, logger, **options):
+            self.asked = outputs, options
+            return dict(acc=0.5)
+
+    data, cfg = Data(), mmcv.Config(dict(evaluation=dict(interval=1, save_best='x', rank_list='file', metric='none')))
+    out = str(tmp_path / 'out.pkl')
+    text_detection.TextDetection.evaluate_outputs(
+        cfg, [1], data, ['hmean-iou'], out, dict(step=0.2), log_file=str(tmp_path / 'log'))
+    assert data.asked == ([1], dict(metric=['hmean-iou'], rank_list='file', step=0.2)) and mmcv.load(out) == [1]
+
+
 class _Network(torch.nn.Module):
     """A recogniser that answers how wide images are."""
 
