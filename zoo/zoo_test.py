@@ -12,8 +12,8 @@ from zoo import accuracy
 # Differences that a metric may have: mIoU and shares of words in parts of 1, PSNR in dB.
 CASES = {'mmseg': ('mIoU', 1e-3, 0.7), 'mmedit': ('PSNR', 0.02, 25),
          'mmocr/detection': ('hmean-iou:hmean', 2e-3, 0.8), 'mmocr/recognition': ('word_acc', 2e-3, 0.8)}
-ENGINES = {'mmseg': ('onnxruntime', 'ncnn'), 'mmedit': ('onnxruntime', 'openvino'), 'mmocr/detection': ('onnxruntime', ),
-           'mmocr/recognition': ('onnxruntime', )}
+ENGINES = {'mmseg': ('onnxruntime', 'ncnn'), 'mmedit': ('onnxruntime', 'openvino'),
+           'mmocr/detection': ('onnxruntime', ), 'mmocr/recognition': ('onnxruntime', )}
 IMAGES = 12
 # The metric that tools/test.py is asked for, and what it says of PyTorch's results.
 COMMANDS = {'mmseg': ('mIoU', 'largest difference of an area'), 'mmedit': ('PSNR', 'largest difference of PSNR'),

@@ -36,7 +36,7 @@ def make(folder: Path) -> None:
         for word in scene.words:
             number = len(annotations)
             annotations.append(_annotation(word, i, number))
-            # Grey: the decoder of PNG files makes grey of colours in another way than OpenCV, of which one level is lost.
+            # Grey: the decoder of PNG files makes another grey of colours than OpenCV, a level darker.
             grey = cv2.cvtColor(cut(scene.image, word.quad, rng), cv2.COLOR_BGR2GRAY)
             cv2.imwrite(str(folder / f'words/{number:04}.png'), grey)
             lines.append(f'{number:04}.png {word.text}\n')
