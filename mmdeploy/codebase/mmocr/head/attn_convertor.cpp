@@ -51,7 +51,5 @@ Result<std::unique_ptr<Module>> Create(JsonReader& params, const ModuleEnv& env)
 }  // namespace mmdeploy::mmocr
 
 namespace mmdeploy {
-std::vector<HeadType> attn_convertor_heads() {
-  return {{"mmocr", "AttnConvertor", mmocr::Create}};
-}
+std::vector<HeadType> attn_convertor_heads() { return {{"mmocr", "AttnConvertor", mmocr::Create}}; }
 }  // namespace mmdeploy

@@ -78,13 +78,12 @@ Polygon Unclip(const Polygon& polygon, double ratio) {
 // sdk interface 16.8). Numbers are those of mmocr's DBPostprocessor for quads.
 class DbHead : public Module {
  public:
-  explicit DbHead(const Args& args)
-      : signature_(HeadSignature<TextDetection>(2)), args_(args) {}
+  explicit DbHead(const Args& args) : signature_(HeadSignature<TextDetection>(2)), args_(args) {}
 
   const Signature& signature() const override { return signature_; }
 
   Result<Values> Run(Span<const Value> inputs, const RunContext& context) const override {
-    MMDEPLOY_TRY(const Maps maps, RequireMaps(inputs[1].tensors(), 1));
+    MMDEPLOY_TRY(const Maps maps, RequireMaps(inputs[1].tensors(), 3, 1));
     std::vector<Polygon> contours;
     cv::findContours(Threshold(maps, args_.mask_thr), contours, cv::RETR_LIST,
                      cv::CHAIN_APPROX_SIMPLE);
