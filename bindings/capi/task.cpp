@@ -41,9 +41,15 @@ bool Is(const Value& value, const ResultType& type) {
 
 // Whether the value is what one image has.
 bool IsImageResult(const Value& value, const ResultType& type) {
-  if (!type.is_list) return Is(value, type);
-  return value.is_list() && std::all_of(value.list().begin(), value.list().end(),
-                                        [&](const Value& item) { return Is(item, type); });
+  if (!value.is_list()) return !type.is_list && Is(value, type);
+  return std::all_of(value.list().begin(), value.list().end(),
+                     [&](const Value& item) { return Is(item, type); });
+}
+
+bool IsOutput(const Value& value, const ResultType& type) {
+  return value.is_list() &&
+         std::all_of(value.list().begin(), value.list().end(),
+                     [&](const Value& image) { return IsImageResult(image, type); });
 }
 
 }  // namespace
@@ -76,10 +82,9 @@ Result<std::shared_ptr<const Pipeline>> LoadPipeline(std::shared_ptr<const Model
   if (inputs == TaskInputs::kQuads) {
     PipelineOptions around = options;
     around.models["recog"] = model;
-    around.inputs = {images, EdgeType{{Kind(TypeOf(static_cast<const TextDetection*>(nullptr))),
-                                       Kind::kNull},
-                                      1,
-                                      {}}};
+    around.inputs = {
+        images,
+        EdgeType{{Kind(TypeOf(static_cast<const TextDetection*>(nullptr))), Kind::kNull}, 1, {}}};
     MMDEPLOY_TRY(const Json config, ParseJson(kReadQuads, "quads"));
     auto pipeline = Pipeline::FromConfig(config, around);
     if (pipeline && GivesType(**pipeline, type)) return pipeline;
@@ -117,15 +122,15 @@ Result<void> AddSchedulers(mmdeploy_exec_info_t exec_info, PipelineOptions* opti
 Result<const Value::List*> ImageResults(const mmdeploy_value& value, const char* task_name,
                                         const ResultType& type) {
   const auto& values = value.values;
-  const bool fits = values.size() == 1 && values[0].is_list() &&
-                    std::all_of(values[0].list().begin(), values[0].list().end(),
-                                [&](const Value& image) { return IsImageResult(image, type); });
+  const auto is_output = [&](const Value& one) { return IsOutput(one, type); };
+  const auto found = std::find_if(values.begin(), values.end(), is_output);
+  // Lists without results are those of any type.
   MMDEPLOY_ENSURE(
-      fits, Code::kInvalidArgument,
+      found != values.end(), Code::kInvalidArgument,
       "the value holds {}, expected an output of mmdeploy_{}_apply_v2: per image {}{}",
       values.size() == 1 ? Describe(values[0]) : fmt::format("{} values", values.size()), task_name,
       type.is_list ? "a list of " : "", type.name);
-  return &values[0].list();
+  return &found->list();
 }
 
 }  // namespace mmdeploy::capi
