@@ -52,11 +52,7 @@ class IsLabel : public Module {
 }  // namespace
 
 Result<std::unique_ptr<Module>> CreateIsLabelModule(JsonReader& args, const ModuleEnv& env) {
-  args.Ignore({"component"});
-  args.Describe("params", "object");
-  const Json* params = args.RequireMember("params");
-  MMDEPLOY_TRYV(args.Finish());
-  JsonReader reader(*params, args.path() / "params", env.notes);
+  MMDEPLOY_TRY(JsonReader reader, ParamsOf(args, env));
   int label = 0;
   float min_score = 0;
   reader.Require("label_id", &label);

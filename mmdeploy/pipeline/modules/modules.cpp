@@ -22,4 +22,13 @@ const std::vector<ModuleType>& ModuleTypes() {
   return *types;
 }
 
+Result<JsonReader> ParamsOf(JsonReader& args, const ModuleEnv& env) {
+  static const Json* const kNoParams = new Json(Json::object());
+  args.Ignore({"component"});
+  args.Describe("params", "object", "{}");
+  const Json* params = args.Find("params");
+  MMDEPLOY_TRYV(args.Finish());
+  return JsonReader(params ? *params : *kNoParams, args.path() / "params", env.notes);
+}
+
 }  // namespace mmdeploy

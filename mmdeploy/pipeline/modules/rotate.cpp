@@ -40,11 +40,7 @@ class Rotate : public Module {
 }  // namespace
 
 Result<std::unique_ptr<Module>> CreateRotateModule(JsonReader& args, const ModuleEnv& env) {
-  args.Ignore({"component"});
-  args.Describe("params", "object");
-  const Json* params = args.RequireMember("params");
-  MMDEPLOY_TRYV(args.Finish());
-  JsonReader reader(*params, args.path() / "params", env.notes);
+  MMDEPLOY_TRY(JsonReader reader, ParamsOf(args, env));
   int degrees = 0;
   reader.Require("degrees", &degrees);
   if (reader.ok() && degrees != 90 && degrees != 180 && degrees != 270) {

@@ -200,12 +200,7 @@ class WarpBoxes : public Module {
 
 template <class Warper>
 Result<std::unique_ptr<Module>> Create(JsonReader& args, const ModuleEnv& env) {
-  static const Json* const kNoParams = new Json(Json::object());
-  args.Ignore({"component"});
-  args.Describe("params", "object", "{}");
-  const Json* params = args.Find("params");
-  MMDEPLOY_TRYV(args.Finish());
-  JsonReader reader(params ? *params : *kNoParams, args.path() / "params", env.notes);
+  MMDEPLOY_TRY(JsonReader reader, ParamsOf(args, env));
   double max_aspect = 1;
   reader.Read("max_aspect", &max_aspect, 0.0, 1e9);
   MMDEPLOY_TRYV(reader.Finish());
