@@ -229,8 +229,8 @@ class Task {
     Start just = [value = mmdeploy_value{std::move(inputs)}](const Continuation& done) {
       done(value);
     };
-    *output = NewSender(
-        RunAsync(reinterpret_cast<const LoadedTask*>(handle)->pipeline, std::move(just)));
+    *output =
+        NewSender(RunAsync(reinterpret_cast<const LoadedTask*>(handle)->pipeline, std::move(just)));
     return {};
   }
 

@@ -65,7 +65,8 @@ def one_by_one(chain: Path, image: np.ndarray) -> tuple[np.ndarray, list]:
 
 
 def test_the_command_finds_and_reads(chain: Path, pages: list[Path], tmp_path: Path) -> None:
-    done = subprocess.run([COMMAND, 'infer', chain, *pages, '--json', '--out', tmp_path], capture_output=True, text=True)
+    command = [COMMAND, 'infer', chain, *pages, '--json', '--out', tmp_path]
+    done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     for path, found in zip(pages, json.loads(done.stdout), strict=True):
         boxes, texts = one_by_one(chain, cv2.imread(str(path)))
