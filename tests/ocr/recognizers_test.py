@@ -1,4 +1,4 @@
-"""Heads of text recognizers give what mmocr's convertors give; dictionaries of every kind, and those that do not fit."""
+"""Heads of text recognizers give what mmocr's convertors give, with dictionaries of every kind."""
 from pathlib import Path
 
 import numpy as np
