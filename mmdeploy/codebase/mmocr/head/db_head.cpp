@@ -20,13 +20,45 @@ struct Args {
   int max_candidates = 3000;
 };
 
-// 255 where a probability is above the threshold.
-cv::Mat Threshold(const Maps& maps, float threshold) {
-  cv::Mat mask(maps.height, maps.width, CV_8U);
-  const int64_t area = static_cast<int64_t>(maps.height) * maps.width;
-  uint8_t* to = mask.data;
-  for (int64_t i = 0; i < area; ++i) to[i] = maps.data[i] > threshold ? 255 : 0;
-  return mask;
+// Rows of a map that have text, and none above and below.
+using Band = cv::Range;
+
+// Writes 1 where a probability is above the threshold and 0 elsewhere, and finds the bands.
+std::vector<Band> Threshold(const Maps& maps, float threshold, uint8_t* mask) {
+  std::vector<Band> bands;
+  const int width = maps.width;
+  bool was_text = false;
+  for (int y = 0; y < maps.height; ++y) {
+    const float* from = maps.data + static_cast<int64_t>(y) * width;
+    uint8_t* to = mask + static_cast<int64_t>(y) * width;
+    int any = 0;
+    for (int x = 0; x < width; ++x) {
+      const int is_text = from[x] > threshold;
+      to[x] = static_cast<uint8_t>(is_text);
+      any |= is_text;
+    }
+    if (any && !was_text) bands.emplace_back(y, y + 1);
+    if (any) bands.back().end = y + 1;
+    was_text = any != 0;
+  }
+  return bands;
+}
+
+// The outlines of what is connected in a mask, in the order in which OpenCV finds them in all of
+// it: no outline crosses an empty row, and the lowest come first.
+std::vector<Polygon> FindContours(const cv::Mat& mask, const std::vector<Band>& bands,
+                                  int num_threads) {
+  std::vector<std::vector<Polygon>> found(bands.size());
+  ParallelFor(static_cast<int64_t>(bands.size()), num_threads, [&](int64_t i) {
+    const Band& band = bands[bands.size() - 1 - static_cast<size_t>(i)];
+    cv::findContours(mask.rowRange(band), found[static_cast<size_t>(i)], cv::RETR_LIST,
+                     cv::CHAIN_APPROX_SIMPLE, {0, band.start});
+  });
+  std::vector<Polygon> contours;
+  for (auto& some : found) {
+    std::move(some.begin(), some.end(), std::back_inserter(contours));
+  }
+  return contours;
 }
 
 // The mean probability inside a polygon of the map.
@@ -84,9 +116,11 @@ class DbHead : public Module {
 
   Result<Values> Run(Span<const Value> inputs, const RunContext& context) const override {
     MMDEPLOY_TRY(const Maps maps, RequireMaps(inputs[1].tensors(), 3, 1));
-    std::vector<Polygon> contours;
-    cv::findContours(Threshold(maps, args_.mask_thr), contours, cv::RETR_LIST,
-                     cv::CHAIN_APPROX_SIMPLE);
+    MMDEPLOY_TRY(const Tensor buffer,
+                 Tensor::Allocate(DataType::kUint8, {maps.height, maps.width}, context.pool));
+    const cv::Mat mask(maps.height, maps.width, CV_8U, buffer.raw());
+    const auto bands = Threshold(maps, args_.mask_thr, mask.data);
+    std::vector<Polygon> contours = FindContours(mask, bands, context.num_threads);
     // As in mmocr, whose loop ends behind the candidate of this index.
     contours.resize(std::min(contours.size(), static_cast<size_t>(args_.max_candidates) + 1));
     const ImageMeta& meta = inputs[0].sample().meta;
