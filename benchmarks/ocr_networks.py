@@ -74,20 +74,21 @@ def detector(path: Path) -> None:
 def recognizer(path: Path) -> None:
     """[n,3,32,w] to logits [n,w/4,classes]."""
     graph = _Graph(1)
-    graph.conv(3, 32, (2, 2)).conv(32, 64, (2, 2)).block(64, 128, (2, 1)).block(128, 128, (2, 1)).block(128, 256, (2, 1))
+    graph.conv(3, 32, (2, 2)).conv(32, 64, (2, 2)).block(64, 128, (2, 1)).block(128, 128, (2, 1))
+    graph.block(128, 256, (2, 1))
     graph.add('Squeeze', np.array([2])).add('Transpose', perm=[0, 2, 1])
     weight = graph.rng.normal(0, 0.3, (256, len(SYMBOLS) + 1)).astype(np.float32)
     graph.add('MatMul', weight).save(path, ['n', 't', len(SYMBOLS) + 1])
 
 
-def _sdk_model(folder: Path, transforms: list[dict], component: str, params: dict, batch_size: int) -> None:
+def _sdk_model(folder: Path, transforms: list[dict], component: str, params: dict, **net: object) -> None:
     steps = [dict(type='LoadImageFromFile'), *transforms,
              dict(type='Normalize', mean=MEAN.tolist(), std=STD.tolist(), to_rgb=True),
              dict(type='ImageToTensor', keys=['img']), dict(type='Collect', keys=['img'])]
     tasks = [dict(type='Task', module='Transform', input='img', output='x', transforms=steps),
              dict(type='Task', module='Net', name='net', input='x', output='y', input_map=dict(img='input')),
              dict(type='Task', module='mmocr', component=component, params=params, input=['x', 'y'], output='z')]
-    net = dict(name='net', net='net.onnx', backend='onnxruntime', batch_size=batch_size)
+    net = dict(name='net', net='net.onnx', backend='onnxruntime', **net)
     (folder / 'deploy.json').write_text(json.dumps(dict(version='0.7.0', models=[net])))
     (folder / 'pipeline.json').write_text(json.dumps(dict(pipeline=dict(input='img', output='z', tasks=tasks))))
 
@@ -98,9 +99,10 @@ def write_models(work_dir: Path) -> None:
         (work_dir / name).mkdir(parents=True, exist_ok=True)
         write(work_dir / name / 'net.onnx')
     resize = dict(type='Resize', size=[736, 1280], keep_ratio=True)
-    _sdk_model(work_dir / 'page_det', [resize, dict(type='Pad', size_divisor=32)], 'DBHead', {}, 1)
+    _sdk_model(work_dir / 'page_det', [resize, dict(type='Pad', size_divisor=32)], 'DBHead', {})
     resize = dict(type='RescaleToHeight', height=32, min_width=32, width_divisor=32)
-    _sdk_model(work_dir / 'page_rec', [resize], 'CTCConvertor', dict(dict_list=SYMBOLS), 6)
+    _sdk_model(work_dir / 'page_rec', [resize], 'CTCConvertor', dict(dict_list=SYMBOLS), batch_size=4,
+               engine_options=dict(intra_op_num_threads='1'))
 
 
 class PlainOcr:
@@ -156,4 +158,5 @@ class PlainOcr:
         probabilities = np.exp(scores - scores.max(1, keepdims=True))
         probabilities /= probabilities.sum(1, keepdims=True)
         best = probabilities.argmax(1)
-        return ''.join(SYMBOLS[c - 1] for previous, c in zip([0, *best[:-1]], best, strict=True) if c not in (0, previous))
+        steps = zip([0, *best[:-1]], best, strict=True)
+        return ''.join(SYMBOLS[c - 1] for previous, c in steps if c not in (0, previous))
