@@ -16,7 +16,12 @@ cv::Mat Maps::channel(int index) const {
 }
 
 Result<Maps> RequireMaps(const NamedTensors& tensors, size_t min_rank, int min_channels) {
-  MMDEPLOY_TRY(const Tensor* output, RequireOutput(tensors, "output", min_rank));
+  MMDEPLOY_TRYV(RequireOutput(tensors, "output", min_rank));
+  return FindMaps(tensors, min_rank, min_channels);
+}
+
+Result<Maps> FindMaps(const NamedTensors& tensors, size_t min_rank, int min_channels) {
+  MMDEPLOY_TRY(const Tensor* output, RequireUncheckedOutput(tensors, "output", min_rank));
   const Shape& shape = output->shape();
   const size_t rank = shape.size();
   const int64_t channels = rank == 4 ? shape[1] : 1;
