@@ -3,6 +3,7 @@
 #include <polyclipping/clipper.hpp>
 
 #include "mmdeploy/base/parallel.h"
+#include "mmdeploy/codebase/mmocr/head/rows.h"
 #include "mmdeploy/codebase/mmocr/head/text_maps.h"
 
 namespace mmdeploy::mmocr {
@@ -32,25 +33,15 @@ struct Rows {
 // Writes 1 where a probability is above the threshold and 0 elsewhere.
 Rows Threshold(const Maps& maps, float threshold, uint8_t* mask) {
   Rows rows;
-  std::vector<Band>& bands = rows.bands;
-  const int width = maps.width;
   bool was_text = false;
-  int nan = 0;
   for (int y = 0; y < maps.height; ++y) {
-    const float* from = maps.data + static_cast<int64_t>(y) * width;
-    uint8_t* to = mask + static_cast<int64_t>(y) * width;
-    int any = 0;
-    for (int x = 0; x < width; ++x) {
-      const int is_text = from[x] > threshold;
-      to[x] = static_cast<uint8_t>(is_text);
-      any |= is_text;
-      nan |= from[x] != from[x];
-    }
-    if (any && !was_text) bands.emplace_back(y, y + 1);
-    if (any) bands.back().end = y + 1;
-    was_text = any != 0;
+    const int64_t offset = static_cast<int64_t>(y) * maps.width;
+    const RowContent row = ThresholdRow(maps.data + offset, maps.width, threshold, mask + offset);
+    if (row.has_text && !was_text) rows.bands.emplace_back(y, y + 1);
+    if (row.has_text) rows.bands.back().end = y + 1;
+    was_text = row.has_text;
+    rows.has_nan |= row.has_nan;
   }
-  rows.has_nan = nan != 0;
   return rows;
 }
 
@@ -76,21 +67,11 @@ double MeanInside(const cv::Mat& map, const Polygon& polygon) {
   const cv::Rect box = cv::boundingRect(polygon);
   cv::Mat mask = cv::Mat::zeros(box.size(), CV_8U);
   cv::fillPoly(mask, std::vector<Polygon>{polygon}, cv::Scalar(1), cv::LINE_8, 0, -box.tl());
-  // Several sums at once, which compilers make a vector of.
-  constexpr int kLanes = 4;
-  double sums[kLanes] = {};
-  int count = 0;
+  double sum = 0;
   for (int y = 0; y < box.height; ++y) {
-    const uint8_t* inside = mask.ptr<uint8_t>(y);
-    const float* from = map.ptr<float>(box.y + y) + box.x;
-    int x = 0;
-    for (; x + kLanes <= box.width; x += kLanes) {
-      for (int k = 0; k < kLanes; ++k) sums[k] += inside[x + k] ? from[x + k] : 0.F;
-    }
-    for (; x < box.width; ++x) sums[0] += inside[x] ? from[x] : 0.F;
-    for (x = 0; x < box.width; ++x) count += inside[x];
+    sum += SumInside(map.ptr<float>(box.y + y) + box.x, mask.ptr<uint8_t>(y), box.width);
   }
-  return (sums[0] + sums[1] + sums[2] + sums[3]) / count;
+  return sum / cv::countNonZero(mask);
 }
 
 double Area(const Polygon& polygon) {
