@@ -27,13 +27,6 @@ def use_one_processor() -> None:
     cv2.setNumThreads(1)
 
 
-def use_all_processors() -> None:
-    """Undo `use_one_processor`."""
-    import cv2
-    os.sched_setaffinity(0, range(os.cpu_count()))
-    cv2.setNumThreads(os.cpu_count())
-
-
 def plain_session(folder: Path, num_threads: int = 1):
     """Return `net.onnx` of a folder in onnxruntime; 0 threads are its own default."""
     import onnxruntime
