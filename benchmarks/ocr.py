@@ -83,7 +83,7 @@ def warper(image: np.ndarray, boxes: np.ndarray) -> Callable[[], None]:
     """Return a call of the module WarpBbox on all boxes, through the C API."""
     library = ctypes.CDLL(str(ROOT / 'build/lib/libmmdeploy.so'))
     quads = np.concatenate([boxes.reshape(-1, 8), np.ones((len(boxes), 1))], 1).astype(np.float32)
-    node = dict(type='Task', module='WarpBbox', input=['imgs', 'dets'], output='patches')
+    node = dict(type='Task', module='WarpBbox', input=['imgs+', 'dets*'], output='patches*')
     config = json.dumps(dict(pipeline=dict(input=['imgs', 'dets'], output='patches', tasks=[node]))).encode()
     value, pipeline, inputs = ctypes.c_void_p(), ctypes.c_void_p(), ctypes.c_void_p()
     mat, count = Mat(image.ctypes.data, *image.shape, 0, 2), ctypes.c_int(len(boxes))

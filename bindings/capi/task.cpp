@@ -11,16 +11,16 @@ namespace {
 
 // What the model does, with quads that are cut out of the images before it.
 constexpr char kReadQuads[] = R"({"input": ["images", "quads"], "output": ["results"], "tasks": [
-  {"type": "Task", "name": "warp", "module": "WarpBbox", "input": ["images", "quads"],
-   "output": ["patches"]},
-  {"type": "Inference", "name": "recog", "input": ["patches"], "output": ["results"],
+  {"type": "Task", "name": "warp", "module": "WarpBbox", "input": ["images+", "quads*"],
+   "output": ["patches*"]},
+  {"type": "Inference", "name": "recog", "input": ["patches*"], "output": ["results*"],
    "params": {"model": "recog"}}]})";
 
 EdgeType OutputOf(const ResultType& type) { return {Kind(type), type.is_list ? 2 : 1, {}}; }
 
-bool GivesType(const Pipeline& pipeline, const ResultType& type) {
+bool GivesType(const Pipeline& pipeline, const EdgeType& type) {
   const EdgeType& output = pipeline.output_types()[0];
-  return output.kinds.Has(type) && output.depth == OutputOf(type).depth;
+  return !(output.kinds & type.kinds).empty() && output.depth == type.depth;
 }
 
 Result<void> CheckSignature(const Pipeline& pipeline, const char* task_name,
@@ -29,7 +29,7 @@ Result<void> CheckSignature(const Pipeline& pipeline, const char* task_name,
                   Code::kInvalidArgument,
                   "the model's pipeline has {} inputs and {} outputs, a {} needs one of each",
                   pipeline.inputs().size(), pipeline.outputs().size(), task_name);
-  MMDEPLOY_ENSURE(GivesType(pipeline, type), Code::kInvalidArgument,
+  MMDEPLOY_ENSURE(GivesType(pipeline, OutputOf(type)), Code::kInvalidArgument,
                   "the model gives {}, a {} needs {}; open it as another task",
                   Describe(pipeline.output_types()[0]), task_name, Describe(OutputOf(type)));
   return {};
@@ -82,12 +82,11 @@ Result<std::shared_ptr<const Pipeline>> LoadPipeline(std::shared_ptr<const Model
   if (inputs == TaskInputs::kQuads) {
     PipelineOptions around = options;
     around.models["recog"] = model;
-    around.inputs = {
-        images,
-        EdgeType{{Kind(TypeOf(static_cast<const TextDetection*>(nullptr))), Kind::kNull}, 1, {}}};
+    const Kind text(TypeOf(static_cast<const TextDetection*>(nullptr)));
+    around.inputs = {images, EdgeType{{text, Kind::kNull}, 2, {}}};
     MMDEPLOY_TRY(const Json config, ParseJson(kReadQuads, "quads"));
     auto pipeline = Pipeline::FromConfig(config, around);
-    if (pipeline && GivesType(**pipeline, type)) return pipeline;
+    if (pipeline && GivesType(**pipeline, EdgeType{Kind(type), 2, {}})) return pipeline;
     // The model alone has the reason, in its own words.
     MMDEPLOY_TRYV(LoadPipeline(model, options, task_name, type, TaskInputs::kImages));
     return pipeline;
