@@ -79,7 +79,8 @@ def expand_task(task: Item, patterns: list[Item]) -> Item:
                                               '{counts}': 'int* result_count, ' * (result['per_image'] == 'list')}))
             continue
         pattern['params'] = [p for p in pattern['params'] if exists(p, task)]
-        item = substitute(pattern, {'{name}': name, **TYPES_OF_INPUTS[task['inputs']], **task.get('parameter_names', {})})
+        names = {**TYPES_OF_INPUTS[task['inputs']], **task.get('parameter_names', {})}
+        item = substitute(pattern, {'{name}': name, **names})
         item['impl'] = f'{task["class"]}Task::' + camel_case(item['function'].removeprefix(f'mmdeploy_{name}_'))
         complete_item(item, result['c_struct'], name)
         items.append(item)

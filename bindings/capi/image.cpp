@@ -50,8 +50,8 @@ Result<void> ForEachBox(const mmdeploy_mat_t* mats, int count, const int* counts
   MMDEPLOY_TRY(const Value images, ToImages(mats, count));
   for (int i = 0; i < count; ++i) {
     const int boxes = counts == nullptr ? 1 : counts[i];
-    MMDEPLOY_ENSURE(boxes >= 0, Code::kInvalidArgument,
-                    "image {} has {} boxes, allowed: 0 or more", i, boxes);
+    MMDEPLOY_ENSURE(boxes >= 0, Code::kInvalidArgument, "image {} has {} boxes, allowed: 0 or more",
+                    i, boxes);
     const Image& image = images.list()[static_cast<size_t>(i)].image();
     for (int k = 0; k < boxes; ++k) MMDEPLOY_TRYV(f(image, i, k));
   }
@@ -60,8 +60,7 @@ Result<void> ForEachBox(const mmdeploy_mat_t* mats, int count, const int* counts
 
 Result<Rect> ToBox(const mmdeploy_rect_t& box, int image, int index) {
   const bool valid = std::isfinite(box.left) && std::isfinite(box.top) && box.right >= box.left &&
-                     box.bottom >= box.top && std::isfinite(box.right) &&
-                     std::isfinite(box.bottom);
+                     box.bottom >= box.top && std::isfinite(box.right) && std::isfinite(box.bottom);
   MMDEPLOY_ENSURE(valid, Code::kInvalidArgument,
                   "box {} of image {} is [{}, {}, {}, {}], expected left <= right, top <= bottom",
                   index, image, box.left, box.top, box.right, box.bottom);
@@ -98,36 +97,37 @@ Result<std::vector<Value>> ToInputs(const mmdeploy_mat_t* mats, int count,
                                     const mmdeploy_rect_t* boxes, const int* counts) {
   const bool whole = boxes == nullptr || counts == nullptr;
   Value::List samples;
-  MMDEPLOY_TRYV(ForEachBox(mats, count, whole ? nullptr : counts,
-                           [&](const Image& image, int i, int k) -> Result<void> {
-                             Sample sample;
-                             sample.ori_img = image;
-                             sample.bbox = Rect{0, 0, static_cast<float>(image.width - 1),
-                                                static_cast<float>(image.height - 1)};
-                             if (!whole) {
-                               MMDEPLOY_TRY(sample.bbox, ToBox(*boxes++, i, k));
-                             }
-                             samples.emplace_back(std::move(sample));
-                             return {};
-                           }));
+  MMDEPLOY_TRYV(ForEachBox(
+      mats, count, whole ? nullptr : counts, [&](const Image& image, int i, int k) -> Result<void> {
+        Sample sample;
+        sample.ori_img = image;
+        sample.bbox =
+            Rect{0, 0, static_cast<float>(image.width - 1), static_cast<float>(image.height - 1)};
+        if (!whole) {
+          MMDEPLOY_TRY(sample.bbox, ToBox(*boxes++, i, k));
+        }
+        samples.emplace_back(std::move(sample));
+        return {};
+      }));
   return std::vector<Value>{Value(std::move(samples))};
 }
 
 Result<std::vector<Value>> ToInputs(const mmdeploy_mat_t* mats, int count,
                                     const mmdeploy_text_detection_t* quads, const int* counts) {
   const bool whole = quads == nullptr || counts == nullptr;
-  Value::List images, detections;
+  std::vector<Value::List> detections(static_cast<size_t>(count));
   MMDEPLOY_TRYV(ForEachBox(mats, count, whole ? nullptr : counts,
-                           [&](const Image& image, int i, int k) -> Result<void> {
+                           [&](const Image&, int i, int k) -> Result<void> {
                              Value detection;
                              if (!whole) {
                                MMDEPLOY_TRY(detection, ToQuad(*quads++, i, k));
                              }
-                             images.emplace_back(image);
-                             detections.push_back(std::move(detection));
+                             detections[static_cast<size_t>(i)].push_back(std::move(detection));
                              return {};
                            }));
-  return std::vector<Value>{Value(std::move(images)), Value(std::move(detections))};
+  MMDEPLOY_TRY(Value images, ToImages(mats, count));
+  return std::vector<Value>{std::move(images),
+                            Value(Value::List(detections.begin(), detections.end()))};
 }
 
 Result<std::vector<Value>> ToInputs(const mmdeploy_mat_t* mats, int count, TaskInputs inputs) {

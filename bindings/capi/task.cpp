@@ -11,16 +11,16 @@ namespace {
 
 // What the model does, with quads that are cut out of the images before it.
 constexpr char kReadQuads[] = R"({"input": ["images", "quads"], "output": ["results"], "tasks": [
-  {"type": "Task", "name": "warp", "module": "WarpBbox", "input": ["images", "quads"],
-   "output": ["patches"]},
-  {"type": "Inference", "name": "recog", "input": ["patches"], "output": ["results"],
+  {"type": "Task", "name": "warp", "module": "WarpBbox", "input": ["images+", "quads*"],
+   "output": ["patches*"]},
+  {"type": "Inference", "name": "recog", "input": ["patches*"], "output": ["results*"],
    "params": {"model": "recog"}}]})";
 
 EdgeType OutputOf(const ResultType& type) { return {Kind(type), type.is_list ? 2 : 1, {}}; }
 
-bool GivesType(const Pipeline& pipeline, const ResultType& type) {
+bool GivesType(const Pipeline& pipeline, const EdgeType& type) {
   const EdgeType& output = pipeline.output_types()[0];
-  return output.kinds.Has(type) && output.depth == OutputOf(type).depth;
+  return !(output.kinds & type.kinds).empty() && output.depth == type.depth;
 }
 
 Result<void> CheckSignature(const Pipeline& pipeline, const char* task_name,
@@ -29,7 +29,7 @@ Result<void> CheckSignature(const Pipeline& pipeline, const char* task_name,
                   Code::kInvalidArgument,
                   "the model's pipeline has {} inputs and {} outputs, a {} needs one of each",
                   pipeline.inputs().size(), pipeline.outputs().size(), task_name);
-  MMDEPLOY_ENSURE(GivesType(pipeline, type), Code::kInvalidArgument,
+  MMDEPLOY_ENSURE(GivesType(pipeline, OutputOf(type)), Code::kInvalidArgument,
                   "the model gives {}, a {} needs {}; open it as another task",
                   Describe(pipeline.output_types()[0]), task_name, Describe(OutputOf(type)));
   return {};
@@ -41,9 +41,15 @@ bool Is(const Value& value, const ResultType& type) {
 
 // Whether the value is what one image has.
 bool IsImageResult(const Value& value, const ResultType& type) {
-  if (!type.is_list) return Is(value, type);
-  return value.is_list() && std::all_of(value.list().begin(), value.list().end(),
-                                        [&](const Value& item) { return Is(item, type); });
+  if (!value.is_list()) return !type.is_list && Is(value, type);
+  return std::all_of(value.list().begin(), value.list().end(),
+                     [&](const Value& item) { return Is(item, type); });
+}
+
+bool IsOutput(const Value& value, const ResultType& type) {
+  return value.is_list() &&
+         std::all_of(value.list().begin(), value.list().end(),
+                     [&](const Value& image) { return IsImageResult(image, type); });
 }
 
 }  // namespace
@@ -76,13 +82,11 @@ Result<std::shared_ptr<const Pipeline>> LoadPipeline(std::shared_ptr<const Model
   if (inputs == TaskInputs::kQuads) {
     PipelineOptions around = options;
     around.models["recog"] = model;
-    around.inputs = {images, EdgeType{{Kind(TypeOf(static_cast<const TextDetection*>(nullptr))),
-                                       Kind::kNull},
-                                      1,
-                                      {}}};
+    const Kind text(TypeOf(static_cast<const TextDetection*>(nullptr)));
+    around.inputs = {images, EdgeType{{text, Kind::kNull}, 2, {}}};
     MMDEPLOY_TRY(const Json config, ParseJson(kReadQuads, "quads"));
     auto pipeline = Pipeline::FromConfig(config, around);
-    if (pipeline && GivesType(**pipeline, type)) return pipeline;
+    if (pipeline && GivesType(**pipeline, EdgeType{Kind(type), 2, {}})) return pipeline;
     // The model alone has the reason, in its own words.
     MMDEPLOY_TRYV(LoadPipeline(model, options, task_name, type, TaskInputs::kImages));
     return pipeline;
@@ -117,15 +121,15 @@ Result<void> AddSchedulers(mmdeploy_exec_info_t exec_info, PipelineOptions* opti
 Result<const Value::List*> ImageResults(const mmdeploy_value& value, const char* task_name,
                                         const ResultType& type) {
   const auto& values = value.values;
-  const bool fits = values.size() == 1 && values[0].is_list() &&
-                    std::all_of(values[0].list().begin(), values[0].list().end(),
-                                [&](const Value& image) { return IsImageResult(image, type); });
+  const auto is_output = [&](const Value& one) { return IsOutput(one, type); };
+  const auto found = std::find_if(values.begin(), values.end(), is_output);
+  // Lists without results are those of any type.
   MMDEPLOY_ENSURE(
-      fits, Code::kInvalidArgument,
+      found != values.end(), Code::kInvalidArgument,
       "the value holds {}, expected an output of mmdeploy_{}_apply_v2: per image {}{}",
       values.size() == 1 ? Describe(values[0]) : fmt::format("{} values", values.size()), task_name,
       type.is_list ? "a list of " : "", type.name);
-  return &values[0].list();
+  return &found->list();
 }
 
 }  // namespace mmdeploy::capi

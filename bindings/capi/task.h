@@ -32,7 +32,8 @@ Result<std::shared_ptr<const Pipeline>> LoadPipeline(std::shared_ptr<const Model
 // ends nowhere, or a scheduler without task.
 Result<void> AddSchedulers(mmdeploy_exec_info_t exec_info, PipelineOptions* options);
 
-// What is in the output of a pipeline per image, checked to be `type`, or lists of it.
+// What is in the output of a pipeline per image: the one of its values that is `type`, or lists of
+// it; of a type that an image has once, a chain of tasks may give lists, too.
 // Errors: kInvalidArgument with what `value` is instead.
 Result<const Value::List*> ImageResults(const mmdeploy_value& value, const char* task_name,
                                         const ResultType& type);
@@ -178,7 +179,12 @@ class Task {
   static Result<void> GetResult(mmdeploy_value_t output, Item** results) {
     MMDEPLOY_TRY(const Value::List* images, ImageResults(*output, Traits::kName, Type()));
     std::vector<const Value*> items;
-    for (const Value& image : *images) items.push_back(&image);
+    for (const Value& image : *images) {
+      if (!image.is_list()) items.push_back(&image);
+      for (size_t i = 0; image.is_list() && i < image.list().size(); ++i) {
+        items.push_back(&image.list()[i]);
+      }
+    }
     MMDEPLOY_TRY(*results, Convert(items));
     return {};
   }
@@ -223,8 +229,8 @@ class Task {
     Start just = [value = mmdeploy_value{std::move(inputs)}](const Continuation& done) {
       done(value);
     };
-    *output = NewSender(
-        RunAsync(reinterpret_cast<const LoadedTask*>(handle)->pipeline, std::move(just)));
+    *output =
+        NewSender(RunAsync(reinterpret_cast<const LoadedTask*>(handle)->pipeline, std::move(just)));
     return {};
   }
 

@@ -1,5 +1,5 @@
-// Finds and reads text asynchronously, each step on a scheduler of its own: async_ocr device_name det_model_path
-// reg_model_path image_path
+// Finds and reads text asynchronously, each step on a scheduler of its own: async_ocr device_name
+// det_model_path reg_model_path image_path
 #include <cstdio>
 #include <opencv2/imgcodecs/imgcodecs.hpp>
 
@@ -77,10 +77,10 @@ int main(int argc, char* argv[]) {
       !mmdeploy_text_recognizer_create_v2(reg_model, argv[1], 0, &steps[0], &recognizer);
   int status = loaded ? 0 : Fail("cannot load the models");
 
-  Page page{{image.data, image.rows, image.cols, 3, MMDEPLOY_PIXEL_FORMAT_BGR,
-             MMDEPLOY_DATA_TYPE_UINT8},
-            nullptr,
-            nullptr};
+  Page page{
+      {image.data, image.rows, image.cols, 3, MMDEPLOY_PIXEL_FORMAT_BGR, MMDEPLOY_DATA_TYPE_UINT8},
+      nullptr,
+      nullptr};
   if (loaded) {
     mmdeploy_text_recognition_t* texts = Read(detector, recognizer, &page);
     if (texts == nullptr) status = Fail("cannot read text");

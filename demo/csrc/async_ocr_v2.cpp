@@ -1,5 +1,5 @@
-// Finds and reads text asynchronously, in a chain of callbacks: async_ocr_v2 device_name det_model_path
-// reg_model_path image_path
+// Finds and reads text asynchronously, in a chain of callbacks: async_ocr_v2 device_name
+// det_model_path reg_model_path image_path
 #include <cstdio>
 #include <opencv2/imgcodecs/imgcodecs.hpp>
 
@@ -63,11 +63,11 @@ int main(int argc, char* argv[]) {
   if (mmdeploy_text_detector_create_by_path(argv[2], argv[1], 0, &detector)) {
     return Fail("cannot load the detector");
   }
-  Page page{{image.data, image.rows, image.cols, 3, MMDEPLOY_PIXEL_FORMAT_BGR,
-             MMDEPLOY_DATA_TYPE_UINT8},
-            nullptr,
-            nullptr,
-            nullptr};
+  Page page{
+      {image.data, image.rows, image.cols, 3, MMDEPLOY_PIXEL_FORMAT_BGR, MMDEPLOY_DATA_TYPE_UINT8},
+      nullptr,
+      nullptr,
+      nullptr};
   if (mmdeploy_text_recognizer_create_by_path(argv[3], argv[1], 0, &page.recognizer)) {
     mmdeploy_text_detector_destroy(detector);
     return Fail("cannot load the recognizer");

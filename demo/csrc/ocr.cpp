@@ -1,4 +1,5 @@
-// Finds and reads text in an image through the C API: ocr device_name det_model_path reg_model_path image_path
+// Finds and reads text in an image through the C API: ocr device_name det_model_path reg_model_path
+// image_path
 #include <cstdio>
 #include <opencv2/imgcodecs/imgcodecs.hpp>
 #include <opencv2/imgproc/imgproc.hpp>
@@ -19,7 +20,8 @@ void Draw(const mmdeploy_text_detection_t& text, cv::Mat* image) {
 void Print(int number, const mmdeploy_text_detection_t& found,
            const mmdeploy_text_recognition_t& read) {
   std::printf("box %d, score=%.4f, text=%s", number, found.score, read.text);
-  for (const mmdeploy_point_t& corner : found.bbox) std::printf(" (%.2f, %.2f)", corner.x, corner.y);
+  for (const mmdeploy_point_t& corner : found.bbox)
+    std::printf(" (%.2f, %.2f)", corner.x, corner.y);
   std::printf("\n");
 }
 

@@ -66,6 +66,10 @@ Result<void> CheckOutputs(const ModuleEnv& env, const JsonPath& path,
 // Errors: kFail with what was found.
 Result<const Tensor*> RequireOutput(const NamedTensors& tensors, const std::string& name,
                                     size_t min_rank);
+// The same for a head that looks for NaN itself, while it reads the tensor, and then calls the
+// other one for its error.
+Result<const Tensor*> RequireUncheckedOutput(const NamedTensors& tensors, const std::string& name,
+                                             size_t min_rank);
 
 // The whole numbers of the output `name`, which may be float32, int32 or int64; -1 marks a row that
 // is none (exported networks fill up batches with them).

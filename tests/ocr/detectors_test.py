@@ -64,7 +64,8 @@ PARAMS = {'DBHead': {}, 'PANHead': dict(min_text_avg_confidence=0.6), 'PSEHead':
 def test_words(component: str, tmp_path: Path) -> None:
     total = 0
     for seed, (height, width, count) in enumerate([(96, 160, 12), (97, 131, 30), (33, 200, 5)]):
-        total += check(tmp_path, component, PARAMS[component], MAKERS[component](maps.words(height, width, count, seed)))
+        probabilities = maps.words(height, width, count, seed)
+        total += check(tmp_path, component, PARAMS[component], MAKERS[component](probabilities))
     page = maps.page(120, 300, ['Deploy it', 'where text is', '12:30 h'])
     total += check(tmp_path, component, PARAMS[component], MAKERS[component](page), image_size=(300, 500))
     assert total >= 20

@@ -40,7 +40,8 @@ def hurtful(size: tuple[int, int] = (40, 60)) -> Iterator[tuple[str, np.ndarray]
     yield 'all text', empty + 1
     yield 'all at the threshold', empty + np.float32(0.3)
     yield 'one pixel', drawn(lambda m: m.__setitem__((7, 9), 1))
-    yield 'the corners', drawn(lambda m: m.__setitem__((slice(None, None, height - 1), slice(None, None, width - 1)), 1))
+    ends = slice(None, None, height - 1), slice(None, None, width - 1)
+    yield 'the corners', drawn(lambda m: m.__setitem__(ends, 1))
     yield 'a row', drawn(lambda m: m.__setitem__(20, 1))
     yield 'a diagonal', np.eye(height, width, dtype=np.float32)
     yield 'the border', drawn(lambda m: cv2.rectangle(m, (0, 0), (width - 1, height - 1), 1.0))

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <opencv2/imgproc.hpp>
 
+#include "mmdeploy/pipeline/modules/images.h"
 #include "mmdeploy/pipeline/modules/modules.h"
 #include "mmdeploy/task/results.h"
 #include "mmdeploy/transform/pixels/opencv.h"
@@ -29,8 +30,8 @@ KindSet KindsWithQuad() {
   return kinds;
 }
 
-// The corners at the nearest whole pixels, clockwise as seen, the first one nearest to the top left of their
-// bounding box: whoever found them may have begun anywhere and gone either way.
+// The corners at the nearest whole pixels, clockwise as seen, the first one nearest to the top left
+// of their bounding box: whoever found them may have begun anywhere and gone either way.
 std::array<cv::Point2d, 4> Ordered(const Quad& quad) {
   std::array<cv::Point2d, 4> corners;
   for (size_t i = 0; i < 4; ++i) corners[i] = {std::rint(quad[i].x), std::rint(quad[i].y)};
@@ -45,15 +46,18 @@ std::array<cv::Point2d, 4> Ordered(const Quad& quad) {
                    [&](const auto& a, const auto& b) { return angle(a) < angle(b); });
   cv::Point2d top_left = pivot;
   for (const auto& corner : corners) top_left.x = std::min(top_left.x, corner.x);
+  // Of two that are equally near, at half a right angle, the left one.
   const auto nearer = [&](const cv::Point2d& a, const cv::Point2d& b) {
-    return cv::norm(a - top_left) < cv::norm(b - top_left);
+    const double to_a = cv::norm(a - top_left), to_b = cv::norm(b - top_left);
+    return to_a != to_b ? to_a < to_b : a.x < b.x;
   };
   std::rotate(corners.begin(), std::min_element(corners.begin(), corners.end(), nearer),
               corners.end());
   return corners;
 }
 
-// How a patch lies in the image: pixel (x, y) of it is the image's at origin + x * right + y * down.
+// How a patch lies in the image: pixel (x, y) of it is the image's at origin + x * right + y *
+// down.
 struct Placement {
   cv::Point2d origin, right, down;
   int width = 1, height = 1;
@@ -120,27 +124,12 @@ Image View(const Placement& placement, Image image) {
   return image;
 }
 
-cv::Mat AsMat(const Image& image) {
-  const int depth = image.dtype == DataType::kUint8 ? CV_8U : CV_32F;
-  return cv::Mat(image.height, image.width, CV_MAKETYPE(depth, NumChannels(image.format)),
-                 const_cast<uint8_t*>(image.data), static_cast<size_t>(image.stride()));
-}
-
 // A patch of its own; black where it leaves the image.
 Result<Image> Warp(const Placement& placement, const Image& image, BufferPool* pool) {
   MMDEPLOY_ENSURE(image.height <= kMaxSide && image.width <= kMaxSide, Code::kOutOfRange,
                   "the image is {}x{} (height x width), allowed: sides up to {}", image.height,
                   image.width, kMaxSide);
-  MMDEPLOY_TRY(const Tensor tensor,
-               Tensor::Allocate(image.dtype,
-                                {placement.height, placement.width, NumChannels(image.format)}, {},
-                                pool));
-  Image patch = image;
-  patch.width = placement.width;
-  patch.height = placement.height;
-  patch.row_stride = 0;
-  patch.data = static_cast<const uint8_t*>(tensor.raw());
-  patch.owner = std::make_shared<Tensor>(tensor);
+  MMDEPLOY_TRY(Image patch, NewImage(image, placement.height, placement.width, pool));
   const double matrix[6] = {placement.right.x, placement.down.x, placement.origin.x,
                             placement.right.y, placement.down.y, placement.origin.y};
   MMDEPLOY_TRYV(CallOpenCv("cv::warpAffine", [&] {
@@ -149,15 +138,6 @@ Result<Image> Warp(const Placement& placement, const Image& image, BufferPool* p
                    cv::INTER_LINEAR | cv::WARP_INVERSE_MAP);
   }));
   return patch;
-}
-
-Result<Image> ImageOf(const Value& value) {
-  Image image = value.kind() == Kind::kImage ? value.image() : value.sample().ori_img;
-  MMDEPLOY_TRYV(Check(image));
-  MMDEPLOY_ENSURE(image.format != PixelFormat::kNv12 && image.format != PixelFormat::kNv21,
-                  Code::kNotSupported, "a quad cannot be cut out of a {} image; convert it to BGR",
-                  Name(image.format));
-  return image;
 }
 
 Result<Image> CutOut(const Quad& quad, double max_aspect, const Image& image, BufferPool* pool) {
@@ -180,10 +160,9 @@ class WarpBbox : public Module {
 
   Result<Values> Run(Span<const Value> inputs, const RunContext& context) const override {
     if (!inputs[1].is_record() && inputs[0].kind() == Kind::kImage) return Values{inputs[0]};
-    MMDEPLOY_TRY(Image image, ImageOf(inputs[0]));
+    MMDEPLOY_TRY(Image image, PixelsOf(inputs[0], "cut"));
     if (inputs[1].is_record()) {
-      MMDEPLOY_TRY(image,
-                   CutOut(*QuadOf(inputs[1].record()), max_aspect_, image, context.pool));
+      MMDEPLOY_TRY(image, CutOut(*QuadOf(inputs[1].record()), max_aspect_, image, context.pool));
     }
     return Values{Value(std::move(image))};
   }
@@ -205,7 +184,7 @@ class WarpBoxes : public Module {
   const Signature& signature() const override { return signature_; }
 
   Result<Values> Run(Span<const Value> inputs, const RunContext& context) const override {
-    MMDEPLOY_TRY(const Image image, ImageOf(inputs[0]));
+    MMDEPLOY_TRY(const Image image, PixelsOf(inputs[0], "cut"));
     Value::List patches;
     for (const Value& text : inputs[1].list()) {
       MMDEPLOY_TRY(Image patch, CutOut(*QuadOf(text.record()), max_aspect_, image, context.pool));
@@ -221,12 +200,7 @@ class WarpBoxes : public Module {
 
 template <class Warper>
 Result<std::unique_ptr<Module>> Create(JsonReader& args, const ModuleEnv& env) {
-  static const Json* const kNoParams = new Json(Json::object());
-  args.Ignore({"component"});
-  args.Describe("params", "object", "{}");
-  const Json* params = args.Find("params");
-  MMDEPLOY_TRYV(args.Finish());
-  JsonReader reader(params ? *params : *kNoParams, args.path() / "params", env.notes);
+  MMDEPLOY_TRY(JsonReader reader, ParamsOf(args, env));
   double max_aspect = 1;
   reader.Read("max_aspect", &max_aspect, 0.0, 1e9);
   MMDEPLOY_TRYV(reader.Finish());

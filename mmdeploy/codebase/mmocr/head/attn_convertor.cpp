@@ -15,6 +15,16 @@ class AttnConvertor : public Module {
   Result<Values> Run(Span<const Value> inputs, const RunContext&) const override {
     MMDEPLOY_TRY(const Steps steps, RequireSteps(inputs[inputs.size() - 1].tensors()));
     MMDEPLOY_TRYV(CheckClasses(steps.classes, symbols_, kMayLack));
+    Values results;
+    results.emplace_back(Read(steps));
+    return results;
+  }
+
+  // Decoders never answer padding, and some have no class for it.
+  static constexpr int kMayLack = 1;
+
+ private:
+  TextRecognition Read(const Steps& steps) const {
     TextRecognition result;
     for (int64_t t = 0; t < steps.count; ++t) {
       const auto best = static_cast<size_t>(ArgMax(steps.step(t), steps.classes));
@@ -23,13 +33,9 @@ class AttnConvertor : public Module {
       result.text += symbols_.text[best];
       result.scores.push_back(steps.step(t)[best]);
     }
-    return Values{Value(std::move(result))};
+    return result;
   }
 
-  // Decoders never answer padding, and some have no class for it.
-  static constexpr int kMayLack = 1;
-
- private:
   Signature signature_;
   const Symbols symbols_;
 };
@@ -51,7 +57,5 @@ Result<std::unique_ptr<Module>> Create(JsonReader& params, const ModuleEnv& env)
 }  // namespace mmdeploy::mmocr
 
 namespace mmdeploy {
-std::vector<HeadType> attn_convertor_heads() {
-  return {{"mmocr", "AttnConvertor", mmocr::Create}};
-}
+std::vector<HeadType> attn_convertor_heads() { return {{"mmocr", "AttnConvertor", mmocr::Create}}; }
 }  // namespace mmdeploy

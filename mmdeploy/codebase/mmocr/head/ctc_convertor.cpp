@@ -9,7 +9,10 @@ namespace {
 // The probability of a class by the scores of all of them, which need not be probabilities yet.
 float Softmax(const float* scores, int64_t count, int64_t index) {
   float sum = 0;
-  for (int64_t i = 0; i < count; ++i) sum += std::exp(scores[i] - scores[index]);
+  for (int64_t i = 0; i < count; ++i) {
+    // Infinite scores have no difference.
+    sum += scores[i] == scores[index] ? 1 : std::exp(scores[i] - scores[index]);
+  }
   return 1 / sum;
 }
 
@@ -76,7 +79,5 @@ Result<std::unique_ptr<Module>> Create(JsonReader& params, const ModuleEnv& env)
 }  // namespace mmdeploy::mmocr
 
 namespace mmdeploy {
-std::vector<HeadType> ctc_convertor_heads() {
-  return {{"mmocr", "CTCConvertor", mmocr::Create}};
-}
+std::vector<HeadType> ctc_convertor_heads() { return {{"mmocr", "CTCConvertor", mmocr::Create}}; }
 }  // namespace mmdeploy

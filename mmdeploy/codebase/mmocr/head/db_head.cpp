@@ -3,6 +3,7 @@
 #include <polyclipping/clipper.hpp>
 
 #include "mmdeploy/base/parallel.h"
+#include "mmdeploy/codebase/mmocr/head/rows.h"
 #include "mmdeploy/codebase/mmocr/head/text_maps.h"
 
 namespace mmdeploy::mmocr {
@@ -20,13 +21,45 @@ struct Args {
   int max_candidates = 3000;
 };
 
-// 255 where a probability is above the threshold.
-cv::Mat Threshold(const Maps& maps, float threshold) {
-  cv::Mat mask(maps.height, maps.width, CV_8U);
-  const int64_t area = static_cast<int64_t>(maps.height) * maps.width;
-  uint8_t* to = mask.data;
-  for (int64_t i = 0; i < area; ++i) to[i] = maps.data[i] > threshold ? 255 : 0;
-  return mask;
+// Rows of a map that have text, and none above and below.
+using Band = cv::Range;
+
+// What one look at a map finds.
+struct Rows {
+  std::vector<Band> bands;
+  bool has_nan = false;
+};
+
+// Writes 1 where a probability is above the threshold and 0 elsewhere.
+Rows Threshold(const Maps& maps, float threshold, uint8_t* mask) {
+  Rows rows;
+  bool was_text = false;
+  for (int y = 0; y < maps.height; ++y) {
+    const int64_t offset = static_cast<int64_t>(y) * maps.width;
+    const RowContent row = ThresholdRow(maps.data + offset, maps.width, threshold, mask + offset);
+    if (row.has_text && !was_text) rows.bands.emplace_back(y, y + 1);
+    if (row.has_text) rows.bands.back().end = y + 1;
+    was_text = row.has_text;
+    rows.has_nan |= row.has_nan;
+  }
+  return rows;
+}
+
+// The outlines of what is connected in a mask, in the order in which OpenCV finds them in all of
+// it: no outline crosses an empty row, and the lowest come first.
+std::vector<Polygon> FindContours(const cv::Mat& mask, const std::vector<Band>& bands,
+                                  int num_threads) {
+  std::vector<std::vector<Polygon>> found(bands.size());
+  ParallelFor(static_cast<int64_t>(bands.size()), num_threads, [&](int64_t i) {
+    const Band& band = bands[bands.size() - 1 - static_cast<size_t>(i)];
+    cv::findContours(mask.rowRange(band), found[static_cast<size_t>(i)], cv::RETR_LIST,
+                     cv::CHAIN_APPROX_SIMPLE, {0, band.start});
+  });
+  std::vector<Polygon> contours;
+  for (auto& some : found) {
+    std::move(some.begin(), some.end(), std::back_inserter(contours));
+  }
+  return contours;
 }
 
 // The mean probability inside a polygon of the map.
@@ -34,7 +67,11 @@ double MeanInside(const cv::Mat& map, const Polygon& polygon) {
   const cv::Rect box = cv::boundingRect(polygon);
   cv::Mat mask = cv::Mat::zeros(box.size(), CV_8U);
   cv::fillPoly(mask, std::vector<Polygon>{polygon}, cv::Scalar(1), cv::LINE_8, 0, -box.tl());
-  return cv::mean(map(box), mask)[0];
+  double sum = 0;
+  for (int y = 0; y < box.height; ++y) {
+    sum += SumInside(map.ptr<float>(box.y + y) + box.x, mask.ptr<uint8_t>(y), box.width);
+  }
+  return sum / cv::countNonZero(mask);
 }
 
 double Area(const Polygon& polygon) {
@@ -78,16 +115,18 @@ Polygon Unclip(const Polygon& polygon, double ratio) {
 // sdk interface 16.8). Numbers are those of mmocr's DBPostprocessor for quads.
 class DbHead : public Module {
  public:
-  explicit DbHead(const Args& args)
-      : signature_(HeadSignature<TextDetection>(2)), args_(args) {}
+  explicit DbHead(const Args& args) : signature_(HeadSignature<TextDetection>(2)), args_(args) {}
 
   const Signature& signature() const override { return signature_; }
 
   Result<Values> Run(Span<const Value> inputs, const RunContext& context) const override {
-    MMDEPLOY_TRY(const Maps maps, RequireMaps(inputs[1].tensors(), 1));
-    std::vector<Polygon> contours;
-    cv::findContours(Threshold(maps, args_.mask_thr), contours, cv::RETR_LIST,
-                     cv::CHAIN_APPROX_SIMPLE);
+    MMDEPLOY_TRY(const Maps maps, FindMaps(inputs[1].tensors(), 3, 1));
+    MMDEPLOY_TRY(const Tensor buffer,
+                 Tensor::Allocate(DataType::kUint8, {maps.height, maps.width}, context.pool));
+    const cv::Mat mask(maps.height, maps.width, CV_8U, buffer.raw());
+    const Rows rows = Threshold(maps, args_.mask_thr, mask.data);
+    if (rows.has_nan) MMDEPLOY_TRYV(RequireMaps(inputs[1].tensors(), 3, 1));
+    std::vector<Polygon> contours = FindContours(mask, rows.bands, context.num_threads);
     // As in mmocr, whose loop ends behind the candidate of this index.
     contours.resize(std::min(contours.size(), static_cast<size_t>(args_.max_candidates) + 1));
     const ImageMeta& meta = inputs[0].sample().meta;

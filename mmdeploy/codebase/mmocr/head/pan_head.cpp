@@ -60,7 +60,7 @@ class PanHead : public Module {
   const Signature& signature() const override { return signature_; }
 
   Result<Values> Run(Span<const Value> inputs, const RunContext&) const override {
-    MMDEPLOY_TRY(const Maps maps, RequireMaps(inputs[1].tensors(), 2));
+    MMDEPLOY_TRY(const Maps maps, RequireMaps(inputs[1].tensors(), 4, 2));
     const cv::Mat scores = Sigmoid(maps.channel(0));
     const cv::Mat text = Above(scores, args_.min_text_confidence);
     const cv::Mat kernel =
@@ -72,7 +72,8 @@ class PanHead : public Module {
         text, true,
         [&](int label, int64_t pixel) { return embeddings.Distance(label, pixel) < limit * limit; },
         &regions);
-    MMDEPLOY_TRY(auto texts, ToTexts<float>(regions, scores, args_.regions, inputs[0].sample().meta));
+    MMDEPLOY_TRY(auto texts,
+                 ToTexts<float>(regions, scores, args_.regions, inputs[0].sample().meta));
     return Values{Value(std::move(texts))};
   }
 

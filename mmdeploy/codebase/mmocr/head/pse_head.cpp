@@ -29,7 +29,7 @@ class PseHead : public Module {
   const Signature& signature() const override { return signature_; }
 
   Result<Values> Run(Span<const Value> inputs, const RunContext&) const override {
-    MMDEPLOY_TRY(const Maps maps, RequireMaps(inputs[1].tensors(), 1));
+    MMDEPLOY_TRY(const Maps maps, RequireMaps(inputs[1].tensors(), 4, 1));
     const float threshold = args_.regions.min_kernel_confidence;
     const cv::Mat scores = Sigmoid(maps.channel(0));
     const cv::Mat text = Above(scores, threshold);
@@ -37,8 +37,10 @@ class PseHead : public Module {
         FindKernels(Above(Sigmoid(maps.channel(maps.channels - 1)), threshold) & text);
     DropSmall(args_.min_kernel_area, &regions);
     // A single map is text and kernel at once.
-    Grow(text, false, [](int, int64_t) { return true; }, &regions);
-    MMDEPLOY_TRY(auto texts, ToTexts<double>(regions, scores, args_.regions, inputs[0].sample().meta));
+    Grow(
+        text, false, [](int, int64_t) { return true; }, &regions);
+    MMDEPLOY_TRY(auto texts,
+                 ToTexts<double>(regions, scores, args_.regions, inputs[0].sample().meta));
     return Values{Value(std::move(texts))};
   }
 

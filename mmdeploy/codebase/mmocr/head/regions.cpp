@@ -62,7 +62,8 @@ namespace {
 // What is noted of a region while its pixels are read row by row.
 template <class T>
 struct Outline {
-  std::vector<cv::Point> ends;  // the first and the last pixel of each row: its hull is the region's
+  std::vector<cv::Point>
+      ends;  // the first and the last pixel of each row: its hull is the region's
   T sum = 0;
   int area = 0;
 

@@ -200,7 +200,8 @@ Result<Symbols> ReadSymbols(JsonReader& params, const ModuleEnv& env, const Symb
   // Models of 0.x leave `with_unknown` out where it is mmocr's default, that of the SDK was none.
   Symbols symbols = make(tokens.with_unknown.value_or(!rules.is_ctc && !is_1));
   const auto classes = KnownClasses(env);
-  if (!tokens.with_unknown && classes && *classes == static_cast<int64_t>(symbols.text.size()) + 1) {
+  if (!tokens.with_unknown && classes &&
+      *classes == static_cast<int64_t>(symbols.text.size()) + 1) {
     symbols = make(true);
   }
   MMDEPLOY_TRYV(MarkIgnored(tokens, params.path() / "ignore_chars", &symbols));
@@ -243,7 +244,8 @@ int64_t ArgMax(const float* scores, int64_t count) {
   std::fill_n(best, kLanes, scores[0]);
   int64_t i = 0;
   for (; i + kLanes <= count; i += kLanes) {
-    for (int64_t k = 0; k < kLanes; ++k) best[k] = scores[i + k] > best[k] ? scores[i + k] : best[k];
+    for (int64_t k = 0; k < kLanes; ++k)
+      best[k] = scores[i + k] > best[k] ? scores[i + k] : best[k];
   }
   for (; i < count; ++i) best[0] = std::max(best[0], scores[i]);
   const float largest = *std::max_element(best, best + kLanes);

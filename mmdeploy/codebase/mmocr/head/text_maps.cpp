@@ -15,8 +15,13 @@ cv::Mat Maps::channel(int index) const {
   return cv::Mat(height, width, CV_32F, const_cast<float*>(data + index * area));
 }
 
-Result<Maps> RequireMaps(const NamedTensors& tensors, int min_channels) {
-  MMDEPLOY_TRY(const Tensor* output, RequireOutput(tensors, "output", 3));
+Result<Maps> RequireMaps(const NamedTensors& tensors, size_t min_rank, int min_channels) {
+  MMDEPLOY_TRYV(RequireOutput(tensors, "output", min_rank));
+  return FindMaps(tensors, min_rank, min_channels);
+}
+
+Result<Maps> FindMaps(const NamedTensors& tensors, size_t min_rank, int min_channels) {
+  MMDEPLOY_TRY(const Tensor* output, RequireUncheckedOutput(tensors, "output", min_rank));
   const Shape& shape = output->shape();
   const size_t rank = shape.size();
   const int64_t channels = rank == 4 ? shape[1] : 1;
@@ -26,9 +31,9 @@ Result<Maps> RequireMaps(const NamedTensors& tensors, int min_channels) {
                     std::max(shape[rank - 2], shape[rank - 1]) <= Image::kMaxSide;
   MMDEPLOY_ENSURE(fits, Code::kFail,
                   "output 'output' has shape {}, expected 1xCxHxW with {} or more channels{}",
-                  Name(shape), min_channels, min_channels == 1 ? ", or 1xHxW" : "");
-  return Maps{output->data<float>(), static_cast<int>(channels),
-              static_cast<int>(shape[rank - 2]), static_cast<int>(shape[rank - 1])};
+                  Name(shape), min_channels, min_rank == 3 ? ", or 1xHxW" : "");
+  return Maps{output->data<float>(), static_cast<int>(channels), static_cast<int>(shape[rank - 2]),
+              static_cast<int>(shape[rank - 1])};
 }
 
 std::optional<std::array<cv::Point2f, 4>> RectangleAround(const std::vector<cv::Point>& points,

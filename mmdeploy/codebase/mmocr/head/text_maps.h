@@ -1,8 +1,8 @@
 #pragma once
 
 #include <array>
-#include <optional>
 #include <opencv2/core.hpp>
+#include <optional>
 #include <vector>
 
 #include "mmdeploy/codebase/head.h"
@@ -17,8 +17,8 @@ struct MapScale {
   double downsample_ratio = 1;  // size of the map / size of the network's input
 };
 
-// Parameters of a head, which mmocr keeps in `postprocessor` since 0.5 and beside each other before.
-// `read` is called with a reader of each; what is inside wins.
+// Parameters of a head, which mmocr keeps in `postprocessor` since 0.5 and beside each other
+// before. `read` is called with a reader of each; what is inside wins.
 template <class Read>
 Result<void> ReadParams(JsonReader& params, const ModuleEnv& env, const Read& read) {
   read(params);
@@ -34,7 +34,7 @@ Result<void> ReadParams(JsonReader& params, const ModuleEnv& env, const Read& re
 
 void ReadScale(JsonReader& params, MapScale* scale);
 
-// The maps that a network has made of one image: [1,C,H,W], or [1,H,W] where one is enough.
+// The maps that a network has made of one image: [1,C,H,W], or [1,H,W] where that is allowed.
 struct Maps {
   const float* data = nullptr;
   int channels = 1, height = 0, width = 0;
@@ -42,8 +42,10 @@ struct Maps {
   cv::Mat channel(int index) const;
 };
 
-// Errors: kFail for another shape, fewer than `min_channels`, NaN.
-Result<Maps> RequireMaps(const NamedTensors& tensors, int min_channels);
+// Errors: kFail for another shape, fewer dimensions or channels than these. RequireMaps refuses NaN,
+// too; of FindMaps the head does.
+Result<Maps> RequireMaps(const NamedTensors& tensors, size_t min_rank, int min_channels);
+Result<Maps> FindMaps(const NamedTensors& tensors, size_t min_rank, int min_channels);
 
 // The four corners of the smallest rectangle around points, in pixels of the map.
 // `min_width`: rectangles whose shorter side is not longer have none.
