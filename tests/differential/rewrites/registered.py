@@ -65,6 +65,8 @@ TESTED = {
     'mmseg.models.segmentors.EncoderDecoder.simple_test': f'{_SEG}::test_labels_of_the_graph_are_those_of_the_scores',
     'mmocr.models.textdet.SingleStageTextDetector.simple_test': f'{_TEXT}::test_scores_are_those_of_mmocr',
     'mmocr.models.textrecog.ABINet.simple_test': f'{_TEXT}::test_scores_under_the_rewrites',
+    'mmocr.models.textrecog.layers.position_aware_layer.PositionAwareLayer.forward@ncnn':
+    f'{_TEXT}::test_scores_are_those_of_mmocr',
     'mmocr.models.textrecog.BaseRecognizer.forward': f'{_TEXT}::test_scores_are_those_of_mmocr',
     'mmocr.models.textrecog.EncodeDecodeRecognizer.simple_test': f'{_TEXT}::test_scores_are_those_of_mmocr',
     **{f'mmocr.models.textrecog.{name}': f'{_TEXT}::test_scores_under_the_rewrites'

@@ -18,7 +18,6 @@ _RECOGNISERS = {
 }
 # Why a recogniser does not run in ncnn.
 _NOT_IN_NCNN = {
-    'RobustScanner': 'its recurrent layer reads all lines of a map as a batch, and ncnn has no batches',
     'MASTER': 'ncnn has no layer for the mask of its attention',
     'ABINet': 'the masks of its attention have another first axis than the images, which is the batch in ncnn',
 }

@@ -7,7 +7,11 @@ from .master_decoder import master_decoder__make_mask
 from .nrtr_decoder import nrtr_decoder__forward_test
 from .nrtr_encoder import nrtr_encoder__forward
 from .padded_recogniser import NRTR, SATRN, RobustScanner, SARNet
-from .robust_scanner_decoder import position_attention_decoder__forward_test, robust_scanner_decoder__forward_test
+from .robust_scanner_decoder import (
+    position_attention_decoder__forward_test,
+    position_aware_layer__forward__ncnn,
+    robust_scanner_decoder__forward_test,
+)
 from .sar_decoder import parallel_sar_decoder__forward_test, sequential_sar_decoder__forward_test
 from .sar_encoder import sar_encoder__forward
 from .satrn_encoder import satrn_encoder__forward
@@ -18,6 +22,6 @@ __all__ = [
     'base_recognizer__forward', 'crnndecoder__forward_train', 'encode_decode_recognizer__simple_test',
     'grid_generator__build_p_prime', 'master_decoder__make_mask', 'nrtr_decoder__forward_test',
     'nrtr_encoder__forward', 'parallel_sar_decoder__forward_test', 'position_attention_decoder__forward_test',
-    'robust_scanner_decoder__forward_test', 'sar_encoder__forward', 'satrn_encoder__forward',
-    'sequential_sar_decoder__forward_test'
+    'position_aware_layer__forward__ncnn', 'robust_scanner_decoder__forward_test', 'sar_encoder__forward',
+    'satrn_encoder__forward', 'sequential_sar_decoder__forward_test'
 ]

@@ -7,6 +7,7 @@ from torch.nn import functional as F
 
 from mmdeploy.codebase.mmocr.models.utils import get_valid_mask
 from mmdeploy.core import FUNCTION_REWRITER
+from mmdeploy.utils import Backend
 
 from .recurrent import Recurrent
 
@@ -77,3 +78,12 @@ def robust_scanner_decoder__forward_test(ctx, self, feat: torch.Tensor, out_enc:
         outputs.append(F.softmax(self.prediction(fused), -1))
         symbol = outputs[-1].argmax(1)
     return torch.stack(outputs, 1)
+
+
+@FUNCTION_REWRITER.register_rewriter(
+    'mmocr.models.textrecog.layers.position_aware_layer.PositionAwareLayer.forward', backend=Backend.NCNN.value,
+    classes=['mmocr.models.textrecog.layers.position_aware_layer.PositionAwareLayer'])
+def position_aware_layer__forward__ncnn(ctx, self, img_feature: torch.Tensor) -> torch.Tensor:
+    """Return features [N, C, H, W] that know where they stand; lines are read one by one, not as a batch."""
+    lines = [self.rnn(line.permute(0, 2, 1))[0] for line in img_feature.unbind(2)]  # [N, W, C] each
+    return self.mixer(torch.stack(lines, 2).permute(0, 3, 2, 1))
