@@ -60,7 +60,16 @@ def test_detectors_that_are_refused(kind, change, message):
 ])
 def test_recognisers_that_are_refused(engine, model, message):
     with pytest.raises(NotImplementedError, match=message):
-        check_recogniser(mmcv.Config(dict(model=model)), mmcv.Config(dict(backend_config=dict(type=engine))))
+        check_recogniser(mmcv.Config(dict(model=dict(label_convertor={}, **model))), mmcv.Config(dict(backend_config=dict(type=engine))))
+
+
+def test_models_of_the_other_task_are_refused():
+    detector, recogniser = (mmcv.Config(dict(model=dict(type=kind, **{part: {}}))) for kind, part in (
+        ('DBNet', 'bbox_head'), ('CRNNNet', 'label_convertor')))
+    with pytest.raises(ValueError, match="'CRNNNet', which has no bbox_head; .*TextDetection.*mmocr/text-recognition"):
+        check_detector(recogniser)
+    with pytest.raises(ValueError, match="'DBNet', which has no label_convertor; .*give one of .*mmocr/text-detection"):
+        check_recogniser(detector, mmcv.Config(dict(backend_config=dict(type='ncnn'))))
 
 
 def test_the_docs_list_all_models(repository):

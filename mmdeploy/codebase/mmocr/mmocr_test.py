@@ -63,6 +63,12 @@ def test_static_size_of_a_recogniser(name, channels, width):
     assert inputs[0].shape == (1, channels, 32, width)
 
 
+def test_a_model_knows_how_its_images_are_padded():
+    """With the size that the deploy config gives, not that of its own config."""
+    assert get_resize_ocr(_task(CRNN).init_pytorch_model().cfg) == (32, None, True)
+    assert get_resize_ocr(_task(CRNN, input_shape=[64, 32]).init_pytorch_model().cfg) == (64, 64, False)
+
+
 def test_grey_images_without_an_axis_for_channels():
     _, inputs = _task(CRNN).create_input(IMAGE[:, :, 0])
     assert inputs[0].shape == (1, 1, 32, 96)

@@ -36,13 +36,26 @@ def _refuse(found: str, reasons: dict[str, str], supported: Sequence[str]) -> No
                                   f'{reasons[found]}; supported: {", ".join(supported)}')
 
 
+def _check_task(model: mmcv.ConfigDict, part: str, task: str, other: str) -> None:
+    """Refuse a model that lacks the part that makes its results, and so is for the other task.
+
+    Raises:
+        ValueError: says which deploy config fits.
+    """
+    if model.get(part, None) is None:
+        raise ValueError(f'model config: model.type is {model.type!r}, which has no {part}; the deploy config is for '
+                         f'{task} (codebase_config.task): give one of configs/mmocr/{other}')
+
+
 def check_detector(model_cfg: mmcv.Config) -> None:
     """Refuse a detector that no rewrite makes convertible.
 
     Raises:
         NotImplementedError: names it and the reason.
+        ValueError: it is no detector.
     """
     _refuse(model_cfg.model.type, _DETECTORS, ('DBNet', 'PSENet', 'PANet', 'TextSnake'))
+    _check_task(model_cfg.model, 'bbox_head', 'TextDetection', 'text-recognition')
 
 
 def check_recogniser(model_cfg: mmcv.Config, deploy_cfg: mmcv.Config) -> None:
@@ -50,10 +63,12 @@ def check_recogniser(model_cfg: mmcv.Config, deploy_cfg: mmcv.Config) -> None:
 
     Raises:
         NotImplementedError: names it, or its decoder, and the reason.
+        ValueError: it is no recogniser.
     """
     model = model_cfg.model
     supported = ('CRNNNet', 'SARNet', 'SATRN', 'NRTR', 'RobustScanner', 'MASTER', 'ABINet')
     _refuse(model.type, _RECOGNISERS, supported)
+    _check_task(model, 'label_convertor', 'TextRecognition', 'text-detection')
     if get_backend_config(deploy_cfg).get('type', None) == 'ncnn':
         in_ncnn = [name for name in supported if name not in _NOT_IN_NCNN]
         _refuse(model.type, {name: f'not to ncnn, {why}' for name, why in _NOT_IN_NCNN.items()}, in_ncnn)

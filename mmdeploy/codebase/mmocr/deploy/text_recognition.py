@@ -81,6 +81,15 @@ class TextRecognition(TextTask):
     def build_model_of_files(self, model_files: Sequence[str] | None, **kwargs) -> torch.nn.Module:
         return build_text_recognition_model(model_files, self.model_cfg, self.deploy_cfg, self.device, **kwargs)
 
+    def init_pytorch_model(self,
+                           model_checkpoint: str | None = None,
+                           cfg_options: dict | None = None,
+                           **kwargs) -> torch.nn.Module:
+        """Build the model; its `cfg` has the pipeline that really runs, which says how images are padded."""
+        model = super().init_pytorch_model(model_checkpoint, cfg_options, **kwargs)
+        model.cfg = process_model_config(self.model_cfg, [''], get_input_shape(self.deploy_cfg))
+        return model
+
     def get_test_pipeline(self, imgs: Sequence, input_shape: Sequence[int] | None) -> list[dict]:
         return process_model_config(self.model_cfg, imgs, input_shape).data.test.pipeline
 

@@ -35,15 +35,6 @@ def unpacked(value: Any) -> Any:
 class TextTask(ImageTask):
     """A task processor of mmocr."""
 
-    def init_pytorch_model(self,
-                           model_checkpoint: str | None = None,
-                           cfg_options: dict | None = None,
-                           **kwargs) -> torch.nn.Module:
-        model = super().init_pytorch_model(model_checkpoint, cfg_options, **kwargs)
-        # The original: mmocr's function removes what the rewrites look for.
-        model.cfg = deepcopy(self.model_cfg)
-        return model
-
     def get_sample(self, img: str | np.ndarray) -> dict:
         if isinstance(img, str):
             return dict(img_info=dict(filename=img), img_prefix=None, ann_info=None, bbox_fields=[])
