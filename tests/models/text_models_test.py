@@ -59,8 +59,9 @@ def test_detectors_that_are_refused(kind, change, message):
     ('ncnn', dict(type='MASTER'), "'MASTER', .* not to ncnn, .*supported: CRNNNet, .* NRTR, RobustScanner$"),
 ])
 def test_recognisers_that_are_refused(engine, model, message):
+    cfg = mmcv.Config(dict(model=dict(label_convertor={}, **model)))
     with pytest.raises(NotImplementedError, match=message):
-        check_recogniser(mmcv.Config(dict(model=dict(label_convertor={}, **model))), mmcv.Config(dict(backend_config=dict(type=engine))))
+        check_recogniser(cfg, mmcv.Config(dict(backend_config=dict(type=engine))))
 
 
 def test_models_of_the_other_task_are_refused():
