@@ -166,7 +166,8 @@ Result<void> ConvertPow(const Node& node, Emitter* emitter) {
   });
   const double first = numbers.front();
   const bool chain = std::isfinite(first) && (!IsWhole(first) || std::abs(first) <= kMostFactors);
-  if (same && chain && SameBlob(base, *node.output())) return AddPower(node, numbers.front(), emitter);
+  if (same && chain && SameBlob(base, *node.output()))
+    return AddPower(node, numbers.front(), emitter);
   return whole ? AddPowers(node, numbers, emitter) : AddPlain(node, emitter);
 }
 
