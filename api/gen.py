@@ -33,6 +33,9 @@ TASK_FILES = {
     'tests/bindings/golden/{}_test.py': 'golden_test.py.j2',
 }
 
+# What `boxes` are where a task takes other ones.
+TYPES_OF_INPUTS = {'images': {}, 'images_boxes': {}, 'images_quads': {'boxes': 'quads'}}
+
 Item = dict[str, Any]
 
 
@@ -71,21 +74,29 @@ def expand_task(task: Item, patterns: list[Item]) -> Item:
     for pattern in copy.deepcopy(patterns):
         if not exists(pattern, task):
             continue
-        item = substitute(pattern, {'{name}': name, **task.get('parameter_names', {})})
-        item['params'] = [p for p in item['params'] if exists(p, task)]
+        if 'typedef' in pattern:
+            items.append(substitute(pattern, {'{name}': name, '{result}': result['c_struct'],
+                                              '{counts}': 'int* result_count, ' * (result['per_image'] == 'list')}))
+            continue
+        pattern['params'] = [p for p in pattern['params'] if exists(p, task)]
+        names = {**TYPES_OF_INPUTS[task['inputs']], **task.get('parameter_names', {})}
+        item = substitute(pattern, {'{name}': name, **names})
         item['impl'] = f'{task["class"]}Task::' + camel_case(item['function'].removeprefix(f'mmdeploy_{name}_'))
         complete_item(item, result['c_struct'], name)
         items.append(item)
     golden = golden_results.complete(
         yaml.safe_load((ROOT / f'mmdeploy/task/{name}/golden/golden.yaml').read_text()), task)
-    return {**task, 'items': items, 'golden': golden,
-            'includes': ['"mmdeploy/common.h"', '"mmdeploy/executor.h"', '"mmdeploy/model.h"']}
+    headers = ['common', 'executor', 'model'] + ['text_detector'] * (task['inputs'] == 'images_quads')
+    return {**task, 'items': items, 'golden': golden, 'includes': [f'"mmdeploy/{header}.h"' for header in headers],
+            'takes_boxes': task['inputs'] != 'images'}
 
 
 def exists(param: Item, task: Item) -> bool:
     """Tell whether a function, or a parameter of one, that all tasks may have is one of this task."""
     if param.get('only') == 'boxes':
-        return task['inputs'] == 'images_boxes'
+        return task['inputs'] != 'images'
+    if param.get('only') == 'chained':
+        return task.get('chained', False)
     if param.get('only') == 'release_count':
         return task.get('release_count', True)
     return param.get('only', task['result']['per_image']) == task['result']['per_image']
@@ -124,7 +135,9 @@ def substitute(node: Any, names: dict[str, str]) -> Any:
     if isinstance(node, list):
         return [substitute(value, names) for value in node]
     if isinstance(node, str):
-        node = names.get(node, node).replace('{name}', names['{name}'])
+        node = names.get(node, node)
+        for key in ('{name}', '{result}', '{counts}'):
+            node = node.replace(key, names.get(key, ''))
     return node
 
 

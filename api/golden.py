@@ -1,4 +1,5 @@
 """Golden results of `mmdeploy/task/<task>/golden/golden.yaml` as the languages see them."""
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -31,7 +32,8 @@ def complete(golden: Item, task: Item) -> Item:
                     leaves.append(dict(where=f'image {number} result {i} {name}', found=found, expected=expected,
                                        tolerance=0 if exact else golden['tolerance']))
         images.append({**image, 'channels': channels, 'size': image['height'] * image['width'] * channels,
-                       'python': _in_python(task['python']['value'], results, members)})
+                       'python': _in_python(task['python']['value'], results, members,
+                                           task['result']['per_image'] == 'list')})
     return {**golden, 'images': images, 'leaves': leaves}
 
 
@@ -43,6 +45,8 @@ def _leaves(field: Item, member: str, value: Any) -> Iterator[tuple[str, Any, bo
     elif kind in _PARTS:
         for expression, index in _PARTS[kind]:
             yield expression.format(member), value[index], False
+    elif kind == 'string':
+        yield f'strcmp({member}, {json.dumps(value, ensure_ascii=False)})', 0, True
     elif kind == 'floats':
         for i, number in enumerate(value):
             yield f'{member}[{i}]', number, False
@@ -68,16 +72,18 @@ def _leaves(field: Item, member: str, value: Any) -> Iterator[tuple[str, Any, bo
         raise NotImplementedError(f'golden results of type {kind}')
 
 
-def _in_python(layout: Item, results: list[Item], members: dict[str, str]) -> str:
+def _in_python(layout: Item, results: list[Item], members: dict[str, str], is_list: bool) -> str:
     """Return the results of an image as the Python API gives them, as source text."""
+
+    def field_of(member: str | list[str]) -> str:
+        name = member if isinstance(member, str) else member[0]
+        return next((field for field, own in members.items() if own == name), name)
 
     def column(spec: Item) -> list:
         if 'table' in spec:
             rows = [[number for name in spec['of'] for number in _flat(result[name])] for result in results]
             return [row[0] if len(row) == 1 else row for row in rows]
-        member = spec['list'] if isinstance(spec['list'], str) else spec['list'][0]
-        field = next((name for name, own in members.items() if own == member), member)
-        return [result.get(field) or dict(shape=[0, 0], set=0) for result in results]
+        return [result.get(field_of(spec['list'])) or dict(shape=[0, 0], set=0) for result in results]
 
     if 'array' in layout or 'image' in layout:
         names = [array['field'] for array in layout['array']] if 'array' in layout else [layout['image']]
@@ -88,7 +94,8 @@ def _in_python(layout: Item, results: list[Item], members: dict[str, str]) -> st
         return repr([[(*point, score) for point, score in zip(result[points], result[scores], strict=True)]
                      for result in results])
     if 'tuples' in layout:
-        return repr([tuple(result[name] for name in layout['tuples']) for result in results])
+        rows = [tuple(result[field_of(member)] for member in layout['tuples']) for result in results]
+        return repr(rows if is_list else rows[0])
     if 'tuple' in layout:
         return repr(tuple(column(spec) for spec in layout['tuple']))
     return repr(column(layout))

@@ -16,6 +16,7 @@ C_TYPES = {
     'images': 'const mmdeploy_mat_t*',
     'counts': 'const int*',
     'boxes': 'const mmdeploy_rect_t*',
+    'quads': 'const mmdeploy_text_detection_t*',
     'int32': 'int32_t',
     'user_data': 'void*',
     'senders': 'mmdeploy_sender_t*',
@@ -77,6 +78,8 @@ def c_type(name: str, result: str = '', task: str = '', out: bool = False) -> st
         found = f'{result}*'
     elif name == 'task':
         found = f'mmdeploy_{task}_t'
+    elif name == 'continuation':
+        found = f'mmdeploy_{task}_continue_t'
     elif out and name in C_OUT_TYPES:
         found = C_OUT_TYPES[name]
     else:

@@ -9,12 +9,14 @@ from pathlib import Path
 from prettytable import PrettyTable
 
 
-def parse_arguments(description: str, work_dir: Path) -> argparse.Namespace:
-    """Return `rounds`, `work_dir` and `json` of the command line."""
+def parse_arguments(description: str, work_dir: Path, peer: str = '') -> argparse.Namespace:
+    """Return `rounds`, `work_dir`, `json`, and `peer` where there is one, of the command line."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument('--rounds', type=int, default=15)
     parser.add_argument('--work-dir', type=Path, default=work_dir)
     parser.add_argument('--json', type=Path, help='also write the figures here')
+    if peer:
+        parser.add_argument('--peer', action='store_true', help=f'compare with {peer}, too')
     return parser.parse_args()
 
 
@@ -25,11 +27,11 @@ def use_one_processor() -> None:
     cv2.setNumThreads(1)
 
 
-def plain_session(folder: Path):
-    """Return `net.onnx` of a folder in onnxruntime, with one thread."""
+def plain_session(folder: Path, num_threads: int = 1):
+    """Return `net.onnx` of a folder in onnxruntime; 0 threads are its own default."""
     import onnxruntime
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
+    options.intra_op_num_threads = num_threads
     return onnxruntime.InferenceSession(str(folder / 'net.onnx'), options, providers=['CPUExecutionProvider'])
 
 

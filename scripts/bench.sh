@@ -48,6 +48,12 @@ if [ -z "$pattern" ] || [[ dense == *"$pattern"* ]]; then
   echo "==> dense"
   "$venv_python" -m benchmarks.dense
 fi
+# Text: heads and cutting words out beside mmocr and OpenCV, pages beside plain code.
+if [ -z "$pattern" ] || [[ ocr == *"$pattern"* ]]; then
+  found=1
+  echo "==> ocr"
+  "$venv_python" -m benchmarks.ocr
+fi
 # Our conversion to ncnn beside pnnx's, on models of torchvision and single patterns: some minutes.
 if [ -z "$pattern" ] || [[ ncnn_convert == *"$pattern"* ]]; then
   found=1

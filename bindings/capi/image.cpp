@@ -5,6 +5,7 @@
 
 #include "bindings/capi/handle.h"
 #include "mmdeploy/base/device_memory.h"
+#include "mmdeploy/task/text_detector/result.h"
 
 namespace mmdeploy::capi {
 namespace {
@@ -42,6 +43,43 @@ Result<Image> ToImage(const mmdeploy_mat_t& mat) {
   return image;
 }
 
+// Calls f(image, index of the image, index of the box in it) for each box; `counts` null: once per
+// image. Errors: kInvalidArgument for a negative count.
+template <class F>
+Result<void> ForEachBox(const mmdeploy_mat_t* mats, int count, const int* counts, const F& f) {
+  MMDEPLOY_TRY(const Value images, ToImages(mats, count));
+  for (int i = 0; i < count; ++i) {
+    const int boxes = counts == nullptr ? 1 : counts[i];
+    MMDEPLOY_ENSURE(boxes >= 0, Code::kInvalidArgument, "image {} has {} boxes, allowed: 0 or more",
+                    i, boxes);
+    const Image& image = images.list()[static_cast<size_t>(i)].image();
+    for (int k = 0; k < boxes; ++k) MMDEPLOY_TRYV(f(image, i, k));
+  }
+  return {};
+}
+
+Result<Rect> ToBox(const mmdeploy_rect_t& box, int image, int index) {
+  const bool valid = std::isfinite(box.left) && std::isfinite(box.top) && box.right >= box.left &&
+                     box.bottom >= box.top && std::isfinite(box.right) && std::isfinite(box.bottom);
+  MMDEPLOY_ENSURE(valid, Code::kInvalidArgument,
+                  "box {} of image {} is [{}, {}, {}, {}], expected left <= right, top <= bottom",
+                  index, image, box.left, box.top, box.right, box.bottom);
+  return Rect{box.left, box.top, box.right, box.bottom};
+}
+
+Result<Value> ToQuad(const mmdeploy_text_detection_t& quad, int image, int index) {
+  TextDetection detection;
+  detection.score = quad.score;
+  for (size_t c = 0; c < detection.bbox.size(); ++c) {
+    const mmdeploy_point_t& corner = quad.bbox[c];
+    MMDEPLOY_ENSURE(std::isfinite(corner.x) && std::isfinite(corner.y), Code::kInvalidArgument,
+                    "corner {} of quad {} of image {} is ({}, {}), expected numbers", c, index,
+                    image, corner.x, corner.y);
+    detection.bbox[c] = {corner.x, corner.y};
+  }
+  return Value(detection);
+}
+
 }  // namespace
 
 Result<Value> ToImages(const mmdeploy_mat_t* mats, int count) {
@@ -55,34 +93,51 @@ Result<Value> ToImages(const mmdeploy_mat_t* mats, int count) {
   return Value(std::move(images));
 }
 
-Result<Value> ToSamples(const mmdeploy_mat_t* mats, int count, const mmdeploy_rect_t* boxes,
-                        const int* counts) {
-  MMDEPLOY_TRY(const Value images, ToImages(mats, count));
+Result<std::vector<Value>> ToInputs(const mmdeploy_mat_t* mats, int count,
+                                    const mmdeploy_rect_t* boxes, const int* counts) {
+  const bool whole = boxes == nullptr || counts == nullptr;
   Value::List samples;
-  for (int i = 0; i < count; ++i) {
-    Sample sample;
-    sample.ori_img = images.list()[static_cast<size_t>(i)].image();
-    if (boxes == nullptr || counts == nullptr) {
-      sample.bbox = Rect{0, 0, static_cast<float>(sample.ori_img.width - 1),
-                         static_cast<float>(sample.ori_img.height - 1)};
-      samples.emplace_back(std::move(sample));
-      continue;
-    }
-    MMDEPLOY_ENSURE(counts[i] >= 0, Code::kInvalidArgument,
-                    "image {} has {} boxes, allowed: 0 or more", i, counts[i]);
-    for (int k = 0; k < counts[i]; ++k, ++boxes) {
-      const bool valid = std::isfinite(boxes->left) && std::isfinite(boxes->top) &&
-                         boxes->right >= boxes->left && boxes->bottom >= boxes->top &&
-                         std::isfinite(boxes->right) && std::isfinite(boxes->bottom);
-      MMDEPLOY_ENSURE(
-          valid, Code::kInvalidArgument,
-          "box {} of image {} is [{}, {}, {}, {}], expected left <= right, top <= bottom", k, i,
-          boxes->left, boxes->top, boxes->right, boxes->bottom);
-      sample.bbox = Rect{boxes->left, boxes->top, boxes->right, boxes->bottom};
-      samples.emplace_back(sample);
-    }
+  MMDEPLOY_TRYV(ForEachBox(
+      mats, count, whole ? nullptr : counts, [&](const Image& image, int i, int k) -> Result<void> {
+        Sample sample;
+        sample.ori_img = image;
+        sample.bbox =
+            Rect{0, 0, static_cast<float>(image.width - 1), static_cast<float>(image.height - 1)};
+        if (!whole) {
+          MMDEPLOY_TRY(sample.bbox, ToBox(*boxes++, i, k));
+        }
+        samples.emplace_back(std::move(sample));
+        return {};
+      }));
+  return std::vector<Value>{Value(std::move(samples))};
+}
+
+Result<std::vector<Value>> ToInputs(const mmdeploy_mat_t* mats, int count,
+                                    const mmdeploy_text_detection_t* quads, const int* counts) {
+  const bool whole = quads == nullptr || counts == nullptr;
+  Value::List images, detections;
+  MMDEPLOY_TRYV(ForEachBox(mats, count, whole ? nullptr : counts,
+                           [&](const Image& image, int i, int k) -> Result<void> {
+                             Value detection;
+                             if (!whole) {
+                               MMDEPLOY_TRY(detection, ToQuad(*quads++, i, k));
+                             }
+                             images.emplace_back(image);
+                             detections.push_back(std::move(detection));
+                             return {};
+                           }));
+  return std::vector<Value>{Value(std::move(images)), Value(std::move(detections))};
+}
+
+Result<std::vector<Value>> ToInputs(const mmdeploy_mat_t* mats, int count, TaskInputs inputs) {
+  if (inputs == TaskInputs::kBoxes) {
+    return ToInputs(mats, count, static_cast<const mmdeploy_rect_t*>(nullptr), nullptr);
   }
-  return Value(std::move(samples));
+  if (inputs == TaskInputs::kQuads) {
+    return ToInputs(mats, count, static_cast<const mmdeploy_text_detection_t*>(nullptr), nullptr);
+  }
+  MMDEPLOY_TRY(Value images, ToImages(mats, count));
+  return std::vector<Value>{std::move(images)};
 }
 
 }  // namespace mmdeploy::capi

@@ -195,6 +195,28 @@ Start RunAsync(std::shared_ptr<const Pipeline> pipeline, Start input) {
   };
 }
 
+Start ContinueWith(Start input, NextSender next) {
+  const auto run = [next = std::move(next)](Outcome outcome, const Continuation& done) {
+    if (!outcome) return done(std::move(outcome));
+    mmdeploy_sender_t sender = nullptr;
+    Result<int> status = 0;
+    try {
+      status = next(&*outcome, &sender);
+    } catch (const std::exception& e) {
+      status = MakeError(Code::kFail, "the callback failed: {}", e.what());
+    } catch (...) {
+      status = MakeError(Code::kFail, "the callback threw");
+    }
+    std::unique_ptr<mmdeploy_sender> owner(sender);
+    if (!status) return done(MakeError(status.error()));
+    if (*status != 0 || !owner) return done(mmdeploy_value{});
+    Take(sender)(done);
+  };
+  return [input = std::move(input), run](Continuation done) {
+    input([run, done = std::move(done)](Outcome outcome) { run(std::move(outcome), done); });
+  };
+}
+
 mmdeploy_scheduler_t ExecutorInline() {
   return MakeHandle([] { return NewScheduler(InlineScheduler()); });
 }

@@ -29,6 +29,13 @@ Start Consume(mmdeploy_sender_t sender);
 // What `input` gives, through a pipeline.
 Start RunAsync(std::shared_ptr<const Pipeline> pipeline, Start input);
 
+// What a caller's function makes of a value: it sets the sender that goes on, and answers 0.
+using NextSender = std::function<Result<int>(mmdeploy_value_t value, mmdeploy_sender_t* next)>;
+
+// What the sender gives that `next` makes of what `input` gives; an empty value if it answers
+// anything but 0, or sets none.
+Start ContinueWith(Start input, NextSender next);
+
 }  // namespace mmdeploy::capi
 
 struct mmdeploy_sender {

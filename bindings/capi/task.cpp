@@ -4,9 +4,24 @@
 
 #include "bindings/capi/profiler.h"
 #include "bindings/capi/scheduler.h"
+#include "mmdeploy/task/text_detector/result.h"
 
 namespace mmdeploy::capi {
 namespace {
+
+// What the model does, with quads that are cut out of the images before it.
+constexpr char kReadQuads[] = R"({"input": ["images", "quads"], "output": ["results"], "tasks": [
+  {"type": "Task", "name": "warp", "module": "WarpBbox", "input": ["images", "quads"],
+   "output": ["patches"]},
+  {"type": "Inference", "name": "recog", "input": ["patches"], "output": ["results"],
+   "params": {"model": "recog"}}]})";
+
+EdgeType OutputOf(const ResultType& type) { return {Kind(type), type.is_list ? 2 : 1, {}}; }
+
+bool GivesType(const Pipeline& pipeline, const ResultType& type) {
+  const EdgeType& output = pipeline.output_types()[0];
+  return output.kinds.Has(type) && output.depth == OutputOf(type).depth;
+}
 
 Result<void> CheckSignature(const Pipeline& pipeline, const char* task_name,
                             const ResultType& type) {
@@ -14,11 +29,9 @@ Result<void> CheckSignature(const Pipeline& pipeline, const char* task_name,
                   Code::kInvalidArgument,
                   "the model's pipeline has {} inputs and {} outputs, a {} needs one of each",
                   pipeline.inputs().size(), pipeline.outputs().size(), task_name);
-  const EdgeType& output = pipeline.output_types()[0];
-  const EdgeType expected{Kind(type), type.is_list ? 2 : 1, {}};
-  MMDEPLOY_ENSURE(output.kinds.Has(type) && output.depth == expected.depth, Code::kInvalidArgument,
-                  "the model gives {}, a {} needs {}; open it as another task", Describe(output),
-                  task_name, Describe(expected));
+  MMDEPLOY_ENSURE(GivesType(pipeline, type), Code::kInvalidArgument,
+                  "the model gives {}, a {} needs {}; open it as another task",
+                  Describe(pipeline.output_types()[0]), task_name, Describe(OutputOf(type)));
   return {};
 }
 
@@ -28,9 +41,15 @@ bool Is(const Value& value, const ResultType& type) {
 
 // Whether the value is what one image has.
 bool IsImageResult(const Value& value, const ResultType& type) {
-  if (!type.is_list) return Is(value, type);
-  return value.is_list() && std::all_of(value.list().begin(), value.list().end(),
-                                        [&](const Value& item) { return Is(item, type); });
+  if (!value.is_list()) return !type.is_list && Is(value, type);
+  return std::all_of(value.list().begin(), value.list().end(),
+                     [&](const Value& item) { return Is(item, type); });
+}
+
+bool IsOutput(const Value& value, const ResultType& type) {
+  return value.is_list() &&
+         std::all_of(value.list().begin(), value.list().end(),
+                     [&](const Value& image) { return IsImageResult(image, type); });
 }
 
 }  // namespace
@@ -58,8 +77,23 @@ PipelineOptions OptionsOf(const mmdeploy_context& context) {
 
 Result<std::shared_ptr<const Pipeline>> LoadPipeline(std::shared_ptr<const Model> model,
                                                      PipelineOptions options, const char* task_name,
-                                                     const ResultType& type, bool takes_boxes) {
-  options.inputs.push_back({KindSet(takes_boxes ? Kind::kSample : Kind::kImage), 1, {}});
+                                                     const ResultType& type, TaskInputs inputs) {
+  const EdgeType images{KindSet(Kind::kImage), 1, {}};
+  if (inputs == TaskInputs::kQuads) {
+    PipelineOptions around = options;
+    around.models["recog"] = model;
+    around.inputs = {
+        images,
+        EdgeType{{Kind(TypeOf(static_cast<const TextDetection*>(nullptr))), Kind::kNull}, 1, {}}};
+    MMDEPLOY_TRY(const Json config, ParseJson(kReadQuads, "quads"));
+    auto pipeline = Pipeline::FromConfig(config, around);
+    if (pipeline && GivesType(**pipeline, type)) return pipeline;
+    // The model alone has the reason, in its own words.
+    MMDEPLOY_TRYV(LoadPipeline(model, options, task_name, type, TaskInputs::kImages));
+    return pipeline;
+  }
+  const bool takes_boxes = inputs == TaskInputs::kBoxes;
+  options.inputs.push_back(takes_boxes ? EdgeType{KindSet(Kind::kSample), 1, {}} : images);
   const std::string origin = model->origin();
   MMDEPLOY_TRY(auto pipeline, Pipeline::Load(std::move(model), options));
   if (auto checked = CheckSignature(*pipeline, task_name, type); !checked) {
@@ -88,15 +122,15 @@ Result<void> AddSchedulers(mmdeploy_exec_info_t exec_info, PipelineOptions* opti
 Result<const Value::List*> ImageResults(const mmdeploy_value& value, const char* task_name,
                                         const ResultType& type) {
   const auto& values = value.values;
-  const bool fits = values.size() == 1 && values[0].is_list() &&
-                    std::all_of(values[0].list().begin(), values[0].list().end(),
-                                [&](const Value& image) { return IsImageResult(image, type); });
+  const auto is_output = [&](const Value& one) { return IsOutput(one, type); };
+  const auto found = std::find_if(values.begin(), values.end(), is_output);
+  // Lists without results are those of any type.
   MMDEPLOY_ENSURE(
-      fits, Code::kInvalidArgument,
+      found != values.end(), Code::kInvalidArgument,
       "the value holds {}, expected an output of mmdeploy_{}_apply_v2: per image {}{}",
       values.size() == 1 ? Describe(values[0]) : fmt::format("{} values", values.size()), task_name,
       type.is_list ? "a list of " : "", type.name);
-  return &values[0].list();
+  return &found->list();
 }
 
 }  // namespace mmdeploy::capi

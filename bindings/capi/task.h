@@ -22,24 +22,25 @@ struct LoadedTask {
 PipelineOptions OptionsOf(const mmdeploy_context& context);
 
 // Compiles a model whose pipeline takes images, or boxes of them, and gives `type` for each, or a
-// list of it.
+// list of it. For quads the pipeline takes images and quads, and cuts them out before the model.
 // Errors: those of Pipeline::Load; kInvalidArgument for a model of another task.
 Result<std::shared_ptr<const Pipeline>> LoadPipeline(std::shared_ptr<const Model> model,
                                                      PipelineOptions options, const char* task_name,
-                                                     const ResultType& type, bool takes_boxes);
+                                                     const ResultType& type, TaskInputs inputs);
 
 // Lets the tasks that a list names run on its schedulers. Errors: kInvalidArgument for a list that
 // ends nowhere, or a scheduler without task.
 Result<void> AddSchedulers(mmdeploy_exec_info_t exec_info, PipelineOptions* options);
 
-// What is in the output of a pipeline per image, checked to be `type`, or lists of it.
+// What is in the output of a pipeline per image: the one of its values that is `type`, or lists of
+// it; of a type that an image has once, a chain of tasks may give lists, too.
 // Errors: kInvalidArgument with what `value` is instead.
 Result<const Value::List*> ImageResults(const mmdeploy_value& value, const char* task_name,
                                         const ResultType& type);
 
 // The functions of a task. `Traits`, which is generated, has
 //   Handle, Item: the C types; ResultStruct: the C++ type inside; kName;
-//   kOwnsMemory: whether an Item has memory of its own; kTakesBoxes: whether a result is a box's;
+//   kOwnsMemory: whether an Item has memory of its own; kInputs: what the task takes;
 //   static Result<void> Fill(const ResultStruct&, Item*); static void Release(Item*)
 template <class Traits>
 class Task {
@@ -78,19 +79,20 @@ class Task {
     return CommonCreateInput(mats, mat_count, value);
   }
 
-  static Result<void> CreateInput(const mmdeploy_mat_t* mats, int mat_count,
-                                  const mmdeploy_rect_t* bboxes, const int* bbox_count,
-                                  mmdeploy_value_t* value) {
-    MMDEPLOY_TRY(Value samples, ToSamples(mats, mat_count, bboxes, bbox_count));
-    *value = new mmdeploy_value{{std::move(samples)}};
+  // `Box` is mmdeploy_rect_t, or mmdeploy_text_detection_t for quads.
+  template <class Box>
+  static Result<void> CreateInput(const mmdeploy_mat_t* mats, int mat_count, const Box* bboxes,
+                                  const int* bbox_count, mmdeploy_value_t* value) {
+    MMDEPLOY_TRY(auto inputs, ToInputs(mats, mat_count, bboxes, bbox_count));
+    *value = new mmdeploy_value{std::move(inputs)};
     return {};
   }
 
+  template <class Box>
   static Result<void> ApplyBbox(Handle handle, const mmdeploy_mat_t* mats, int mat_count,
-                                const mmdeploy_rect_t* bboxes, const int* bbox_count,
-                                Item** results) {
-    MMDEPLOY_TRY(Value samples, ToSamples(mats, mat_count, bboxes, bbox_count));
-    MMDEPLOY_TRY(mmdeploy_value output, Run(handle, {std::move(samples)}));
+                                const Box* bboxes, const int* bbox_count, Item** results) {
+    MMDEPLOY_TRY(auto inputs, ToInputs(mats, mat_count, bboxes, bbox_count));
+    MMDEPLOY_TRY(mmdeploy_value output, Run(handle, std::move(inputs)));
     return GetResult(&output, results);
   }
 
@@ -98,9 +100,8 @@ class Task {
   template <class... Counts>
   static Result<void> Apply(Handle handle, const mmdeploy_mat_t* mats, int mat_count,
                             Item** results, Counts... result_count) {
-    MMDEPLOY_TRY(Value images, Traits::kTakesBoxes ? ToSamples(mats, mat_count, nullptr, nullptr)
-                                                   : ToImages(mats, mat_count));
-    MMDEPLOY_TRY(mmdeploy_value output, Run(handle, {std::move(images)}));
+    MMDEPLOY_TRY(auto inputs, ToInputs(mats, mat_count, Traits::kInputs));
+    MMDEPLOY_TRY(mmdeploy_value output, Run(handle, std::move(inputs)));
     return GetResult(&output, results, result_count...);
   }
 
@@ -115,6 +116,50 @@ class Task {
     *output =
         NewSender(RunAsync(reinterpret_cast<const LoadedTask*>(handle)->pipeline, Take(input)));
     return {};
+  }
+
+  static Result<void> ApplyAsyncV3(Handle handle, const mmdeploy_mat_t* mats, int mat_count,
+                                   mmdeploy_sender_t* output) {
+    MMDEPLOY_TRY(auto inputs, ToInputs(mats, mat_count, Traits::kInputs));
+    return ApplyJust(handle, std::move(inputs), output);
+  }
+
+  template <class Box>
+  static Result<void> ApplyAsyncV3(Handle handle, const mmdeploy_mat_t* mats, int mat_count,
+                                   const Box* bboxes, const int* bbox_count,
+                                   mmdeploy_sender_t* output) {
+    MMDEPLOY_TRY(auto inputs, ToInputs(mats, mat_count, bboxes, bbox_count));
+    return ApplyJust(handle, std::move(inputs), output);
+  }
+
+  // `cont` takes the results with their counts where a task gives a list per image.
+  static Result<void> ContinueAsync(mmdeploy_sender_t input,
+                                    int (*cont)(Item* results, int* result_count, void* context,
+                                                mmdeploy_sender_t* output),
+                                    void* context, mmdeploy_sender_t* output) {
+    return Continue(
+        input,
+        [cont, context](mmdeploy_value_t value, mmdeploy_sender_t* next) -> Result<int> {
+          Item* results = nullptr;
+          int* counts = nullptr;
+          MMDEPLOY_TRYV(GetResult(value, &results, &counts));
+          return cont(results, counts, context, next);
+        },
+        output);
+  }
+
+  static Result<void> ContinueAsync(mmdeploy_sender_t input,
+                                    int (*cont)(Item* results, void* context,
+                                                mmdeploy_sender_t* output),
+                                    void* context, mmdeploy_sender_t* output) {
+    return Continue(
+        input,
+        [cont, context](mmdeploy_value_t value, mmdeploy_sender_t* next) -> Result<int> {
+          Item* results = nullptr;
+          MMDEPLOY_TRYV(GetResult(value, &results));
+          return cont(results, context, next);
+        },
+        output);
   }
 
   static Result<void> GetResult(mmdeploy_value_t output, Item** results, int** result_count) {
@@ -134,7 +179,12 @@ class Task {
   static Result<void> GetResult(mmdeploy_value_t output, Item** results) {
     MMDEPLOY_TRY(const Value::List* images, ImageResults(*output, Traits::kName, Type()));
     std::vector<const Value*> items;
-    for (const Value& image : *images) items.push_back(&image);
+    for (const Value& image : *images) {
+      if (!image.is_list()) items.push_back(&image);
+      for (size_t i = 0; image.is_list() && i < image.list().size(); ++i) {
+        items.push_back(&image.list()[i]);
+      }
+    }
     MMDEPLOY_TRY(*results, Convert(items));
     return {};
   }
@@ -163,7 +213,7 @@ class Task {
   static Result<void> Load(std::shared_ptr<const Model> model, PipelineOptions options,
                            Handle* handle) {
     MMDEPLOY_TRY(auto pipeline, LoadPipeline(std::move(model), std::move(options), Traits::kName,
-                                             Type(), Traits::kTakesBoxes));
+                                             Type(), Traits::kInputs));
     *handle = reinterpret_cast<Handle>(new LoadedTask{std::move(pipeline)});
     return {};
   }
@@ -172,6 +222,22 @@ class Task {
     const Pipeline& pipeline = *reinterpret_cast<const LoadedTask*>(handle)->pipeline;
     MMDEPLOY_TRY(std::vector<Value> outputs, pipeline.Run(std::move(inputs)));
     return mmdeploy_value{std::move(outputs)};
+  }
+
+  static Result<void> ApplyJust(Handle handle, std::vector<Value> inputs,
+                                mmdeploy_sender_t* output) {
+    Start just = [value = mmdeploy_value{std::move(inputs)}](const Continuation& done) {
+      done(value);
+    };
+    *output =
+        NewSender(RunAsync(reinterpret_cast<const LoadedTask*>(handle)->pipeline, std::move(just)));
+    return {};
+  }
+
+  static Result<void> Continue(mmdeploy_sender_t input, NextSender next,
+                               mmdeploy_sender_t* output) {
+    *output = NewSender(ContinueWith(Take(input), std::move(next)));
+    return {};
   }
 
   static const ResultType& Type() {

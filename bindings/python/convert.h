@@ -93,6 +93,13 @@ nb::object List(const Result& result, Convert&& convert) {
   return std::move(list);
 }
 
+// A list of numbers.
+inline nb::list NumberList(const float* values, int length) {
+  nb::list list;
+  for (int i = 0; i < length; ++i) list.append(values[i]);
+  return list;
+}
+
 template <class Number>
 nb::object CopyArray(const Number* from, std::initializer_list<size_t> shape) {
   size_t bytes = sizeof(Number);

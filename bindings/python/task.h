@@ -5,6 +5,7 @@
 #include <nanobind/stl/filesystem.h>
 #include <nanobind/stl/string.h>
 
+#include <cstring>
 #include <filesystem>
 #include <memory>
 #include <stdexcept>
@@ -15,9 +16,10 @@
 #include "bindings/python/image.h"
 #include "mmdeploy/common.hpp"
 #include "mmdeploy/model.hpp"
+#include "mmdeploy/text_detector.h"
 
 // What the task classes of the Python module share. `Traits` has the C++ Task, its name in messages
-// and Convert(Result) -> Python object.
+// and Convert(Result), ConvertWhole(Result) -> Python object: the latter of an image without boxes.
 namespace mmdeploy::python {
 
 template <class Traits>
@@ -69,37 +71,40 @@ class PythonTask {
     return future;
   }
 
-  // Boxes are [left, top, right, bottom]; one of them may stand alone.
+  // Boxes are rows of the numbers of a Box; one of them may stand alone.
+  template <class Box>
   nb::object ApplyBoxes(nb::handle image, nb::handle boxes) const {
     const ImageArgument argument(image);
-    const std::vector<Rect> rects = ToRects(boxes);
-    const int count = static_cast<int>(rects.size());
-    return Traits::Convert(Guarded([&] {
-      return task_->Apply(Span<const Mat>(&argument.mat(), 1), rects,
+    const std::vector<Box> rows = ToBoxes<Box>(boxes);
+    const int count = static_cast<int>(rows.size());
+    const auto results = Guarded([&] {
+      return task_->Apply(Span<const Mat>(&argument.mat(), 1), rows,
                           boxes.is_none() ? Span<const int>() : Span<const int>(&count, 1));
-    })[0]);
+    });
+    return boxes.is_none() ? Traits::ConvertWhole(results[0]) : Traits::Convert(results[0]);
   }
 
+  template <class Box>
   nb::list ApplyBatchBoxes(nb::sequence images, nb::sequence boxes) const {
     std::vector<ImageArgument> arguments;
     std::vector<Mat> mats;
-    std::vector<Rect> rects;
+    std::vector<Box> rows;
     std::vector<int> counts;
     for (nb::handle image : images) {
       arguments.emplace_back(image);
       mats.push_back(arguments.back().mat());
     }
     for (nb::handle list : boxes) {
-      const std::vector<Rect> some = ToRects(list);
+      const std::vector<Box> some = ToBoxes<Box>(list);
       counts.push_back(static_cast<int>(some.size()));
-      rects.insert(rects.end(), some.begin(), some.end());
+      rows.insert(rows.end(), some.begin(), some.end());
     }
     if (!counts.empty() && counts.size() != mats.size()) {
       throw nb::value_error("imgs and bboxes have different lengths");
     }
     nb::list results;
-    for (const auto& result : Guarded([&] { return task_->Apply(mats, rects, counts); })) {
-      results.append(Traits::Convert(result));
+    for (const auto& result : Guarded([&] { return task_->Apply(mats, rows, counts); })) {
+      results.append(counts.empty() ? Traits::ConvertWhole(result) : Traits::Convert(result));
     }
     return results;
   }
@@ -132,18 +137,18 @@ class PythonTask {
     return Guarded([&] { return task_->Apply(mats); });
   }
 
-  // Everything that becomes rows of four numbers.
-  static std::vector<Rect> ToRects(nb::handle boxes) {
-    std::vector<Rect> rects;
-    if (boxes.is_none()) return rects;
+  // Everything that becomes rows of the numbers of a Box.
+  template <class Box>
+  static std::vector<Box> ToBoxes(nb::handle boxes) {
+    constexpr size_t kNumbers = sizeof(Box) / sizeof(float);
+    std::vector<Box> result;
+    if (boxes.is_none()) return result;
     nb::object array = nb::module_::import_("numpy").attr("asarray")(boxes, "float32");
     const auto rows = nb::cast<nb::ndarray<const float, nb::c_contig, nb::device::cpu>>(
-        array.attr("reshape")(-1, 4));
-    for (size_t i = 0; i < rows.shape(0); ++i) {
-      const float* row = rows.data() + 4 * i;
-      rects.push_back({row[0], row[1], row[2], row[3]});
-    }
-    return rects;
+        array.attr("reshape")(-1, kNumbers));
+    result.resize(rows.shape(0));
+    if (!result.empty()) std::memcpy(result.data(), rows.data(), result.size() * sizeof(Box));
+    return result;
   }
 
   template <class Call>
@@ -177,7 +182,7 @@ class PythonTask {
           "        future.set_result(result)\n";
       nb::dict scope;
       nb::module_::import_("builtins").attr("exec")(kCode, scope);
-      nb::object result = error.empty() ? Traits::Convert(results[0]) : nb::none();
+      nb::object result = error.empty() ? Traits::ConvertWhole(results[0]) : nb::none();
       call.loop.attr("call_soon_threadsafe")(scope["deliver"], call.future, result, error);
     } catch (nb::python_error&) {
     }
@@ -210,15 +215,29 @@ void BindTask(nb::module_& module, const char* name, const char* doc) {
       .def("batch", &Class::ApplyBatch, nb::arg("imgs"), "Results of each image of a list.");
 }
 
-template <class Traits>
-void BindTaskWithBoxes(nb::module_& module, const char* name, const char* doc) {
+// `meaning` says what the numbers of a Box are.
+template <class Traits, class Box>
+void BindWithBoxes(nb::module_& module, const char* name, const char* doc,
+                   const std::string& meaning) {
   using Class = PythonTask<Traits>;
   BindTaskClass<Traits>(module, name, doc)
-      .def("__call__", &Class::ApplyBoxes, nb::arg("img").none(),
+      .def("__call__", &Class::template ApplyBoxes<Box>, nb::arg("img").none(),
            nb::arg("bboxes").none() = nb::none(),
-           "Results of boxes [left, top, right, bottom] of one image; None: the whole image.")
-      .def("batch", &Class::ApplyBatchBoxes, nb::arg("imgs"), nb::arg("bboxes") = nb::list(),
-           "Results of the boxes of each image of a list.");
+           ("Results of " + meaning + " of one image; None: the whole image.").c_str())
+      .def("batch", &Class::template ApplyBatchBoxes<Box>, nb::arg("imgs"),
+           nb::arg("bboxes") = nb::list(),
+           ("Results of the " + meaning + " of each image of a list.").c_str());
+}
+
+template <class Traits>
+void BindTaskWithBoxes(nb::module_& module, const char* name, const char* doc) {
+  BindWithBoxes<Traits, Rect>(module, name, doc, "boxes [left, top, right, bottom]");
+}
+
+template <class Traits>
+void BindTaskWithQuads(nb::module_& module, const char* name, const char* doc) {
+  BindWithBoxes<Traits, mmdeploy_text_detection_t>(module, name, doc,
+                                                   "quads [x0, y0, ..., x3, y3, score]");
 }
 
 }  // namespace mmdeploy::python

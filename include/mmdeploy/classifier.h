@@ -52,7 +52,7 @@ MMDEPLOY_API int mmdeploy_classifier_create_input(const mmdeploy_mat_t* mats, in
 // Runs the model on images. Any number of threads may call one handle at the same time. The caller
 // frees the results with mmdeploy_classifier_release_result.
 //   results: of all images one after the other
-//   result_count: how many of them each image has; mat_count entries
+//   result_count: how many of them each image has; an entry per image
 MMDEPLOY_API int mmdeploy_classifier_apply(mmdeploy_classifier_t handle, const mmdeploy_mat_t* mats,
                                            int mat_count, mmdeploy_classification_t** results,
                                            int** result_count);
@@ -75,7 +75,7 @@ MMDEPLOY_API int mmdeploy_classifier_get_result(mmdeploy_value_t output,
                                                 int** result_count);
 
 // Frees results.
-//   count: number of images
+//   count: number of images, after apply_bbox of boxes
 MMDEPLOY_API void mmdeploy_classifier_release_result(mmdeploy_classification_t* results,
                                                      const int* result_count, int count);
 

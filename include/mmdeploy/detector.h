@@ -57,7 +57,7 @@ MMDEPLOY_API int mmdeploy_detector_create_input(const mmdeploy_mat_t* mats, int 
 // Runs the model on images. Any number of threads may call one handle at the same time. The caller
 // frees the results with mmdeploy_detector_release_result.
 //   results: of all images one after the other
-//   result_count: how many of them each image has; mat_count entries
+//   result_count: how many of them each image has; an entry per image
 MMDEPLOY_API int mmdeploy_detector_apply(mmdeploy_detector_t handle, const mmdeploy_mat_t* mats,
                                          int mat_count, mmdeploy_detection_t** results,
                                          int** result_count);
@@ -77,7 +77,7 @@ MMDEPLOY_API int mmdeploy_detector_get_result(mmdeploy_value_t output,
                                               mmdeploy_detection_t** results, int** result_count);
 
 // Frees results.
-//   count: number of images
+//   count: number of images, after apply_bbox of boxes
 MMDEPLOY_API void mmdeploy_detector_release_result(mmdeploy_detection_t* results,
                                                    const int* result_count, int count);
 

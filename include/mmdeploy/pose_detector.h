@@ -50,7 +50,7 @@ MMDEPLOY_API int mmdeploy_pose_detector_create_v2(mmdeploy_model_t model, const 
 // A value that holds images. Their pixels are not copied and must stay valid while the value is in
 // use.
 //   bboxes: of all images one after the other; NULL: each image is one box
-//   bbox_count: how many boxes each image has; mat_count entries
+//   bbox_count: how many boxes each image has; an entry per image
 MMDEPLOY_API int mmdeploy_pose_detector_create_input(const mmdeploy_mat_t* mats, int mat_count,
                                                      const mmdeploy_rect_t* bboxes,
                                                      const int* bbox_count,
@@ -65,7 +65,7 @@ MMDEPLOY_API int mmdeploy_pose_detector_apply(mmdeploy_pose_detector_t handle,
 
 // The same for boxes of images; the number of results is the number of boxes.
 //   bboxes: of all images one after the other; NULL: each image is one box
-//   bbox_count: how many boxes each image has; mat_count entries
+//   bbox_count: how many boxes each image has; an entry per image
 MMDEPLOY_API int mmdeploy_pose_detector_apply_bbox(mmdeploy_pose_detector_t handle,
                                                    const mmdeploy_mat_t* mats, int mat_count,
                                                    const mmdeploy_rect_t* bboxes,
@@ -90,7 +90,7 @@ MMDEPLOY_API int mmdeploy_pose_detector_get_result(mmdeploy_value_t output,
                                                    mmdeploy_pose_detection_t** results);
 
 // Frees results.
-//   count: number of images
+//   count: number of images, after apply_bbox of boxes
 MMDEPLOY_API void mmdeploy_pose_detector_release_result(mmdeploy_pose_detection_t* results,
                                                         int count);
 

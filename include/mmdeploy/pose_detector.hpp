@@ -31,8 +31,8 @@ class PoseDetector {
   PoseDetector(const PoseDetector&) = delete;
   PoseDetector& operator=(const PoseDetector&) = delete;
 
-  // The key points of boxes, per image; `bbox_count` says how many boxes each image has, whose
-  // boxes lie one after the other. Without boxes each image is one. Throws Exception.
+  // Results of boxes, per image; `bbox_count` says how many boxes each image has, whose boxes lie
+  // one after the other. Without boxes each image is one. Throws Exception.
   std::vector<Result> Apply(Span<const Mat> images, Span<const Rect> bboxes = {},
                             Span<const int> bbox_count = {}) const {
     if (images.empty()) return {};

@@ -61,7 +61,7 @@ MMDEPLOY_API int mmdeploy_restorer_apply_async(mmdeploy_restorer_t handle, mmdep
 MMDEPLOY_API int mmdeploy_restorer_get_result(mmdeploy_value_t output, mmdeploy_mat_t** results);
 
 // Frees results.
-//   count: number of images
+//   count: number of images, after apply_bbox of boxes
 MMDEPLOY_API void mmdeploy_restorer_release_result(mmdeploy_mat_t* results, int count);
 
 // Frees a handle. No call on it may be running.

@@ -57,7 +57,7 @@ MMDEPLOY_API int mmdeploy_rotated_detector_create_input(const mmdeploy_mat_t* ma
 // Runs the model on images. Any number of threads may call one handle at the same time. The caller
 // frees the results with mmdeploy_rotated_detector_release_result.
 //   results: of all images one after the other
-//   result_count: how many of them each image has; mat_count entries
+//   result_count: how many of them each image has; an entry per image
 MMDEPLOY_API int mmdeploy_rotated_detector_apply(mmdeploy_rotated_detector_t handle,
                                                  const mmdeploy_mat_t* mats, int mat_count,
                                                  mmdeploy_rotated_detection_t** results,

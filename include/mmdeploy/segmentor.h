@@ -77,7 +77,7 @@ MMDEPLOY_API int mmdeploy_segmentor_get_result(mmdeploy_value_t output,
                                                mmdeploy_segmentation_t** results);
 
 // Frees results.
-//   count: number of images
+//   count: number of images, after apply_bbox of boxes
 MMDEPLOY_API void mmdeploy_segmentor_release_result(mmdeploy_segmentation_t* results, int count);
 
 // Frees a handle. No call on it may be running.

@@ -60,12 +60,12 @@ Style ReadStyle(const Model& model) {
 }
 
 Result<void> WritePicture(const InferArgs& args, const std::string& path, const cv::Mat& image,
-                          const Value& result, const Style& style) {
+                          const std::vector<Value>& results, const Style& style) {
   std::error_code error;
   fs::create_directories(args.out, error);
   const auto name = fs::path(path).stem().string() + "_result.png";
   const auto target = (fs::path(args.out) / name).string();
-  MMDEPLOY_TRYV(WriteImage(target, Draw(image, result, style)));
+  MMDEPLOY_TRYV(WriteImage(target, DrawAll(image, results, style)));
   if (!args.json) Print("  picture: {}\n", target);
   return {};
 }
@@ -83,17 +83,22 @@ Result<int> Infer(const InferArgs& args) {
     auto outputs =
         pipeline->Run({Value(Value::List{Value(View(mat))})}, args.profile ? &timer : nullptr);
     if (!outputs) return MakeError(outputs.error().In(fmt::format("image '{}'", path)));
-    const Value& result = (*outputs)[0].list().at(0);
+    std::vector<Value> results;
+    for (const Value& output : *outputs) results.push_back(output.list().at(0));
     if (args.json) {
-      all.push_back({{"image", path}, {"result", ToJson(result)}});
+      all.push_back({{"image", path}, {"result", ToJson(results[0])}});
+      if (results.size() > 1) all.back().erase("result");
+      for (size_t i = 0; results.size() > 1 && i < results.size(); ++i) {
+        all.back()["results"][pipeline->outputs()[i]] = ToJson(results[i]);
+      }
       if (args.profile) all.back()["steps"] = timer.steps;
     } else {
       timer.Print();
     }
     if (!args.json) {
-      for (const auto& line : Summarize(result, style.names)) Print("  {}\n", line);
+      for (const auto& line : SummarizeAll(results, style.names)) Print("  {}\n", line);
     }
-    if (!args.out.empty()) MMDEPLOY_TRYV(WritePicture(args, path, mat, result, style));
+    if (!args.out.empty()) MMDEPLOY_TRYV(WritePicture(args, path, mat, results, style));
   }
   if (args.json) Print("{}\n", DumpJson(all, 2));
   return 0;

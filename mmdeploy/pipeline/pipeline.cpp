@@ -1,6 +1,7 @@
 #include "mmdeploy/pipeline/pipeline.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "mmdeploy/base/parallel.h"
 #include "mmdeploy/module/place.h"
@@ -122,6 +123,21 @@ class Flattening {
   std::vector<size_t> sizes_;
 };
 
+// Images of similar shape beside each other, so that preprocessing makes equal shapes of them,
+// which share calls of a network; empty where something else is in the list.
+std::vector<size_t> OrderForBatches(const List& items) {
+  std::vector<size_t> order(items.size());
+  std::vector<double> aspects;
+  for (const Value& item : items) {
+    if (item.is_list() || item.kind() != Kind::kImage || item.image().height <= 0) return {};
+    aspects.push_back(static_cast<double>(item.image().width) / item.image().height);
+  }
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](size_t a, size_t b) { return aspects[a] < aspects[b]; });
+  return order;
+}
+
 Result<Values> RunMarked(const Step& step, Values inputs, const RunContext& context) {
   Flattening flattening;
   RunContext inner = context;
@@ -175,22 +191,34 @@ Result<std::vector<Value>> Pipeline::Run(std::vector<Value> inputs, const RunCon
   });
   const size_t total = all_lists && !inputs.empty() ? inputs[0].list().size() : 0;
   if (!runs_item_by_item_ || total <= part) return RunPart(std::move(inputs), context, observer);
-  std::vector<List> results(output_names_.size());
+  const auto order = batch_size_ > 1 ? OrderForBatches(inputs[0].list()) : Order();
+  auto results = RunInParts(inputs, order, context, observer);
+  if (results || order.empty()) return results;
+  // Which item fails, and which first, does not depend on the order.
+  return RunInParts(inputs, {}, context, observer);
+}
+
+Result<std::vector<Value>> Pipeline::RunInParts(const std::vector<Value>& inputs,
+                                                const Order& order, const RunContext& context,
+                                                RunObserver* observer) const {
+  const size_t part = ItemsPerPart(context), total = inputs[0].list().size();
+  const auto place = [&](size_t i) { return order.empty() ? i : order[i]; };
+  std::vector<List> results(output_names_.size(), List(total));
   for (size_t first = 0; first < total; first += part) {
     RunContext inner = context;
     // A part of a part says where it stands in the list that the caller gave.
     inner.first_item = context.first_item + first;
     inner.total_items = std::max(context.total_items, total);
+    const size_t size = std::min(part, total - first);
     Values items;
     for (const Value& input : inputs) {
-      const auto begin = input.list().begin() + static_cast<int64_t>(first);
-      const auto size = std::min(part, total - first);
-      items.emplace_back(List(begin, begin + static_cast<int64_t>(size)));
+      List some;
+      for (size_t i = first; i < first + size; ++i) some.push_back(input.list()[place(i)]);
+      items.emplace_back(std::move(some));
     }
     MMDEPLOY_TRY(const auto outputs, RunPart(std::move(items), inner, observer));
     for (size_t i = 0; i < results.size(); ++i) {
-      const List& list = outputs[i].list();
-      results[i].insert(results[i].end(), list.begin(), list.end());
+      for (size_t k = 0; k < size; ++k) results[i][place(first + k)] = outputs[i].list()[k];
     }
   }
   return Values(std::make_move_iterator(results.begin()), std::make_move_iterator(results.end()));

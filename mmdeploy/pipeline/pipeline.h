@@ -95,6 +95,11 @@ class Pipeline {
                            RunObserver* observer) const;
   Result<std::vector<Value>> RunPart(std::vector<Value> inputs, const RunContext& context,
                                      RunObserver* observer) const;
+  // Runs lists part by part, in this order of their items (empty: as they stand); results stand as
+  // the items did.
+  using Order = std::vector<size_t>;
+  Result<std::vector<Value>> RunInParts(const std::vector<Value>& inputs, const Order& order,
+                                        const RunContext& context, RunObserver* observer) const;
   size_t ItemsPerPart(const RunContext& context) const;
   Result<std::vector<Value>> RunStep(const Step& step, std::vector<Value> inputs,
                                      const RunContext& context) const;

@@ -93,6 +93,16 @@ void Canvas::Label(float x, float y, const std::string& text, const cv::Scalar& 
               bright ? cv::Scalar(0, 0, 0) : cv::Scalar(255, 255, 255), 1, cv::LINE_AA);
 }
 
+std::string AsciiText(const std::string& text) {
+  std::string shown;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if ((byte & 0xC0) == 0x80) continue;  // the rest of a symbol of several bytes
+    shown += byte >= 0x20 && byte < 0x7F ? c : '?';
+  }
+  return shown;
+}
+
 cv::Mat WithCaption(const cv::Mat& picture, const std::vector<std::string>& lines) {
   constexpr int kLine = 22, kMargin = 8;
   cv::Mat out;
@@ -114,6 +124,26 @@ cv::Mat Draw(const cv::Mat& image, const Value& results, const Style& style) {
   auto lines = Summarize(results, style.names);
   if (lines.empty()) lines.push_back("nothing found");
   return WithCaption(Canvas(image).picture, lines);
+}
+
+cv::Mat DrawAll(const cv::Mat& image, Span<const Value> outputs, Style style) {
+  size_t places = 0;
+  for (size_t i = outputs.size(); i-- > 0;) {
+    const ResultType* type = TypeIn(outputs[i]);
+    if (type && type->is_list && type->Find("bbox")) places = i;
+  }
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    const Value& others = outputs[i];
+    const bool fits = i != places && others.is_list() && outputs[places].is_list() &&
+                      others.list().size() == outputs[places].list().size();
+    if (!fits) continue;
+    style.captions.resize(others.list().size());
+    for (size_t k = 0; k < others.list().size(); ++k) {
+      std::string& caption = style.captions[k];
+      caption += (caption.empty() ? "" : " ") + Caption(others.list()[k], style.names);
+    }
+  }
+  return Draw(image, outputs[places], style);
 }
 
 }  // namespace mmdeploy

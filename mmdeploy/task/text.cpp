@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 namespace mmdeploy {
 namespace {
 
@@ -75,6 +77,41 @@ std::vector<std::string> Summarize(const Value& results, const std::vector<std::
     for (auto& line : Summarize(item, names)) lines.push_back(std::move(line));
   }
   return lines;
+}
+
+std::vector<std::string> SummarizeAll(Span<const Value> outputs,
+                                      const std::vector<std::string>& names) {
+  const bool pairs = std::all_of(outputs.begin(), outputs.end(), [&](const Value& value) {
+    return value.is_list() && value.list().size() == outputs[0].list().size();
+  });
+  std::vector<std::string> lines;
+  if (outputs.size() > 1 && pairs) {
+    for (size_t i = 0; i < outputs[0].list().size(); ++i) {
+      auto& line = lines.emplace_back();
+      for (const Value& output : outputs) {
+        const auto texts = Summarize(output.list()[i], names);
+        line += fmt::format("{}{}", line.empty() ? "" : "  ", fmt::join(texts, "; "));
+      }
+    }
+    return lines;
+  }
+  for (const Value& output : outputs) {
+    for (auto& line : Summarize(output, names)) lines.push_back(std::move(line));
+  }
+  return lines;
+}
+
+std::string Caption(const Value& result, const std::vector<std::string>& names) {
+  if (result.is_list()) return result.list().empty() ? "" : Caption(result.list()[0], names);
+  if (!result.is_record()) return Describe(result);
+  const Record& record = result.record();
+  for (const Field& field : record.type->fields) {
+    const FieldPointer pointer = record.Get(field);
+    if (const auto* text = std::get_if<std::string*>(&pointer)) return **text;
+    const auto* label = std::get_if<int*>(&pointer);
+    if (label && field.name == kLabelField) return LabelText(**label, names);
+  }
+  return Summarize(record, names);
 }
 
 }  // namespace mmdeploy

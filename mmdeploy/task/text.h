@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "mmdeploy/base/span.h"
 #include "mmdeploy/module/value.h"
 
 namespace mmdeploy {
@@ -14,6 +15,14 @@ std::string Summarize(const Record& record, const std::vector<std::string>& name
 // The results of one image, a line for each.
 std::vector<std::string> Summarize(const Value& results,
                                    const std::vector<std::string>& names = {});
+
+// The results of several outputs: a line for each result where all are lists of the same length,
+// else one output after the other.
+std::vector<std::string> SummarizeAll(Span<const Value> outputs,
+                                      const std::vector<std::string>& names = {});
+
+// The shortest that says what a result is: its label or its text, that of the first of a list.
+std::string Caption(const Value& result, const std::vector<std::string>& names);
 
 // "7 zebra", or "7" if the label has no name.
 std::string LabelText(int label, const std::vector<std::string>& names);

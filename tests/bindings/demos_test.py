@@ -61,6 +61,55 @@ def test_all_draw_the_same_boxes_and_masks(image: Path, tmp_path: Path) -> None:
     assert {tuple(pixel) for pixel in changed} >= {(0, 255, 0), (15, 192, 110)}
 
 
+OCR = {'c': ['ocr'], 'cpp': ['text_ocr'], 'async': ['async_ocr'], 'chain': ['async_ocr_v2'], 'python': []}
+
+
+def read_text(language: str, *arguments: object, folder: Path) -> subprocess.CompletedProcess:
+    programs = [ROOT / 'build/bin' / name for name in OCR[language]]
+    if not programs:
+        programs = [sys.executable, ROOT / 'demo/python/ocr.py']
+        if len(arguments) == 4:
+            device, detector, recognizer, image = arguments
+            arguments = (device, image, '--textdet', detector, '--textrecog', recognizer)
+    return subprocess.run([*programs, *map(str, arguments)], capture_output=True, text=True, check=False, cwd=folder)
+
+
+def test_all_read_the_same(tmp_path: Path) -> None:
+    picture = np.zeros((64, 96, 3), np.uint8)
+    picture[10:20, 8:50] = picture[30:50, 20:30] = picture[44:56, 60:84] = 220
+    path = tmp_path / 'page.png'
+    cv2.imwrite(str(path), picture)
+    lines, pictures = [], []
+    for language in OCR:
+        folder = tmp_path / language
+        folder.mkdir()
+        result = read_text(language, 'cpu', model_of('text_detector'), model_of('text_recognizer'), path, folder=folder)
+        assert result.returncode == 0, result.stderr
+        lines.append(result.stdout.splitlines())
+        if (folder / 'output_ocr.png').exists():
+            pictures.append(cv2.imread(str(folder / 'output_ocr.png')))
+    assert len(lines[0]) == 3 and lines[0][0].startswith('box 0, score=0.8627, text=')
+    assert lines[0] == lines[1] == lines[-1]
+    assert lines[2] == lines[3] == [line.split(' (')[0] for line in lines[0]]
+    assert len(pictures) == 3
+    assert (pictures[0] == pictures[1]).all() and (pictures[0] == pictures[2]).mean() > 0.99
+
+
+@pytest.mark.parametrize('language', OCR)
+@pytest.mark.parametrize('arguments, message', [
+    ([], 'usage: '),
+    (['cpu', 'no/such/model', '', None], 'no/such/model'),
+    (['cpu', '', 'no/such/model', None], 'no/such/model'),
+    (['cpu', '', '', 'no/such/image.png'], 'cannot read the image no/such/image.png'),
+])
+def test_mistakes_of_ocr(language: str, arguments: list, message: str, image: Path, tmp_path: Path) -> None:
+    own = [None, model_of('text_detector'), model_of('text_recognizer'), None]
+    given = [image if argument is None else argument or own[i] for i, argument in enumerate(arguments)]
+    result = read_text(language, *given, folder=tmp_path)
+    assert result.returncode != 0
+    assert message in result.stderr
+
+
 @pytest.mark.parametrize('language', LANGUAGES)
 @pytest.mark.parametrize('task', TASKS)
 @pytest.mark.parametrize('arguments, message', [

@@ -1,9 +1,10 @@
 """Tasks that take boxes, through Python."""
+import asyncio
 from pathlib import Path
 
 import numpy as np
 import pytest
-from mmdeploy_python import PoseDetector
+from mmdeploy_python import PoseDetector, TextDetector, TextRecognizer
 
 MODEL = str(Path(__file__).resolve().parents[2] / 'mmdeploy/task/pose_detector/golden/model')
 IMAGE = np.zeros((40, 60, 3), np.uint8)
@@ -38,3 +39,33 @@ def test_batches(detector):
         detector(IMAGE, [1, 2, 3])
     with pytest.raises(RuntimeError, match='failed to apply pose detector, code: 1: box 0 of image 0'):
         detector(IMAGE, [5, 0, 1, 1])
+
+
+@pytest.fixture(scope='module')
+def recognizer() -> TextRecognizer:
+    return TextRecognizer(MODEL.replace('pose_detector', 'text_recognizer'), 'cpu')
+
+
+def test_quads(recognizer):
+    page = np.zeros((64, 64, 3), np.uint8)
+    page[10:20, 8:50] = page[40:52, 20:30] = 255
+    quads = TextDetector(MODEL.replace('pose_detector', 'text_detector'), 'cpu')(page)
+    assert quads.shape == (2, 9) and quads.dtype == np.float32
+    text, scores = recognizer(page)
+    assert isinstance(text, str) and len(scores) == len(text) and isinstance(scores[0], float)
+    assert asyncio.run(_soon(recognizer, page)) == (text, scores)
+    both = recognizer(page, quads)
+    assert len(both) == 2 and both[0] != both[1]
+    assert recognizer(page, quads.flatten().tolist()) == recognizer(page, quads.tolist()) == both
+    assert recognizer(page, quads[1]) == both[1:]
+    assert recognizer(page, []) == []
+    assert recognizer.batch([page, page]) == [(text, scores)] * 2
+    assert recognizer.batch([page, page], [quads, []]) == [both, []]
+    with pytest.raises(ValueError, match='reshape'):
+        recognizer(page, [1.0] * 8)
+    with pytest.raises(RuntimeError, match='failed to apply text recognizer, code: 1: corner 0 of quad 0 of image 0'):
+        recognizer(page, [np.inf] * 9)
+
+
+async def _soon(recognizer: TextRecognizer, page: np.ndarray) -> tuple[str, list[float]]:
+    return await recognizer.apply_async(page)

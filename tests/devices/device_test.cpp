@@ -308,7 +308,8 @@ TEST_P(TasksOnDevices, GiveWhatTheyGiveOnTheHost) {
 
 INSTANTIATE_TEST_SUITE_P(All, TasksOnDevices,
                          ::testing::Values("classifier", "detector", "pose_detector", "restorer",
-                                           "rotated_detector", "segmentor"),
+                                           "rotated_detector", "segmentor", "text_detector",
+                                           "text_recognizer"),
                          [](const auto& info) { return std::string(info.param); });
 
 TEST_F(Devices, ImagesComeToTheHostOnlyIfTheyLieElsewhere) {

@@ -14,7 +14,7 @@ struct ClassifierTraits {
   using ResultStruct = Classification;
   using Item = mmdeploy_classification_t;
   static constexpr const char* kName = "classifier";
-  static constexpr bool kTakesBoxes = false;
+  static constexpr TaskInputs kInputs = TaskInputs::kImages;
   static constexpr bool kOwnsMemory = false;
 
   // What `item` owns is freed by Release, also after a failure half way.

@@ -14,7 +14,7 @@ struct DetectorTraits {
   using ResultStruct = Detection;
   using Item = mmdeploy_detection_t;
   static constexpr const char* kName = "detector";
-  static constexpr bool kTakesBoxes = false;
+  static constexpr TaskInputs kInputs = TaskInputs::kImages;
   static constexpr bool kOwnsMemory = true;
 
   // What `item` owns is freed by Release, also after a failure half way.

@@ -14,7 +14,7 @@ struct PoseDetectorTraits {
   using ResultStruct = PoseDetection;
   using Item = mmdeploy_pose_detection_t;
   static constexpr const char* kName = "pose_detector";
-  static constexpr bool kTakesBoxes = true;
+  static constexpr TaskInputs kInputs = TaskInputs::kBoxes;
   static constexpr bool kOwnsMemory = true;
 
   // What `item` owns is freed by Release, also after a failure half way.

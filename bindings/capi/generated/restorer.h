@@ -14,7 +14,7 @@ struct RestorerTraits {
   using ResultStruct = Restoration;
   using Item = mmdeploy_mat_t;
   static constexpr const char* kName = "restorer";
-  static constexpr bool kTakesBoxes = false;
+  static constexpr TaskInputs kInputs = TaskInputs::kImages;
   static constexpr bool kOwnsMemory = true;
 
   // What `item` owns is freed by Release, also after a failure half way.

@@ -14,7 +14,7 @@ struct RotatedDetectorTraits {
   using ResultStruct = RotatedDetection;
   using Item = mmdeploy_rotated_detection_t;
   static constexpr const char* kName = "rotated_detector";
-  static constexpr bool kTakesBoxes = false;
+  static constexpr TaskInputs kInputs = TaskInputs::kImages;
   static constexpr bool kOwnsMemory = false;
 
   // What `item` owns is freed by Release, also after a failure half way.

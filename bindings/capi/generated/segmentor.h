@@ -14,7 +14,7 @@ struct SegmentorTraits {
   using ResultStruct = Segmentation;
   using Item = mmdeploy_segmentation_t;
   static constexpr const char* kName = "segmentor";
-  static constexpr bool kTakesBoxes = false;
+  static constexpr TaskInputs kInputs = TaskInputs::kImages;
   static constexpr bool kOwnsMemory = true;
 
   // What `item` owns is freed by Release, also after a failure half way.

@@ -16,6 +16,8 @@ struct ClassifierTraits {
   static nb::object Convert(const Task::Result& result) {
     return List(result, [](const auto& item) { return nb::make_tuple(item.label_id, item.score); });
   }
+
+  static nb::object ConvertWhole(const Task::Result& result) { return Convert(result); }
 };
 
 void BindClassifier(nb::module_& module) {

@@ -20,6 +20,8 @@ struct DetectorTraits {
         Table<int32_t>(result, [](const auto& item) { return std::tie(item.label_id); }),
         List(result, [](const auto& item) { return ToPython(item.mask); }));
   }
+
+  static nb::object ConvertWhole(const Task::Result& result) { return Convert(result); }
 };
 
 void BindDetector(nb::module_& module) {

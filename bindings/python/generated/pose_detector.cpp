@@ -18,6 +18,8 @@ struct PoseDetectorTraits {
     return PointTable(
         result, [](const auto& item) { return std::tie(item.point, item.score, item.length); });
   }
+
+  static nb::object ConvertWhole(const Task::Result& result) { return Convert(result); }
 };
 
 void BindPoseDetector(nb::module_& module) {

@@ -15,6 +15,8 @@ struct RestorerTraits {
   static constexpr const char* kName = "restorer";
 
   static nb::object Convert(const Task::Result& result) { return ToPython(*result); }
+
+  static nb::object ConvertWhole(const Task::Result& result) { return Convert(result); }
 };
 
 void BindRestorer(nb::module_& module) {

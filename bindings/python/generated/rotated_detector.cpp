@@ -19,6 +19,8 @@ struct RotatedDetectorTraits {
         Table<float>(result, [](const auto& item) { return std::tie(item.rbbox, item.score); }),
         Table<int32_t>(result, [](const auto& item) { return std::tie(item.label_id); }));
   }
+
+  static nb::object ConvertWhole(const Task::Result& result) { return Convert(result); }
 };
 
 void BindRotatedDetector(nb::module_& module) {

@@ -24,6 +24,8 @@ struct SegmentorTraits {
                         static_cast<size_t>(item.width)});
     throw std::runtime_error("the result holds no array");
   }
+
+  static nb::object ConvertWhole(const Task::Result& result) { return Convert(result); }
 };
 
 void BindSegmentor(nb::module_& module) {

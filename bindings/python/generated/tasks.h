@@ -11,6 +11,8 @@ void BindPoseDetector(nanobind::module_& module);
 void BindRestorer(nanobind::module_& module);
 void BindRotatedDetector(nanobind::module_& module);
 void BindSegmentor(nanobind::module_& module);
+void BindTextDetector(nanobind::module_& module);
+void BindTextRecognizer(nanobind::module_& module);
 
 inline void BindTasks(nanobind::module_& module) {
   BindClassifier(module);
@@ -19,6 +21,8 @@ inline void BindTasks(nanobind::module_& module) {
   BindRestorer(module);
   BindRotatedDetector(module);
   BindSegmentor(module);
+  BindTextDetector(module);
+  BindTextRecognizer(module);
 }
 
 }  // namespace mmdeploy::python

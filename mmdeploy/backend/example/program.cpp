@@ -123,6 +123,40 @@ class Linear : public Op {
   std::vector<float> bias_;
 };
 
+// The same elements in another shape; -1 for the side that follows from the others.
+class Reshape : public Op {
+ public:
+  static Result<std::unique_ptr<Op>> Read(JsonReader& args) {
+    auto op = std::make_unique<Reshape>();
+    args.Require("shape", &op->dims_);
+    MMDEPLOY_TRYV(args.Finish());
+    const auto open = std::count(op->dims_.begin(), op->dims_.end(), -1);
+    const bool sides = std::all_of(op->dims_.begin(), op->dims_.end(), [](int64_t dim) {
+      return dim == -1 || (dim > 0 && dim <= kMaxElements);
+    });
+    MMDEPLOY_ENSURE(op->dims_.size() <= Shape::kMaxRank && sides && open <= 1, Code::kFail,
+                    "{}: allowed: sides from 1 to {}, at most one of -1",
+                    (args.path() / "shape").str(), kMaxElements);
+    return op;
+  }
+
+  Result<Tensor> Run(const Tensor& in) const override {
+    int64_t rest = in.num_elements();
+    for (const int64_t dim : dims_) rest /= dim == -1 ? 1 : dim;
+    std::vector<int64_t> dims = dims_;
+    std::replace(dims.begin(), dims.end(), int64_t{-1}, rest);
+    const Shape shape(dims);
+    MMDEPLOY_ENSURE(shape.num_elements() == in.num_elements(), Code::kInvalidArgument,
+                    "reshape to {} of {}", Name(Shape(dims_)), Name(in.shape()));
+    MMDEPLOY_TRY(auto out, Tensor::Allocate(in.dtype(), shape));
+    std::copy_n(in.data<float>(), in.num_elements(), out.data<float>());
+    return out;
+  }
+
+ private:
+  std::vector<int64_t> dims_;
+};
+
 struct OpType {
   const char* name;
   bool has_input;
@@ -134,6 +168,7 @@ constexpr OpType kOps[] = {
     {"identity", true, Identity::Read},
     {"global_average_pool", true, GlobalAveragePool::Read},
     {"linear", true, Linear::Read},
+    {"reshape", true, Reshape::Read},
 };
 
 Result<std::unique_ptr<Op>> ReadOp(const Json& json, const JsonPath& path) {

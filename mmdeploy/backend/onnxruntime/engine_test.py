@@ -54,6 +54,7 @@ def test_16_bit_floats_are_said_to_be_calculated_in_32():
     {'graph_optimization_level': 'disable'}, {'graph_optimization_level': 'basic'},
     {'graph_optimization_level': 'extended'}, {'graph_optimization_level': 'all'},
     {'execution_mode': 'parallel', 'inter_op_num_threads': '2'}, {'execution_mode': 'sequential'},
+    {'intra_op_num_threads': '1'}, {'intra_op_num_threads': '1024'},
     {'enable_cpu_mem_arena': '0', 'enable_mem_pattern': '0'}, {'enable_cpu_mem_arena': '1', 'enable_mem_pattern': '1'},
 ], ids=str)
 def test_options_of_the_session(options):
@@ -64,6 +65,7 @@ def test_options_of_the_session(options):
 @pytest.mark.parametrize('options, message', [
     ({'graph_optimization_level': 'bassic'}, "is 'bassic', allowed: .*; did you mean 'basic'"),
     ({'inter_op_num_threads': '0'}, r"'inter_op_num_threads' is '0', allowed: '1\.\.1024'"),
+    ({'intra_op_num_threads': '-1'}, r"'intra_op_num_threads' is '-1', allowed: '1\.\.1024'"),
     ({'inter_op_num_threads': 'two'}, "'inter_op_num_threads' is 'two', allowed"),
     ({'enable_cpu_mem_arena': 'yes'}, "'enable_cpu_mem_arena' is 'yes', allowed: '0', '1'"),
     ({'session.debug': '1'}, "has no option 'session.debug', allowed: 'enable_cpu_mem_arena', 'enable_mem_pattern', "),

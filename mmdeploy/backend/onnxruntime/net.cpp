@@ -124,7 +124,7 @@ Result<void> OrtNet::CreateSession(const NetFiles& files, const NetOptions& opti
   MMDEPLOY_ORT(ort(), CreateSessionOptions(&session_options), "create options");
   const std::shared_ptr<OrtSessionOptions> guard(
       session_options, [this](OrtSessionOptions* o) { ort().ReleaseSessionOptions(o); });
-  const int threads = CallThreads(options);
+  MMDEPLOY_TRY(const int threads, SessionThreads(options));
   max_concurrent_runs_ = ConcurrentCalls(threads);
   MMDEPLOY_TRYV(SetSessionOptions(ort(), options, threads, session_options));
   const auto what = fmt::format("load '{}'", files.net.name);

@@ -2,10 +2,12 @@
 
 #include <onnxruntime_session_options_config_keys.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <vector>
 
+#include "mmdeploy/backend/options.h"
 #include "mmdeploy/base/dynamic_library.h"
 #include "mmdeploy/base/log.h"
 #include "mmdeploy/base/suggest.h"
@@ -15,6 +17,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* kOpsLibrary = "libmmdeploy_onnxruntime_ops.so";
+constexpr const char* kCallThreads = "intra_op_num_threads";
 constexpr int kMaxThreads = 1024;
 
 // An engine option: one of some words, or a number of threads (no words).
@@ -49,8 +52,13 @@ const std::vector<Option>& Options() {
        [](const OrtApi& ort, OrtSessionOptions* o, int level) {
          return ort.SetSessionGraphOptimizationLevel(o, static_cast<GraphOptimizationLevel>(level));
        }},
-      {"inter_op_num_threads", {}, [](const OrtApi& ort, OrtSessionOptions* o, int count) {
+      {"inter_op_num_threads",
+       {},
+       [](const OrtApi& ort, OrtSessionOptions* o, int count) {
          return ort.SetInterOpNumThreads(o, count);
+       }},
+      {kCallThreads, {}, [](const OrtApi&, OrtSessionOptions*, int) -> OrtStatus* {
+         return nullptr;  // part of the `num_threads` that are set anyway
        }}};
   return *options;
 }
@@ -102,6 +110,15 @@ Result<void> RegisterOps(const OrtApi& ort, OrtSessionOptions* session_options) 
 }
 
 }  // namespace
+
+Result<int> SessionThreads(const NetOptions& options) {
+  const int threads = CallThreads(options);
+  const auto own = options.engine.find(kCallThreads);
+  if (own == options.engine.end()) return threads;
+  MMDEPLOY_TRY(const auto* option, FindOption(kCallThreads));
+  MMDEPLOY_TRY(const int value, ParseValue(*option, own->second));
+  return std::min(threads, value);
+}
 
 Result<void> SetSessionOptions(const OrtApi& ort, const NetOptions& options, int num_threads,
                                OrtSessionOptions* session_options) {

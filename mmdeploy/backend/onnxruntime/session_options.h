@@ -5,6 +5,10 @@
 
 namespace mmdeploy::onnxruntime {
 
+// Threads inside one call: what the caller says, or fewer if the network's engine option
+// intra_op_num_threads asks for that. Errors: kInvalidArgument for its value.
+Result<int> SessionThreads(const NetOptions& options);
+
 // Sets threads, spinning, the engine options (see README.md) and the library of custom operators.
 // `num_threads` is the number inside one call. Errors: kNotSupported for an unknown option,
 // kInvalidArgument for its value, kFail when ONNX Runtime or the library refuses.

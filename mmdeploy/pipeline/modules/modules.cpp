@@ -7,9 +7,10 @@ namespace mmdeploy {
 const std::vector<ModuleType>& ModuleTypes() {
   static const auto* types = [] {
     auto* list = new std::vector<ModuleType>{
-        {"Transform", CreateTransformModule},
-        {"Net", CreateNetModule},
-        {"CropBox", CreateCropBoxModule},
+        {"Transform", CreateTransformModule}, {"Net", CreateNetModule},
+        {"CropBox", CreateCropBoxModule},     {"Rotate", CreateRotateModule},
+        {"IsLabel", CreateIsLabelModule},     {"Coalesce", CreateCoalesceModule},
+        {"WarpBbox", CreateWarpBboxModule},   {"WarpBoxes", CreateWarpBoxesModule},
     };
     for (const auto& codebase : CodebaseNames()) {
       list->push_back({codebase, [codebase](JsonReader& args, const ModuleEnv& env) {
@@ -19,6 +20,15 @@ const std::vector<ModuleType>& ModuleTypes() {
     return list;
   }();
   return *types;
+}
+
+Result<JsonReader> ParamsOf(JsonReader& args, const ModuleEnv& env) {
+  static const Json* const kNoParams = new Json(Json::object());
+  args.Ignore({"component"});
+  args.Describe("params", "object", "{}");
+  const Json* params = args.Find("params");
+  MMDEPLOY_TRYV(args.Finish());
+  return JsonReader(params ? *params : *kNoParams, args.path() / "params", env.notes);
 }
 
 }  // namespace mmdeploy

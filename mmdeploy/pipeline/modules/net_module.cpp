@@ -2,6 +2,7 @@
 
 #include "mmdeploy/backend/session.h"
 #include "mmdeploy/base/device_memory.h"
+#include "mmdeploy/base/parallel.h"
 #include "mmdeploy/base/suggest.h"
 #include "mmdeploy/pipeline/load_net.h"
 #include "mmdeploy/pipeline/modules/modules.h"
@@ -155,19 +156,38 @@ class NetModule : public Module {
     for (const auto& item : items) {
       MMDEPLOY_TRY(tensors.emplace_back(), Gather(item[0], context.pool));
     }
+    const auto groups = Groups(tensors);
     std::vector<Values> results(items.size());
-    std::vector<bool> done(items.size());
-    for (size_t first = 0; first < items.size(); ++first) {
+    std::vector<Result<void>> states(groups.size());
+    // Calls that use all threads run one after the other.
+    const int threads = session_.net().max_concurrent_runs() == 1 ? 1 : context.num_threads;
+    ParallelFor(static_cast<int64_t>(groups.size()), threads, [&](int64_t i) {
+      const auto index = static_cast<size_t>(i);
+      try {
+        states[index] = RunGroup(tensors, groups[index], context, &results);
+      } catch (const std::exception& e) {
+        states[index] = MakeError(Code::kFail, "{}", e.what());
+      }
+    });
+    for (auto& state : states) MMDEPLOY_TRYV(std::move(state));
+    return results;
+  }
+
+  // Items whose tensors have equal shapes, up to batch_size_ in a group.
+  std::vector<std::vector<size_t>> Groups(const std::vector<std::vector<Tensor>>& tensors) const {
+    std::vector<std::vector<size_t>> groups;
+    std::vector<bool> done(tensors.size());
+    for (size_t first = 0; first < tensors.size(); ++first) {
       if (done[first]) continue;
       std::vector<size_t> group;
-      for (size_t i = first; i < items.size() && group.size() < size_t(batch_size_); ++i) {
+      for (size_t i = first; i < tensors.size() && group.size() < size_t(batch_size_); ++i) {
         if (!done[i] && CanStack(tensors[first], tensors[i])) group.push_back(i);
       }
       if (group.empty()) group.push_back(first);
-      MMDEPLOY_TRYV(RunGroup(tensors, group, context, &results));
       for (const size_t i : group) done[i] = true;
+      groups.push_back(std::move(group));
     }
-    return results;
+    return groups;
   }
 
   static bool CanStack(const std::vector<Tensor>& a, const std::vector<Tensor>& b) {

@@ -43,7 +43,10 @@ Result<std::shared_ptr<const Model>> ResolveModel(const std::string& name, const
                                                   const ModuleEnv& env) {
   const auto& models = env.options->models;
   if (const auto it = models.find(name); it != models.end()) return it->second;
-  auto model = Model::FromPath(name);
+  // Models that lie inside of the one around the node travel with it.
+  const bool is_inside = env.model && !env.model->PathOf("").empty() &&
+                         (env.model->HasFile(name + "/deploy.json") || env.model->HasFile(name));
+  auto model = Model::FromPath(is_inside ? env.model->PathOf(name) : name);
   if (model) return model;
   std::vector<std::string> known;
   for (const auto& [key, value] : models) known.push_back(key);

@@ -1,0 +1,112 @@
+// Generated from api/sdk.yaml by api/gen.py. Reading of text in given quads in C++.
+#pragma once
+
+#include <exception>
+#include <future>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "mmdeploy/common.hpp"
+#include "mmdeploy/model.hpp"
+#include "mmdeploy/text_detector.hpp"
+#include "mmdeploy/text_recognizer.h"
+
+namespace mmdeploy {
+namespace cxx {
+
+using TextRecognition = mmdeploy_text_recognition_t;
+
+// Reading of text in given quads: a loaded model. Any number of threads may call Apply at the same
+// time.
+class TextRecognizer {
+ public:
+  using Result = Result_<TextRecognition>;
+
+  // Loads the model. Throws Exception.
+  TextRecognizer(const Model& model, const Context& context) {
+    mmdeploy_text_recognizer_t handle{};
+    ThrowIfFailed(mmdeploy_text_recognizer_create_with_context(model, context, &handle));
+    handle_.reset(handle);
+  }
+  TextRecognizer(const TextRecognizer&) = delete;
+  TextRecognizer& operator=(const TextRecognizer&) = delete;
+
+  // Results of boxes, per image; `bbox_count` says how many boxes each image has, whose boxes lie
+  // one after the other. Without boxes each image is one. Throws Exception.
+  std::vector<Result> Apply(Span<const Mat> images, Span<const TextDetection> bboxes = {},
+                            Span<const int> bbox_count = {}) const {
+    if (images.empty()) return {};
+    std::vector<int> counts(bbox_count.begin(), bbox_count.end());
+    if (bboxes.empty() && counts.empty()) counts.assign(images.size(), 1);
+    int total = 0;
+    for (const int count : counts) total += count < 0 ? 0 : count;
+    const bool whole = bbox_count.empty();
+    if (counts.size() != images.size() ||
+        (!whole && static_cast<std::size_t>(total) != bboxes.size())) {
+      throw Exception(ErrorCode::eInvalidArgument,
+                      "bbox_count needs a number per image, and bboxes as many boxes");
+    }
+    TextRecognition* results{};
+    // An array without elements may have no address, which would mean the whole images.
+    static constexpr TextDetection none{};
+    ThrowIfFailed(mmdeploy_text_recognizer_apply_bbox(handle_.get(), reinterpret(images.data()),
+                                                      static_cast<int>(images.size()),
+                                                      whole   ? nullptr
+                                                      : total ? bboxes.data()
+                                                              : &none,
+                                                      whole ? nullptr : counts.data(), &results));
+    std::shared_ptr<TextRecognition> buffer(
+        results, [total](auto p) { mmdeploy_text_recognizer_release_result(p, total); });
+    return Result::Split(buffer, counts);
+  }
+  // Without boxes the whole image is one.
+  Result Apply(const Mat& image, Span<const TextDetection> bboxes = {}) const {
+    const int count = static_cast<int>(bboxes.size());
+    return Apply(Span<const Mat>(&image, 1), bboxes,
+                 count ? Span<const int>(&count, 1) : Span<const int>())[0];
+  }
+
+  // The same on a scheduler. Pixels, and this object, must live until the future is ready; a
+  // failure is thrown by its get().
+  std::future<std::vector<Result>> ApplyAsync(std::vector<Mat> images,
+                                              const Scheduler& scheduler) const {
+    auto promise = std::make_shared<std::promise<std::vector<Result>>>();
+    scheduler.Execute(
+        [this, images = std::move(images), promise] { Fulfil(images, promise.get()); });
+    return promise->get_future();
+  }
+
+  // Calls `done` with a future that is ready, on the scheduler; it must not throw.
+  template <class Done>
+  void ApplyAsync(std::vector<Mat> images, const Scheduler& scheduler, Done done) const {
+    scheduler.Execute([this, images = std::move(images), done = std::move(done)]() mutable {
+      std::promise<std::vector<Result>> promise;
+      Fulfil(images, &promise);
+      done(promise.get_future());
+    });
+  }
+
+ private:
+  void Fulfil(const std::vector<Mat>& images, std::promise<std::vector<Result>>* promise) const {
+    try {
+      promise->set_value(Apply(images));
+    } catch (...) {
+      promise->set_exception(std::current_exception());
+    }
+  }
+
+  struct Destroy {
+    void operator()(mmdeploy_text_recognizer* handle) const {
+      mmdeploy_text_recognizer_destroy(handle);
+    }
+  };
+  std::unique_ptr<mmdeploy_text_recognizer, Destroy> handle_;
+};
+
+}  // namespace cxx
+
+using cxx::TextRecognition;
+using cxx::TextRecognizer;
+
+}  // namespace mmdeploy

@@ -1,0 +1,61 @@
+#include "mmdeploy/codebase/mmocr/head/symbols.h"
+
+namespace mmdeploy::mmocr {
+namespace {
+
+// Reads text from probabilities [1,T,C] of a recognizer with a decoder: the best class of each step
+// up to the end token (sdk interface 16.7).
+class AttnConvertor : public Module {
+ public:
+  AttnConvertor(Symbols symbols, size_t num_inputs)
+      : signature_(HeadSignature<TextRecognition>(num_inputs)), symbols_(std::move(symbols)) {}
+
+  const Signature& signature() const override { return signature_; }
+
+  Result<Values> Run(Span<const Value> inputs, const RunContext&) const override {
+    MMDEPLOY_TRY(const Steps steps, RequireSteps(inputs[inputs.size() - 1].tensors()));
+    MMDEPLOY_TRYV(CheckClasses(steps.classes, symbols_, kMayLack));
+    Values results;
+    results.emplace_back(Read(steps));
+    return results;
+  }
+
+  // Decoders never answer padding, and some have no class for it.
+  static constexpr int kMayLack = 1;
+
+ private:
+  TextRecognition Read(const Steps& steps) const {
+    TextRecognition result;
+    for (int64_t t = 0; t < steps.count; ++t) {
+      const auto best = static_cast<size_t>(ArgMax(steps.step(t), steps.classes));
+      if (symbols_.ignored[best]) continue;
+      if (static_cast<int>(best) == symbols_.end) break;
+      result.text += symbols_.text[best];
+      result.scores.push_back(steps.step(t)[best]);
+    }
+    return result;
+  }
+
+  Signature signature_;
+  const Symbols symbols_;
+};
+
+Result<std::unique_ptr<Module>> Create(JsonReader& params, const ModuleEnv& env) {
+  params.Ignore({"lower", "max_seq_len"});
+  MMDEPLOY_TRY(Symbols symbols, ReadSymbols(params, env, {false}));
+  MMDEPLOY_TRYV(params.Finish());
+  MMDEPLOY_TRYV(CheckOutputs(env, params.path(), {{"output", {DataType::kFloat32}, 3}}));
+  if (const auto classes = KnownClasses(env)) {
+    if (auto checked = CheckClasses(*classes, symbols, AttnConvertor::kMayLack); !checked) {
+      return MakeError(checked.error().In(params.path().str()));
+    }
+  }
+  return std::make_unique<AttnConvertor>(std::move(symbols), env.inputs.size());
+}
+
+}  // namespace
+}  // namespace mmdeploy::mmocr
+
+namespace mmdeploy {
+std::vector<HeadType> attn_convertor_heads() { return {{"mmocr", "AttnConvertor", mmocr::Create}}; }
+}  // namespace mmdeploy

@@ -1,0 +1,83 @@
+#include <algorithm>
+#include <cmath>
+
+#include "mmdeploy/codebase/mmocr/head/symbols.h"
+
+namespace mmdeploy::mmocr {
+namespace {
+
+// The probability of a class by the scores of all of them, which need not be probabilities yet.
+float Softmax(const float* scores, int64_t count, int64_t index) {
+  float sum = 0;
+  for (int64_t i = 0; i < count; ++i) {
+    // Infinite scores have no difference.
+    sum += scores[i] == scores[index] ? 1 : std::exp(scores[i] - scores[index]);
+  }
+  return 1 / sum;
+}
+
+// Reads text from scores [1,T,C] of a recognizer that was trained with CTC: the best class of each
+// step; neither blanks, nor what the step before has said already (sdk interface 16.7).
+class CtcConvertor : public Module {
+ public:
+  CtcConvertor(Symbols symbols, bool softmax)
+      : signature_(HeadSignature<TextRecognition>(2)),
+        symbols_(std::move(symbols)),
+        softmax_(softmax) {}
+
+  const Signature& signature() const override { return signature_; }
+
+  Result<Values> Run(Span<const Value> inputs, const RunContext&) const override {
+    MMDEPLOY_TRY(const Steps steps, RequireSteps(inputs[1].tensors()));
+    MMDEPLOY_TRYV(CheckClasses(steps.classes, symbols_, 0));
+    // What lies behind the text is padding of the image.
+    const double valid_ratio = inputs[0].sample().meta.valid_ratio.value_or(1);
+    const auto valid = std::ceil(static_cast<double>(steps.count) * valid_ratio);
+    const int64_t count = std::min(steps.count, static_cast<int64_t>(valid));
+    TextRecognition result;
+    int64_t previous = symbols_.padding;
+    for (int64_t t = 0; t < count; ++t) {
+      const float* scores = steps.step(t);
+      const int64_t best = ArgMax(scores, steps.classes);
+      if (best != previous && best != symbols_.padding &&
+          !symbols_.ignored[static_cast<size_t>(best)]) {
+        result.text += symbols_.text[static_cast<size_t>(best)];
+        result.scores.push_back(softmax_ ? Softmax(scores, steps.classes, best) : scores[best]);
+      }
+      previous = best;
+    }
+    return Values{Value(std::move(result))};
+  }
+
+ private:
+  Signature signature_;
+  const Symbols symbols_;
+  const bool softmax_;
+};
+
+Result<std::unique_ptr<Module>> Create(JsonReader& params, const ModuleEnv& env) {
+  // From 1.0 on networks give probabilities.
+  bool softmax = !(env.model && env.model->deploy().version.ctc_has_probabilities());
+  params.Read("softmax", &softmax);
+  params.Ignore({"lower"});
+  MMDEPLOY_TRY(Symbols symbols, ReadSymbols(params, env, {true}));
+  MMDEPLOY_TRYV(params.Finish());
+  MMDEPLOY_ENSURE(symbols.padding >= 0, Code::kFail,
+                  "{}: with_padding is false, but the padding is the blank of CTC",
+                  params.path().str());
+  MMDEPLOY_TRYV(CheckTakesImage(env, params.path()));
+  MMDEPLOY_TRYV(CheckOutputs(env, params.path(), {{"output", {DataType::kFloat32}, 3}}));
+  if (const auto classes = KnownClasses(env)) {
+    if (auto checked = CheckClasses(*classes, symbols, 0); !checked) {
+      return MakeError(checked.error().In(params.path().str()));
+    }
+  }
+  return std::make_unique<CtcConvertor>(std::move(symbols), softmax);
+}
+
+}  // namespace
+}  // namespace mmdeploy::mmocr
+
+namespace mmdeploy {
+std::vector<HeadType> ctc_convertor_heads() { return {{"mmocr", "CTCConvertor", mmocr::Create}}; }
+}  // namespace mmdeploy

@@ -1,0 +1,255 @@
+#include "mmdeploy/codebase/mmocr/head/symbols.h"
+
+#include <algorithm>
+
+#include "mmdeploy/base/printable.h"
+#include "mmdeploy/base/suggest.h"
+
+namespace mmdeploy::mmocr {
+namespace {
+
+constexpr char kBlank[] = "<BLK>";
+constexpr char kUnknown[] = "<UKN>";
+constexpr char kDictFile[] = "dict_file.txt";
+constexpr char kDict36[] = "0123456789abcdefghijklmnopqrstuvwxyz";
+constexpr char kDict90[] =
+    "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ!\"#$%&'()*+,-./:;<=>?@[\\]_`~";
+
+// The tokens of 1.x, whose names a dictionary may change, and those of 0.x.
+struct Tokens {
+  std::optional<bool> with_unknown;
+  bool with_start = true, with_end = true, with_padding = true, same_start_end = true;
+  std::string start_end = "<BOS/EOS>", start = "<BOS>", end = "<EOS>", padding = "<PAD>";
+  std::optional<std::string> unknown = kUnknown;  // null: a symbol that is left out
+  std::vector<std::string> ignored{"padding"};
+};
+
+bool IsUtf8(std::string_view text) {
+  while (!text.empty()) {
+    const size_t length = Utf8Length(text);
+    if (length == 0) return false;
+    text.remove_prefix(length);
+  }
+  return true;
+}
+
+// A symbol per line, as it stands there; empty lines are none.
+Result<std::vector<std::string>> ReadDictFile(const Model* model, const std::string& file,
+                                              const JsonPath& path) {
+  MMDEPLOY_ENSURE(model, Code::kFail, "{}: a dictionary file needs an SDK model around it",
+                  path.str());
+  auto bytes = model->ReadFile(file);
+  if (!bytes) return MakeError(bytes.error().In(path.str()));
+  std::string_view text = AsText(*bytes);
+  if (text.substr(0, 3) == "\xEF\xBB\xBF") text.remove_prefix(3);
+  std::vector<std::string> symbols;
+  for (int number = 1; !text.empty(); ++number) {
+    std::string_view line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+    while (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+    MMDEPLOY_ENSURE(IsUtf8(line), Code::kFail, "{}: line {} of '{}' is no UTF-8; convert the file",
+                    path.str(), number, file);
+    if (!line.empty()) symbols.emplace_back(line);
+  }
+  return symbols;
+}
+
+std::vector<std::string> Letters(std::string_view letters) {
+  std::vector<std::string> symbols;
+  for (const char letter : letters) symbols.emplace_back(1, letter);
+  return symbols;
+}
+
+Result<std::vector<std::string>> ReadDictType(const std::string& name, const JsonPath& path) {
+  if (name == "DICT36") return Letters(kDict36);
+  if (name == "DICT37") return Letters(std::string(kDict36) + " ");
+  if (name == "DICT90") return Letters(kDict90);
+  if (name == "DICT91") return Letters(std::string(kDict90) + " ");
+  return MakeError(Code::kFail, "{}: unknown dictionary '{}', allowed: {}", path.str(), name,
+                   ListAllowed(name, {"DICT36", "DICT37", "DICT90", "DICT91"}));
+}
+
+Result<std::vector<std::string>> ReadDictionary(JsonReader& params, const ModuleEnv& env) {
+  std::optional<std::string> file, type;
+  std::optional<std::vector<std::string>> list;
+  params.Read("dict_file", &file);
+  params.Read("dict_list", &list);
+  params.Read("dict_type", &type);
+  if (!params.ok()) return std::vector<std::string>();  // Finish has the error
+  if (file) return ReadDictFile(env.model, *file, params.path() / "dict_file");
+  if (list) {
+    for (size_t i = 0; i < list->size(); ++i) {
+      MMDEPLOY_ENSURE(IsUtf8((*list)[i]), Code::kFail, "{}: no UTF-8",
+                      (params.path() / "dict_list" / i).str());
+    }
+    return *list;
+  }
+  if (type) return ReadDictType(*type, params.path() / "dict_type");
+  if (env.model && env.model->HasFile(kDictFile)) {
+    return ReadDictFile(env.model, kDictFile, params.path());
+  }
+  return MakeError(Code::kFail,
+                   "{}: no dictionary; set dict_file (a file of the model), dict_list or dict_type",
+                   params.path().str());
+}
+
+Tokens ReadTokens(JsonReader& params) {
+  Tokens tokens;
+  params.Read("with_unknown", &tokens.with_unknown);
+  params.Read("with_start", &tokens.with_start);
+  params.Read("with_end", &tokens.with_end);
+  params.Read("with_padding", &tokens.with_padding);
+  params.Read("same_start_end", &tokens.same_start_end);
+  params.Read("start_end_same", &tokens.same_start_end);  // 0.x
+  params.Read("start_end_token", &tokens.start_end);
+  params.Read("start_token", &tokens.start);
+  params.Read("end_token", &tokens.end);
+  params.Read("padding_token", &tokens.padding);
+  params.Describe("unknown_token", "string, or null", "\"<UKN>\"");
+  const Json& json = params.json();
+  if (json.contains("unknown_token") && json["unknown_token"].is_null()) {
+    tokens.unknown.reset();
+  } else {
+    std::string unknown = kUnknown;
+    params.Read("unknown_token", &unknown);
+    tokens.unknown = unknown;
+  }
+  params.Read("ignore_chars", &tokens.ignored);
+  return tokens;
+}
+
+// The class of a token, which is added behind the others unless the dictionary has it.
+int Add(const std::string& token, Symbols* symbols) {
+  const auto found = std::find(symbols->text.begin(), symbols->text.end(), token);
+  const auto index = static_cast<int>(found - symbols->text.begin());
+  if (found == symbols->text.end()) symbols->text.push_back(token);
+  return index;
+}
+
+// The same, but always added: 0.x has the token of start and end twice.
+int Append(const std::string& token, Symbols* symbols) {
+  symbols->text.push_back(token);
+  return static_cast<int>(symbols->text.size()) - 1;
+}
+
+// mmocr 0.x: the blank first; or the start, the end and the padding last.
+void AddTokensOf0(const Tokens& tokens, const SymbolRules& rules, bool with_unknown,
+                  Symbols* symbols) {
+  auto& text = symbols->text;
+  if (rules.is_ctc && (text.empty() || text[0] != kBlank)) text.insert(text.begin(), kBlank);
+  if (rules.is_ctc) symbols->padding = 0;
+  if (with_unknown) symbols->unknown = Add(tokens.unknown.value_or(kUnknown), symbols);
+  if (rules.is_ctc) return;
+  symbols->start = symbols->end = Add(tokens.start_end, symbols);
+  if (!tokens.same_start_end) {
+    const auto next = static_cast<size_t>(symbols->start) + 1;
+    const bool is_there = next < text.size() && text[next] == tokens.start_end;
+    symbols->end = is_there ? static_cast<int>(next) : Append(tokens.start_end, symbols);
+  }
+  symbols->padding = Add(tokens.padding, symbols);
+}
+
+// mmocr 1.x: start and end, padding, unknown.
+void AddTokensOf1(const Tokens& tokens, const SymbolRules& rules, bool with_unknown,
+                  Symbols* symbols) {
+  if (!rules.is_ctc && tokens.with_start && tokens.with_end && tokens.same_start_end) {
+    symbols->start = symbols->end = Add(tokens.start_end, symbols);
+  } else if (!rules.is_ctc) {
+    if (tokens.with_start) symbols->start = Add(tokens.start, symbols);
+    if (tokens.with_end) symbols->end = Add(tokens.end, symbols);
+  }
+  if (tokens.with_padding) symbols->padding = Add(tokens.padding, symbols);
+  if (with_unknown && tokens.unknown) symbols->unknown = Add(*tokens.unknown, symbols);
+}
+
+Result<void> MarkIgnored(const Tokens& tokens, const JsonPath& path, Symbols* symbols) {
+  symbols->ignored.resize(symbols->text.size());
+  for (const std::string& name : tokens.ignored) {
+    int index = -1;
+    if (name == "padding") {
+      index = symbols->padding;
+    } else if (name == "end") {
+      index = symbols->end;
+    } else if (name == "unknown") {
+      index = symbols->unknown;
+    } else {
+      const auto found = std::find(symbols->text.begin(), symbols->text.end(), name);
+      MMDEPLOY_ENSURE(found != symbols->text.end(), Code::kFail,
+                      "{}: '{}' is no symbol of the dictionary, and none of 'padding', 'end', "
+                      "'unknown'",
+                      path.str(), name);
+      index = static_cast<int>(found - symbols->text.begin());
+    }
+    if (index >= 0) symbols->ignored[static_cast<size_t>(index)] = true;
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Symbols> ReadSymbols(JsonReader& params, const ModuleEnv& env, const SymbolRules& rules) {
+  const Tokens tokens = ReadTokens(params);
+  MMDEPLOY_TRY(const auto dictionary, ReadDictionary(params, env));
+  const bool is_1 = env.model && env.model->deploy().version.ctc_blank_is_last();
+  const auto make = [&](bool with_unknown) {
+    Symbols symbols;
+    symbols.text = dictionary;
+    (is_1 ? AddTokensOf1 : AddTokensOf0)(tokens, rules, with_unknown, &symbols);
+    return symbols;
+  };
+  // Models of 0.x leave `with_unknown` out where it is mmocr's default, that of the SDK was none.
+  Symbols symbols = make(tokens.with_unknown.value_or(!rules.is_ctc && !is_1));
+  const auto classes = KnownClasses(env);
+  if (!tokens.with_unknown && classes &&
+      *classes == static_cast<int64_t>(symbols.text.size()) + 1) {
+    symbols = make(true);
+  }
+  MMDEPLOY_TRYV(MarkIgnored(tokens, params.path() / "ignore_chars", &symbols));
+  return symbols;
+}
+
+std::optional<int64_t> KnownClasses(const ModuleEnv& env) {
+  const std::vector<StaticTensor>* outputs = KnownOutputs(env);
+  if (!outputs) return std::nullopt;
+  for (const StaticTensor& output : *outputs) {
+    const size_t rank = output.shape.size();
+    if (output.name == "output" && rank == 3 && output.shape[2] > 0) return output.shape[2];
+  }
+  return std::nullopt;
+}
+
+Result<void> CheckClasses(int64_t num_classes, const Symbols& symbols, int may_lack) {
+  const auto expected = static_cast<int64_t>(symbols.text.size());
+  MMDEPLOY_ENSURE(num_classes <= expected && num_classes >= expected - may_lack, Code::kFail,
+                  "the network tells {} classes apart, the dictionary has {} symbols with those "
+                  "added to it; check dict_file (or dict_list, dict_type) and with_unknown",
+                  num_classes, expected);
+  return {};
+}
+
+Result<Steps> RequireSteps(const NamedTensors& tensors) {
+  MMDEPLOY_TRY(const Tensor* output, RequireOutput(tensors, "output", 3));
+  const Shape& shape = output->shape();
+  MMDEPLOY_ENSURE(shape.size() == 3 && shape[0] == 1 && shape[2] > 0, Code::kFail,
+                  "output 'output' has shape {}, expected 1xTxC: the scores of C classes at each "
+                  "of T steps",
+                  Name(shape));
+  return Steps{output->data<float>(), shape[1], shape[2]};
+}
+
+int64_t ArgMax(const float* scores, int64_t count) {
+  // The largest of every eighth score, which compilers make a vector of; then where it is.
+  constexpr int64_t kLanes = 8;
+  float best[kLanes];
+  std::fill_n(best, kLanes, scores[0]);
+  int64_t i = 0;
+  for (; i + kLanes <= count; i += kLanes) {
+    for (int64_t k = 0; k < kLanes; ++k)
+      best[k] = scores[i + k] > best[k] ? scores[i + k] : best[k];
+  }
+  for (; i < count; ++i) best[0] = std::max(best[0], scores[i]);
+  const float largest = *std::max_element(best, best + kLanes);
+  return std::find(scores, scores + count, largest) - scores;
+}
+
+}  // namespace mmdeploy::mmocr

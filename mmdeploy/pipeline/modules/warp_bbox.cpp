@@ -1,0 +1,220 @@
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <opencv2/imgproc.hpp>
+
+#include "mmdeploy/pipeline/modules/images.h"
+#include "mmdeploy/pipeline/modules/modules.h"
+#include "mmdeploy/task/results.h"
+#include "mmdeploy/transform/pixels/opencv.h"
+
+namespace mmdeploy {
+namespace {
+
+constexpr int kMaxSide = 32766;  // cv::warpAffine's positions have 16 bits
+
+// The quad of a result that has one, or nullptr.
+const Quad* QuadOf(const Record& record) {
+  const Field* field = record.type->Find("bbox");
+  const FieldPointer pointer = field ? record.Get(*field) : FieldPointer();
+  Quad* const* quad = std::get_if<Quad*>(&pointer);
+  return field && quad ? *quad : nullptr;
+}
+
+// The results of tasks that have a quad.
+KindSet KindsWithQuad() {
+  KindSet kinds;
+  for (const ResultType* type : ResultTypes()) {
+    if (QuadOf({type, type->create()})) kinds = kinds | Kind(*type);
+  }
+  return kinds;
+}
+
+// The corners at the nearest whole pixels, clockwise as seen, the first one nearest to the top left
+// of their bounding box: whoever found them may have begun anywhere and gone either way.
+std::array<cv::Point2d, 4> Ordered(const Quad& quad) {
+  std::array<cv::Point2d, 4> corners;
+  for (size_t i = 0; i < 4; ++i) corners[i] = {std::rint(quad[i].x), std::rint(quad[i].y)};
+  const auto higher = [](const cv::Point2d& a, const cv::Point2d& b) {
+    return a.y != b.y ? a.y < b.y : a.x < b.x;
+  };
+  std::iter_swap(corners.begin(), std::min_element(corners.begin(), corners.end(), higher));
+  const cv::Point2d pivot = corners[0];
+  // The others lie below, at angles from 0 to half a turn.
+  const auto angle = [&](const cv::Point2d& a) { return std::atan2(a.y - pivot.y, a.x - pivot.x); };
+  std::stable_sort(corners.begin() + 1, corners.end(),
+                   [&](const auto& a, const auto& b) { return angle(a) < angle(b); });
+  cv::Point2d top_left = pivot;
+  for (const auto& corner : corners) top_left.x = std::min(top_left.x, corner.x);
+  // Of two that are equally near, at half a right angle, the left one.
+  const auto nearer = [&](const cv::Point2d& a, const cv::Point2d& b) {
+    const double to_a = cv::norm(a - top_left), to_b = cv::norm(b - top_left);
+    return to_a != to_b ? to_a < to_b : a.x < b.x;
+  };
+  std::rotate(corners.begin(), std::min_element(corners.begin(), corners.end(), nearer),
+              corners.end());
+  return corners;
+}
+
+// How a patch lies in the image: pixel (x, y) of it is the image's at origin + x * right + y *
+// down.
+struct Placement {
+  cv::Point2d origin, right, down;
+  int width = 1, height = 1;
+
+  // Whether pixels of the patch are pixels of the image.
+  bool is_upright() const { return right == cv::Point2d(1, 0) && down == cv::Point2d(0, 1); }
+};
+
+cv::Point2d Direction(const cv::Point2d& side, const cv::Point2d& otherwise) {
+  const double length = cv::norm(side);
+  return length > 0 ? side / length : otherwise;
+}
+
+// Where the patch of a quad lies. One whose height is more than `max_aspect` times its width holds
+// text that runs downwards, and is turned to the left. Errors: kInvalidArgument for a corner that
+// is no number, or a side that is too long.
+Result<Placement> Place(const Quad& quad, double max_aspect) {
+  for (const Point& corner : quad) {
+    // Sums and differences of such numbers are exact.
+    const bool valid = std::abs(corner.x) < 1e9F && std::abs(corner.y) < 1e9F;
+    MMDEPLOY_ENSURE(valid, Code::kInvalidArgument,
+                    "the quad has a corner at ({}, {}), expected numbers within 1e9", corner.x,
+                    corner.y);
+  }
+  auto corners = Ordered(quad);
+  if (cv::norm(corners[2] - corners[1]) > max_aspect * cv::norm(corners[1] - corners[0])) {
+    std::rotate(corners.begin(), corners.begin() + 1, corners.end());
+  }
+  const cv::Point2d across = corners[1] - corners[0], along = corners[2] - corners[1];
+  const double width = cv::norm(across), height = cv::norm(along);
+  MMDEPLOY_ENSURE(width <= kMaxSide && height <= kMaxSide, Code::kInvalidArgument,
+                  "the quad is {:.0f}x{:.0f} pixels (width x height), allowed: sides up to {}",
+                  width, height, kMaxSide);
+  MMDEPLOY_ENSURE(width * height <= static_cast<double>(Image::kMaxPixels), Code::kInvalidArgument,
+                  "the quad is {:.0f}x{:.0f} pixels (width x height), allowed: up to {} of them",
+                  width, height, Image::kMaxPixels);
+  Placement placement;
+  placement.origin = corners[0];
+  placement.right = Direction(across, {1, 0});
+  placement.down = Direction(along, {-placement.right.y, placement.right.x});
+  // A quad without area still is a picture, of one row or column.
+  placement.width = std::max(1, static_cast<int>(width));
+  placement.height = std::max(1, static_cast<int>(height));
+  return placement;
+}
+
+bool LiesInside(const Placement& placement, const Image& image) {
+  return placement.origin.x >= 0 && placement.origin.y >= 0 &&
+         placement.origin.x + placement.width <= image.width &&
+         placement.origin.y + placement.height <= image.height;
+}
+
+int64_t PixelBytes(const Image& image) {
+  return NumChannels(image.format) * static_cast<int64_t>(SizeOf(image.dtype));
+}
+
+// The patch as a view of the image's memory.
+Image View(const Placement& placement, Image image) {
+  image.row_stride = image.stride();
+  image.data += static_cast<int64_t>(placement.origin.y) * image.row_stride +
+                static_cast<int64_t>(placement.origin.x) * PixelBytes(image);
+  image.width = placement.width;
+  image.height = placement.height;
+  return image;
+}
+
+// A patch of its own; black where it leaves the image.
+Result<Image> Warp(const Placement& placement, const Image& image, BufferPool* pool) {
+  MMDEPLOY_ENSURE(image.height <= kMaxSide && image.width <= kMaxSide, Code::kOutOfRange,
+                  "the image is {}x{} (height x width), allowed: sides up to {}", image.height,
+                  image.width, kMaxSide);
+  MMDEPLOY_TRY(Image patch, NewImage(image, placement.height, placement.width, pool));
+  const double matrix[6] = {placement.right.x, placement.down.x, placement.origin.x,
+                            placement.right.y, placement.down.y, placement.origin.y};
+  MMDEPLOY_TRYV(CallOpenCv("cv::warpAffine", [&] {
+    cv::Mat to = AsMat(patch);
+    cv::warpAffine(AsMat(image), to, cv::Mat(2, 3, CV_64F, const_cast<double*>(matrix)), to.size(),
+                   cv::INTER_LINEAR | cv::WARP_INVERSE_MAP);
+  }));
+  return patch;
+}
+
+Result<Image> CutOut(const Quad& quad, double max_aspect, const Image& image, BufferPool* pool) {
+  MMDEPLOY_TRY(const Placement placement, Place(quad, max_aspect));
+  if (placement.is_upright() && LiesInside(placement, image)) return View(placement, image);
+  return Warp(placement, image, pool);
+}
+
+// Cuts the quad of a text out of an image and turns it upright (sdk interface 16.7). Without a quad
+// (Null) the image is answered.
+class WarpBbox : public Module {
+ public:
+  explicit WarpBbox(double max_aspect) : max_aspect_(max_aspect) {
+    signature_.inputs = {EdgeType{{Kind::kImage, Kind::kSample}, 0, {}},
+                         EdgeType{KindsWithQuad() | Kind::kNull, 0, {}}};
+    signature_.outputs = {EdgeType{Kind::kImage, 0, {}}};
+  }
+
+  const Signature& signature() const override { return signature_; }
+
+  Result<Values> Run(Span<const Value> inputs, const RunContext& context) const override {
+    if (!inputs[1].is_record() && inputs[0].kind() == Kind::kImage) return Values{inputs[0]};
+    MMDEPLOY_TRY(Image image, PixelsOf(inputs[0], "cut"));
+    if (inputs[1].is_record()) {
+      MMDEPLOY_TRY(image, CutOut(*QuadOf(inputs[1].record()), max_aspect_, image, context.pool));
+    }
+    return Values{Value(std::move(image))};
+  }
+
+ private:
+  Signature signature_;
+  const double max_aspect_;
+};
+
+// The same for all quads of an image: the form of 0.x, before a Flatten node.
+class WarpBoxes : public Module {
+ public:
+  explicit WarpBoxes(double max_aspect) : max_aspect_(max_aspect) {
+    signature_.inputs = {EdgeType{{Kind::kImage, Kind::kSample}, 0, {}},
+                         EdgeType{KindsWithQuad(), 1, {}}};
+    signature_.outputs = {EdgeType{Kind::kImage, 1, {}}};
+  }
+
+  const Signature& signature() const override { return signature_; }
+
+  Result<Values> Run(Span<const Value> inputs, const RunContext& context) const override {
+    MMDEPLOY_TRY(const Image image, PixelsOf(inputs[0], "cut"));
+    Value::List patches;
+    for (const Value& text : inputs[1].list()) {
+      MMDEPLOY_TRY(Image patch, CutOut(*QuadOf(text.record()), max_aspect_, image, context.pool));
+      patches.emplace_back(std::move(patch));
+    }
+    return Values{Value(std::move(patches))};
+  }
+
+ private:
+  Signature signature_;
+  const double max_aspect_;
+};
+
+template <class Warper>
+Result<std::unique_ptr<Module>> Create(JsonReader& args, const ModuleEnv& env) {
+  MMDEPLOY_TRY(JsonReader reader, ParamsOf(args, env));
+  double max_aspect = 1;
+  reader.Read("max_aspect", &max_aspect, 0.0, 1e9);
+  MMDEPLOY_TRYV(reader.Finish());
+  return std::make_unique<Warper>(max_aspect);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Module>> CreateWarpBboxModule(JsonReader& args, const ModuleEnv& env) {
+  return Create<WarpBbox>(args, env);
+}
+
+Result<std::unique_ptr<Module>> CreateWarpBoxesModule(JsonReader& args, const ModuleEnv& env) {
+  return Create<WarpBoxes>(args, env);
+}
+
+}  // namespace mmdeploy

@@ -1,0 +1,144 @@
+"""Detect, cut out, recognise as one model: through the command, the C API and the tasks one by one."""
+import ctypes
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from mmdeploy_python import TextDetector, TextRecognizer
+
+ROOT = Path(__file__).resolve().parents[2]
+COMMAND = ROOT / 'build/bin/mmdeploy'
+GOLDEN = {'det': 'text_detector', 'rec': 'text_recognizer'}
+
+
+def write_chain(folder: Path, models: dict[str, Path], tasks: list[dict], outputs: list[str]) -> Path:
+    """Write a model that has no network of its own, but models inside of it."""
+    folder.mkdir()
+    for name, model in models.items():
+        shutil.copytree(model, folder / name)
+    (folder / 'deploy.json').write_text(json.dumps(dict(version='0.7.0', task='', models=[], customs=[])))
+    (folder / 'pipeline.json').write_text(json.dumps(dict(pipeline=dict(input='img', output=outputs, tasks=tasks))))
+    return folder
+
+
+def inference(model: str, source: str, target: str, **params: object) -> dict:
+    return dict(type='Inference', name=model, input=source, output=target, params=dict(model=model, **params))
+
+
+WARP = dict(type='Task', module='WarpBbox', input=['img+', 'dets*'], output='patches*')
+
+
+@pytest.fixture(scope='module')
+def chain(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    models = {name: ROOT / f'mmdeploy/task/{task}/golden/model' for name, task in GOLDEN.items()}
+    tasks = [inference('det', 'img', 'dets'), WARP, inference('rec', 'patches*', 'texts*')]
+    return write_chain(tmp_path_factory.mktemp('chain') / 'ocr', models, tasks, ['dets', 'texts'])
+
+
+def page(seed: int, count: int) -> np.ndarray:
+    rng = np.random.default_rng(seed)
+    image = np.zeros((64, 96, 3), np.uint8)
+    for i in range(count):
+        x, y = 4 + i % 3 * 30, 4 + i // 3 * 20
+        image[y:y + rng.integers(8, 12), x:x + rng.integers(10, 24)] = rng.integers(100, 256, 3)
+        image[y + 2, x + 3] = 255
+    return image
+
+
+@pytest.fixture(scope='module')
+def pages(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    folder = tmp_path_factory.mktemp('pages')
+    paths = []
+    for seed, count in enumerate([3, 0, 7]):
+        paths.append(folder / f'{seed}.png')
+        cv2.imwrite(str(paths[-1]), page(seed, count))
+    return paths
+
+
+def one_by_one(chain: Path, image: np.ndarray) -> tuple[np.ndarray, list]:
+    boxes = TextDetector(str(chain / 'det'), 'cpu')(image)
+    return boxes, TextRecognizer(str(chain / 'rec'), 'cpu')(image, boxes)
+
+
+def test_the_command_finds_and_reads(chain: Path, pages: list[Path], tmp_path: Path) -> None:
+    command = [COMMAND, 'infer', chain, *pages, '--json', '--out', tmp_path]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    for path, found in zip(pages, json.loads(done.stdout), strict=True):
+        boxes, texts = one_by_one(chain, cv2.imread(str(path)))
+        results = found['results']
+        assert [text['text'] for text in results['texts']] == [text for text, _ in texts]
+        np.testing.assert_allclose([box['bbox'] + [box['score']] for box in results['dets']],
+                                   boxes.tolist(), atol=1e-4)
+        assert cv2.imread(str(tmp_path / f'{path.stem}_result.png')).shape[1] == 384
+    assert len(json.loads(done.stdout)[0]['results']['texts']) == 3
+    plain = subprocess.run([COMMAND, 'infer', chain, pages[0]], capture_output=True, text=True)
+    boxes, texts = one_by_one(chain, cv2.imread(str(pages[0])))
+    lines = plain.stdout.splitlines()[1:]
+    assert len(lines) == 3 and all(f"'{text}'" in line and 'bbox' in line
+                                   for line, (text, _) in zip(lines, texts, strict=True))
+
+
+def test_pictures_show_what_is_read(chain: Path, pages: list[Path], tmp_path: Path) -> None:
+    """The strip beside a box is wider for a longer text."""
+    for model in (chain, chain / 'det'):
+        subprocess.run([COMMAND, 'infer', model, pages[0], '--out', tmp_path / model.name], check=True,
+                       capture_output=True)
+    read, found = (cv2.imread(str(tmp_path / name / '0_result.png')) for name in ('ocr', 'det'))
+    assert read.shape == found.shape and (read != found).any()
+
+
+class Mat(ctypes.Structure):
+    _fields_ = [('data', ctypes.c_void_p), ('height', ctypes.c_int), ('width', ctypes.c_int),
+                ('channel', ctypes.c_int), ('format', ctypes.c_int), ('type', ctypes.c_int),
+                ('device', ctypes.c_void_p), ('row_stride', ctypes.c_int64)]
+
+
+class Found(ctypes.Structure):
+    _fields_ = [('bbox', ctypes.c_float * 8), ('score', ctypes.c_float)]
+
+
+class Read(ctypes.Structure):
+    _fields_ = [('text', ctypes.c_char_p), ('score', ctypes.POINTER(ctypes.c_float)), ('length', ctypes.c_int)]
+
+
+def test_c_programs_read_both_outputs(chain: Path, pages: list[Path]) -> None:
+    library = ctypes.CDLL(str(ROOT / 'build/lib/libmmdeploy.so'))
+    library.mmdeploy_last_error.restype = ctypes.c_char_p
+
+    def call(name: str, *arguments: object) -> None:
+        assert getattr(library, f'mmdeploy_{name}')(*arguments) == 0, library.mmdeploy_last_error()
+
+    model, context, pipeline, value, output = (ctypes.c_void_p() for _ in range(5))
+    call('model_create_by_path', str(chain).encode(), ctypes.byref(model))
+    call('context_create', ctypes.byref(context))
+    call('pipeline_create_from_model', model, context, ctypes.byref(pipeline))
+    images = [cv2.imread(str(path)) for path in pages]
+    mats = (Mat * len(images))(*(Mat(image.ctypes.data, *image.shape, 0, 2) for image in images))
+    call('common_create_input', mats, len(images), ctypes.byref(value))
+    call('pipeline_apply', pipeline, value, ctypes.byref(output))
+    boxes, counts, texts = ctypes.POINTER(Found)(), ctypes.POINTER(ctypes.c_int)(), ctypes.POINTER(Read)()
+    call('text_detector_get_result', output, ctypes.byref(boxes), ctypes.byref(counts))
+    call('text_recognizer_get_result', output, ctypes.byref(texts))
+    first = 0
+    for i, image in enumerate(images):
+        expected = one_by_one(chain, image)[1]
+        assert counts[i] == len(expected)
+        assert [texts[first + k].text.decode() for k in range(counts[i])] == [text for text, _ in expected]
+        first += counts[i]
+    assert library.mmdeploy_classifier_get_result(output, ctypes.byref(boxes), ctypes.byref(counts)) == 1
+    library.mmdeploy_text_recognizer_release_result(texts, first)
+    for handle, name in ((output, 'value'), (value, 'value'), (pipeline, 'pipeline'), (context, 'context'),
+                         (model, 'model')):
+        getattr(library, f'mmdeploy_{name}_destroy')(handle)
+
+
+def test_a_model_that_is_not_there(chain: Path, pages: list[Path], tmp_path: Path) -> None:
+    broken = write_chain(tmp_path / 'ocr', {'det': chain / 'det'},
+                         [inference('det', 'img', 'dets'), WARP, inference('rec', 'patches*', 'texts*')], ['texts'])
+    done = subprocess.run([COMMAND, 'infer', broken, pages[0]], capture_output=True, text=True)
+    assert done.returncode != 0 and "'rec' is neither a named model" in done.stderr

@@ -1,0 +1,141 @@
+"""Heads of text recognizers give what mmocr's convertors give, with dictionaries of every kind."""
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from mmocr.models.textrecog.convertors import AttnConvertor, CTCConvertor
+
+from tests.ocr.models import read
+
+CHINESE = [chr(0x4e00 + i) for i in range(6000)]
+MIXED = ['a', ' ', 'é', '字', '\U0001f600', 'ا', '"', '\\', '<']
+
+
+def scores_of(indexes: list[int], classes: int, seed: int = 0) -> np.ndarray:
+    """Return logits [1,T,C] in which these classes are the best."""
+    scores = np.random.default_rng(seed).normal(0, 1, (1, len(indexes), classes)).astype(np.float32)
+    scores[0, np.arange(len(indexes)), indexes] = 6 + np.arange(len(indexes)) % 3
+    return scores
+
+
+def softmax(scores: np.ndarray) -> np.ndarray:
+    return torch.softmax(torch.from_numpy(scores), -1).numpy()
+
+
+def check(found: tuple[str, list[float]], text: str, scores: list[float]) -> None:
+    assert found[0] == text
+    assert found[1] == pytest.approx(scores, abs=1e-6)
+
+
+@pytest.mark.parametrize('params', [
+    dict(dict_type='DICT36', with_unknown=False),
+    dict(dict_type='DICT37', with_unknown=True),
+    dict(dict_type='DICT90', with_unknown=True, lower=True),
+    dict(dict_type='DICT91', with_unknown=False),
+    dict(dict_list=MIXED, with_unknown=True),
+    dict(dict_list=CHINESE, with_unknown=False),
+    dict(dict_list=CHINESE),  # mmocr's default has the unknown symbol
+], ids=str)
+def test_ctc(params: dict, tmp_path: Path) -> None:
+    convertor = CTCConvertor(**params)
+    classes = convertor.num_classes()
+    last = classes - 1
+    indexes = [0, 1, 1, 0, 1, 2, 2, 2, 3, 0, 0, last, last, 0, last, 5, 6, 0, 0, 7, 4, 0]
+    scores = scores_of(indexes, classes)
+    # 84 of 100 columns are text, so that the steps at the end do not count.
+    ratio = 84 / 100
+    expected, probabilities = convertor.tensor2idx(torch.from_numpy(scores), [dict(valid_ratio=ratio)])
+    found = read(tmp_path, 'CTCConvertor', params, scores, image_size=(32, 84),
+                 resize=dict(type='ResizeOCR', height=32, min_width=4, max_width=100, width_downsample_ratio=0.25))
+    check(found, convertor.idx2str(expected)[0], probabilities[0])
+    assert found[0]
+
+
+@pytest.mark.parametrize('params', [
+    dict(dict_type='DICT36', with_unknown=False),
+    dict(dict_type='DICT90', with_unknown=True),
+    dict(dict_list=MIXED, with_unknown=True, start_end_same=False),
+    dict(dict_list=CHINESE, max_seq_len=30),
+], ids=str)
+def test_attention(params: dict, tmp_path: Path) -> None:
+    convertor = AttnConvertor(**params)
+    for lacks in (0, 1):  # decoders need no class for the padding
+        classes = convertor.num_classes() - lacks
+        indexes = [1, 1, 2, convertor.start_idx if convertor.start_idx != convertor.end_idx else 3, 4, 5,
+                   convertor.end_idx, 6, 7]
+        if not lacks:
+            indexes.insert(2, convertor.padding_idx)
+        scores = softmax(scores_of(indexes, classes))
+        expected, values = convertor.tensor2idx(torch.from_numpy(scores))
+        check(read(tmp_path, 'AttnConvertor', params, scores), convertor.idx2str(expected)[0], values[0])
+
+
+def test_rules_of_1x(tmp_path: Path) -> None:
+    """From 1.0.0 on tokens stand behind the dictionary, and networks give probabilities."""
+    ctc = dict(dict_list=['a', 'b'], with_padding=True, with_unknown=True)  # a, b, <PAD>, <UKN>
+    scores = softmax(scores_of([2, 0, 0, 2, 0, 1, 3, 2], 4))
+    for version in ('1.0.0rc2', '1.1.0', '1.3.1'):
+        found = read(tmp_path, 'CTCConvertor', ctc, scores, version=version)
+        check(found, 'aab<UKN>', [scores[0, t].max() for t in (1, 4, 5, 6)])
+    # 0.x has the blank first: <BLK>, a, b, <UKN>
+    assert read(tmp_path, 'CTCConvertor', dict(dict_list=['a', 'b'], with_unknown=True), scores)[0] == 'bba<UKN>b'
+    attention = dict(dict_list=['a', 'b'], with_start=True, with_end=True, same_start_end=False, with_padding=True,
+                     with_unknown=True)  # a, b, <BOS>, <EOS>, <PAD>, <UKN>
+    scores = softmax(scores_of([0, 4, 5, 1, 3, 0], 6))
+    assert read(tmp_path, 'AttnConvertor', attention, scores, version='1.1.0')[0] == 'a<UKN>b'
+    ignoring = dict(attention, ignore_chars=['padding', 'unknown', 'b'])
+    assert read(tmp_path, 'AttnConvertor', ignoring, scores, version='1.1.0')[0] == 'a'
+    nothing = dict(attention, unknown_token=None)
+    with pytest.raises(RuntimeError, match='tells 6 classes apart, the dictionary has 5 symbols'):
+        read(tmp_path, 'AttnConvertor', nothing, scores, version='1.1.0')
+
+
+@pytest.mark.parametrize('text', ['a\nb\n', 'a\r\nb\r\n', '\ufeffa\nb', '<BLK>\na\nb\n<UKN>\n', 'a\n\nb\n'])
+def test_dictionary_files(text: str, tmp_path: Path) -> None:
+    scores = scores_of([1, 0, 2, 3], 4)
+    params = dict(dict_type='DICT36', dict_file='my dict.txt', with_unknown=True)
+    assert read(tmp_path, 'CTCConvertor', params, scores, files={'my dict.txt': text})[0] == 'ab<UKN>'
+    assert read(tmp_path, 'CTCConvertor', {}, scores, files={'dict_file.txt': text})[0] == 'ab<UKN>'
+
+
+def test_a_space_is_a_symbol(tmp_path: Path) -> None:
+    found = read(tmp_path, 'CTCConvertor', dict(dict_file='d.txt'), scores_of([1, 2, 1], 3), files={'d.txt': 'a\n \n'})
+    assert found[0] == 'a a'
+
+
+@pytest.mark.parametrize('params, message', [
+    (dict(dict_type='DICT36'), r'params: the network tells 5 classes apart, the dictionary has 37 symbols'),
+    (dict(dict_list=['a', 'b', 'c', 'd', 'e']), 'tells 5 classes apart, the dictionary has 6 symbols'),
+    (dict(dict_list=['a', 'b']), 'tells 5 classes apart, the dictionary has 3 symbols'),
+    (dict(dict_type='DICT63'), r"dict_type: unknown dictionary 'DICT63', allowed: .*did you mean 'DICT36'"),
+    (dict(dict_file='nothing.txt'), "dict_file: .*nothing.txt"),
+    ({}, 'no dictionary; set dict_file'),
+    (dict(dict_list=['a', 1, 'c', 'd']), 'dict_list/1'),
+    (dict(dict_list=['a', 'b', 'c', 'd'], ignore_chars=['z']), "ignore_chars: 'z' is no symbol of the dictionary"),
+])
+@pytest.mark.parametrize('component', ['CTCConvertor', 'AttnConvertor'])
+def test_mistakes(component: str, params: dict, message: str, tmp_path: Path) -> None:
+    if component == 'AttnConvertor':  # <UKN>, start and end, padding
+        message = message.replace('37', '39').replace('6 symbols', '8 symbols').replace('3 symbols', '5 symbols')
+        if params.get('dict_list') == ['a', 'b']:
+            pytest.skip('two symbols and three tokens are five classes')
+    with pytest.raises(RuntimeError, match=message):
+        read(tmp_path, component, params, scores_of([1], 5))
+
+
+def test_outputs_that_are_none(tmp_path: Path) -> None:
+    params = dict(dict_list=['a', 'b', 'c', 'd'])
+    assert read(tmp_path, 'CTCConvertor', params, scores_of([0, 0], 5)) == ('', [])
+    # One class, which is the blank; scores that are equal: the first of them counts.
+    assert read(tmp_path, 'CTCConvertor', dict(dict_list=[]), np.zeros((1, 4, 1))) == ('', [])
+    assert read(tmp_path, 'CTCConvertor', params, np.zeros((1, 4, 5))) == ('', [])
+    with pytest.raises(RuntimeError, match="output 'output' .* holds NaN, first at element 7"):
+        read(tmp_path, 'CTCConvertor', params, np.where(np.arange(10).reshape(1, 2, 5) == 7, np.nan, 0))
+    infinite = np.zeros((1, 1, 5))
+    infinite[..., 2] = np.inf
+    assert read(tmp_path, 'CTCConvertor', params, infinite) == ('b', [1.0])
+    with pytest.raises(RuntimeError, match='2x3x5, expected 1xTxC'):
+        read(tmp_path, 'CTCConvertor', params, np.zeros((2, 3, 5)))
+    with pytest.raises(RuntimeError, match='with_padding is false'):
+        read(tmp_path, 'CTCConvertor', dict(params, with_padding=False), np.zeros((1, 3, 4)), version='1.0.0')
