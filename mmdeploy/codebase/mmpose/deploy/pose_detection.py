@@ -231,10 +231,7 @@ class PoseDetection(ImageTask):
         model = self.model_cfg.model
         if model.type != 'TopDown':
             return dict(type='UNKNOWN')
-        params = dict(type=f'{model.keypoint_head.type}Decode', **deepcopy(model.get('test_cfg', None) or {}))
-        if model.keypoint_head.get('out_sigma', False):
-            params['out_sigma'] = True
-        return params
+        return dict(type=f'{model.keypoint_head.type}Decode', **deepcopy(model.get('test_cfg', None) or {}))
 
     def get_sdk_head(self) -> SDKHead:
         params = self.get_postprocess()
