@@ -17,6 +17,7 @@ import mmcv
 from prettytable import PrettyTable
 
 from mmdeploy.apis import build_task_processor
+from mmdeploy.codebase import BaseTask
 from mmdeploy.utils import load_config
 from tools.test import run
 
@@ -33,10 +34,18 @@ class Entry(NamedTuple):
     sdk_config: str
     files: Callable[[mmcv.Config], list[str]]  # keys of data.test that are cut to some images
     metrics: Sequence[str]
+    # What is put behind the deploy config of an engine, for the size of the data.
+    own: dict[str, str] = {}
+    # Rows of `compare_results`: how far each answer is from PyTorch's.
+    distances: Sequence[str] = ()
 
 
 def _mmseg(kind: str) -> str:
     return f'configs/mmseg/segmentation_{kind}.py'
+
+
+def _mmpose(kind: str) -> str:
+    return f'configs/mmpose/pose-detection_{kind}.py'
 
 
 def _mmedit(kind: str) -> str:
@@ -50,7 +59,8 @@ ZOO = {
             'openvino': _mmseg('openvino_dynamic-1024x2048'),
             'ncnn': _mmseg('static'),
             'torchscript': _mmseg('torchscript')
-        }, _mmseg('sdk_dynamic'), lambda cfg: ['img_infos'], ('aAcc', 'mIoU', 'mAcc')),
+        }, _mmseg('sdk_dynamic'), lambda cfg: ['img_infos'], ('aAcc', 'mIoU', 'mAcc'),
+        {'ncnn': 'onnx_config = dict(input_shape=[96, 96])'}),
     'mmedit': Entry(
         'edsr_photos', 'make_photos', 'build/zoo/photos_x2', {
             'onnxruntime': _mmedit('onnxruntime_dynamic'),
@@ -58,6 +68,19 @@ ZOO = {
             'ncnn': _mmedit('ncnn_dynamic'),
             'torchscript': _mmedit('torchscript')
         }, _mmedit('sdk_dynamic'), lambda cfg: ['data_infos'], ('PSNR', 'SSIM')),
+    'mmpose': Entry(
+        'hrnet_stick_figures', 'make_stick_figures', 'build/zoo/stick_figures', {
+            'onnxruntime': _mmpose('onnxruntime_dynamic'),
+            'openvino': _mmpose('openvino_dynamic-256x192'),
+            'ncnn': _mmpose('static'),
+            'torchscript': _mmpose('torchscript')
+        }, _mmpose('sdk_static-256x192'), lambda cfg: ['db'], ('PCK', 'AUC', 'EPE'), {
+            'openvino': 'onnx_config = dict(input_shape=[64, 96])\n'
+                        'backend_config = dict(model_inputs=[dict(opt_shapes=dict(input=[1, 3, 96, 64]))])',
+            'ncnn': '',
+            'torchscript': 'ir_config = dict(input_shape=[64, 96])',
+            'sdk': 'ext_info = dict(image_size=[64, 96])'
+        }, ('median distance, pixels', 'largest distance, pixels')),
 }
 
 
@@ -71,14 +94,16 @@ def make_data(codebase: str) -> None:
     module.make(ROOT / entry.data_root)
 
 
-def _deploy_config(codebase: str, engine: str, folder: Path) -> str:
-    """Return the path of a deploy config; ncnn's has the size of the data."""
-    path = str(ROOT / ZOO[codebase].configs[engine])
-    if (codebase, engine) != ('mmseg', 'ncnn'):
+def deploy_config(codebase: str, engine: str, folder: Path) -> str:
+    """Return the path of the deploy config of an engine, or of `sdk`, for the size of the data."""
+    entry = ZOO[codebase]
+    path = str(ROOT / (entry.sdk_config if engine == 'sdk' else entry.configs[engine]))
+    if engine not in entry.own:
         return path
-    own = folder / 'ncnn_static-96x96.py'
-    own.write_text(f"_base_ = ['{path}', '{ROOT}/configs/_base_/backends/ncnn.py']\n"
-                   'onnx_config = dict(input_shape=[96, 96])\n')
+    bases = [path, f'{ROOT}/configs/_base_/backends/ncnn.py'] if engine == 'ncnn' else [path]
+    folder.mkdir(parents=True, exist_ok=True)
+    own = folder / f'{engine}_deploy.py'
+    own.write_text(f'_base_ = {bases!r}\n{entry.own[engine]}\n')
     return str(own)
 
 
@@ -90,7 +115,7 @@ def convert(codebase: str, engine: str, folder: Path) -> str:
     """
     entry, base = ZOO[codebase], ROOT / f'zoo/{codebase}'
     folder.mkdir(parents=True, exist_ok=True)
-    config = _deploy_config(codebase, engine, folder)
+    config = deploy_config(codebase, engine, folder)
     image = sorted((ROOT / entry.data_root).rglob('*.png'))[0]
     if codebase == 'mmedit':
         image = sorted((ROOT / entry.data_root / 'lq').glob('*.png'))[0]
@@ -102,8 +127,16 @@ def convert(codebase: str, engine: str, folder: Path) -> str:
     return config
 
 
-def evaluate(codebase: str, deploy_config: str, files: Sequence[str] | None, images: int) -> dict[str, float]:
-    """Return the metrics of converted files, or of the checkpoint in PyTorch."""
+class Found(NamedTuple):
+    """What a model answers for the held-out data."""
+
+    metrics: dict[str, float]
+    outputs: list
+    task: BaseTask
+
+
+def evaluate(codebase: str, deploy_config: str, files: Sequence[str] | None, images: int) -> Found:
+    """Run converted files, or the checkpoint in PyTorch, on the held-out data."""
     entry, base = ZOO[codebase], ROOT / f'zoo/{codebase}'
     deploy_cfg, model_cfg = load_config(deploy_config, str(base / f'{entry.name}.py'))
     task = build_task_processor(model_cfg, deploy_cfg, 'cpu')
@@ -114,8 +147,9 @@ def evaluate(codebase: str, deploy_config: str, files: Sequence[str] | None, ima
     model = task.init_pytorch_model(str(base / f'{entry.name}.pth')) if files is None else (
         task.init_backend_model(list(files)))
     outputs = run(task, model, loader, argparse.Namespace(device='cpu', show=False, show_dir=None), False)
-    found = dataset.evaluate(outputs, 'mIoU') if codebase == 'mmseg' else dataset.evaluate(outputs)
-    return {name: float(found[name]) for name in entry.metrics}
+    options = {'mmseg': dict(metric='mIoU'), 'mmpose': dict(metric=list(entry.metrics))}.get(codebase, {})
+    found = dataset.evaluate(outputs, **options)
+    return Found({name: float(found[name]) for name in entry.metrics}, outputs, task)
 
 
 def files_of(folder: Path, engine: str) -> list[str]:
@@ -141,10 +175,13 @@ def main(argv: Sequence[str] | None = None) -> None:
             config = convert(args.codebase, engine, folder / engine)
             rows[engine] = evaluate(args.codebase, config, files_of(folder / engine, engine), args.images)
         first = args.engines[0]
-        rows[f'SDK ({first})'] = evaluate(args.codebase, entry.sdk_config, [str(folder / first)], args.images)
-    table = PrettyTable(['', *entry.metrics])
+        rows[f'SDK ({first})'] = evaluate(
+            args.codebase, deploy_config(args.codebase, 'sdk', folder), [str(folder / first)], args.images)
+    table = PrettyTable(['', *entry.metrics, *entry.distances])
     for name, found in rows.items():
-        table.add_row([name, *(f'{found[metric]:.4f}' for metric in entry.metrics)])
+        distances = dict(found.task.compare_results(rows['PyTorch'].outputs, found.outputs) or ())
+        table.add_row([name, *(f'{found.metrics[metric]:.4f}' for metric in entry.metrics),
+                       *(distances[row] for row in entry.distances)])
     print(table)
 
 

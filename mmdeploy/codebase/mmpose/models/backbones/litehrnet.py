@@ -5,11 +5,11 @@ import torch
 from torch.nn import functional as F
 
 from mmdeploy.core import FUNCTION_REWRITER
-from mmdeploy.utils import is_dynamic_shape
+from mmdeploy.utils import IR, is_dynamic_shape
 
 
 @FUNCTION_REWRITER.register_rewriter(
-    'mmpose.models.backbones.litehrnet.CrossResolutionWeighting.forward',
+    'mmpose.models.backbones.litehrnet.CrossResolutionWeighting.forward', ir=IR.ONNX,
     classes=['mmpose.models.backbones.litehrnet.CrossResolutionWeighting'])
 def cross_resolution_weighting__forward(ctx, self, x: Sequence[torch.Tensor]) -> list[torch.Tensor]:
     """Weigh maps [N, C_i, H_i, W_i] of several resolutions; pooling to the smallest one needs its size as numbers.
