@@ -78,7 +78,7 @@ def tables(report: dict) -> str:
         ('tasks of the SDK', tasks()),
         ('preprocessing', transforms),
         ('post-processing', '; '.join(f'`{codebase}`: {", ".join(found)}' for codebase, found in heads.items())),
-        ('further modules of a pipeline', '`Net`, `Transform`, `CropBox`; nodes `Task`, '
+        ('further modules of a pipeline', '`Net`, `Transform`, `CropBox`, `AttachBox`; nodes `Task`, '
          '`Inference`, `Pipeline`, `Flatten`, `Unflatten`, `Cond`'),
         ('languages', 'C, C++, Python'),
         ('devices', devices(report)),

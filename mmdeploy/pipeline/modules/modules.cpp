@@ -10,6 +10,7 @@ const std::vector<ModuleType>& ModuleTypes() {
         {"Transform", CreateTransformModule},
         {"Net", CreateNetModule},
         {"CropBox", CreateCropBoxModule},
+        {"AttachBox", CreateAttachBoxModule},
     };
     for (const auto& codebase : CodebaseNames()) {
       list->push_back({codebase, [codebase](JsonReader& args, const ModuleEnv& env) {

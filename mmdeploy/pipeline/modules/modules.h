@@ -8,6 +8,7 @@ namespace mmdeploy {
 Result<std::unique_ptr<Module>> CreateTransformModule(JsonReader& args, const ModuleEnv& env);
 Result<std::unique_ptr<Module>> CreateNetModule(JsonReader& args, const ModuleEnv& env);
 Result<std::unique_ptr<Module>> CreateCropBoxModule(JsonReader& args, const ModuleEnv& env);
+Result<std::unique_ptr<Module>> CreateAttachBoxModule(JsonReader& args, const ModuleEnv& env);
 
 // What the compiler places between a value and a step that reads it from elsewhere.
 std::shared_ptr<const Module> MakeCopy(const EdgeType& found, const EdgeType& wanted);
