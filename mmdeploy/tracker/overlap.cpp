@@ -69,8 +69,9 @@ std::vector<int> Suppress(const std::vector<int>& order,
 }
 
 std::vector<PoseMatch> MatchGreedily(std::vector<PoseMatch> candidates) {
-  std::stable_sort(candidates.begin(), candidates.end(),
-                   [](const PoseMatch& a, const PoseMatch& b) { return a.similarity > b.similarity; });
+  std::stable_sort(
+      candidates.begin(), candidates.end(),
+      [](const PoseMatch& a, const PoseMatch& b) { return a.similarity > b.similarity; });
   std::vector<PoseMatch> matches;
   std::set<int> left, right;
   for (const PoseMatch& match : candidates) {

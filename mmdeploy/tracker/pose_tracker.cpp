@@ -60,11 +60,10 @@ Result<std::unique_ptr<PoseTracker>> PoseTracker::Load(std::shared_ptr<const Mod
                                                        std::shared_ptr<const Model> pose_detector,
                                                        const PipelineOptions& options) {
   std::unique_ptr<PoseTracker> tracker(new PoseTracker());
-  MMDEPLOY_TRY(tracker->detector_, LoadPart<Detection>(std::move(detector), options, Kind::kImage,
-                                                       "detector"));
-  MMDEPLOY_TRY(tracker->pose_detector_,
-               LoadPart<PoseDetection>(std::move(pose_detector), options, Kind::kSample,
-                                       "pose detector"));
+  MMDEPLOY_TRY(tracker->detector_,
+               LoadPart<Detection>(std::move(detector), options, Kind::kImage, "detector"));
+  MMDEPLOY_TRY(tracker->pose_detector_, LoadPart<PoseDetection>(std::move(pose_detector), options,
+                                                                Kind::kSample, "pose detector"));
   return tracker;
 }
 

@@ -36,8 +36,7 @@ Track::Track(uint32_t id, const Pose& pose, const PoseTrackerParams& params) : i
 }
 
 ConstantVelocity::Noise Track::NoiseOf(const PoseTrackerParams& params) const {
-  const double area =
-      std::max(1.F, width_.position()) * double{std::max(1.F, height_.position())};
+  const double area = std::max(1.F, width_.position()) * double{std::max(1.F, height_.position())};
   const double size = std::sqrt(area);
   return {params.std_weight_position * size, params.std_weight_velocity * size};
 }
@@ -208,7 +207,8 @@ void Tracks::SelectPoses(const std::vector<Track>& tracks, std::vector<Pose>* po
   *sources = std::move(sources_of_kept);
 }
 
-std::vector<PoseMatch> Tracks::MatchVisible(const Frame& frame, const std::vector<Pose>& poses) const {
+std::vector<PoseMatch> Tracks::MatchVisible(const Frame& frame,
+                                            const std::vector<Pose>& poses) const {
   std::vector<PoseMatch> candidates;
   for (size_t i = 0; i < poses.size(); ++i) {
     for (size_t t = 0; t < frame.tracks.size(); ++t) {
@@ -224,7 +224,7 @@ std::vector<PoseMatch> Tracks::MatchVisible(const Frame& frame, const std::vecto
 }
 
 std::vector<PoseMatch> Tracks::MatchLost(const Frame& frame, const std::vector<Pose>& poses,
-                                     const std::vector<bool>& is_taken) const {
+                                         const std::vector<bool>& is_taken) const {
   std::vector<PoseMatch> candidates;
   for (size_t i = 0; i < poses.size(); ++i) {
     const int source = frame.sources[i];
@@ -256,9 +256,9 @@ Result<std::vector<PoseTarget>> Tracks::End(Frame frame, std::vector<Pose> poses
   }
   num_points_ = num_points;
   for (Pose& pose : poses) {
-    pose.box = Clip(BoxOfPoints(pose.points, pose.scores, params_.pose_kpt_thr,
-                                params_.pose_bbox_scale),
-                    frame.width, frame.height);
+    pose.box =
+        Clip(BoxOfPoints(pose.points, pose.scores, params_.pose_kpt_thr, params_.pose_bbox_scale),
+             frame.width, frame.height);
   }
   SelectPoses(frame.tracks, &poses, &frame.sources);
   std::vector<bool> is_taken(poses.size());

@@ -90,7 +90,7 @@ class Tracks {
                    std::vector<int>* sources) const;
   std::vector<PoseMatch> MatchVisible(const Frame& frame, const std::vector<Pose>& poses) const;
   std::vector<PoseMatch> MatchLost(const Frame& frame, const std::vector<Pose>& poses,
-                               const std::vector<bool>& is_taken) const;
+                                   const std::vector<bool>& is_taken) const;
   int LeastPoints() const;
 
   PoseTrackerParams params_;

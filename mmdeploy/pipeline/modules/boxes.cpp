@@ -28,9 +28,7 @@ Image ImageOf(const Value& value) {
   return value.kind() == Kind::kImage ? value.image() : value.sample().ori_img;
 }
 
-Rect BoxOf(const Value& value) {
-  return value.is_record() ? *BoxOf(value.record()) : value.box();
-}
+Rect BoxOf(const Value& value) { return value.is_record() ? *BoxOf(value.record()) : value.box(); }
 
 // An image, and the box of an object in it.
 std::vector<EdgeType> ImageAndBox() {
@@ -53,8 +51,7 @@ class AttachBox : public Module {
 
  private:
   // Nothing but a picture and a box is in the sample.
-  Signature signature_{ImageAndBox(),
-                       {EdgeType{Kind::kSample, 0, std::vector<StaticTensor>()}}};
+  Signature signature_{ImageAndBox(), {EdgeType{Kind::kSample, 0, std::vector<StaticTensor>()}}};
 };
 
 // Cuts the box of a result out of an image, as a view of the same memory

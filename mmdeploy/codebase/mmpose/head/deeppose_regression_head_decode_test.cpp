@@ -6,8 +6,8 @@
 namespace mmdeploy {
 namespace {
 
-using testing::Floats;
 using ::testing::ElementsAre;
+using testing::Floats;
 using ::testing::HasSubstr;
 
 Result<PoseDetection> Decode(const Tensor& places, bool with_box = true) {

@@ -41,8 +41,7 @@ BENCHMARK_CAPTURE(BM_Decode, unbiased, HeatmapDecoding::Mode::kTaylor)
 BENCHMARK_CAPTURE(BM_Decode, udp, HeatmapDecoding::Mode::kUdp)->Unit(benchmark::kMicrosecond);
 BENCHMARK_CAPTURE(BM_Decode, udp_offsets, HeatmapDecoding::Mode::kUdpOffsets)
     ->Unit(benchmark::kMicrosecond);
-BENCHMARK_CAPTURE(BM_Decode, megvii, HeatmapDecoding::Mode::kMegvii)
-    ->Unit(benchmark::kMicrosecond);
+BENCHMARK_CAPTURE(BM_Decode, megvii, HeatmapDecoding::Mode::kMegvii)->Unit(benchmark::kMicrosecond);
 
 }  // namespace
 }  // namespace mmdeploy

@@ -32,8 +32,8 @@ class SimccLabelDecode : public Module {
     MMDEPLOY_TRY(const Tensor* x, RequireOutput(inputs[1].tensors(), "simcc_x", 3));
     MMDEPLOY_TRY(const Tensor* y, RequireOutput(inputs[1].tensors(), "simcc_y", 2));
     MMDEPLOY_TRY(const auto points, args_.is_decoded ? Read(*x, *y) : Decode(*x, *y));
-    MMDEPLOY_TRY(const BoxGrid grid, GridOf(inputs[0].sample().meta, args_.input_size[0],
-                                            args_.input_size[1], false));
+    MMDEPLOY_TRY(const BoxGrid grid,
+                 GridOf(inputs[0].sample().meta, args_.input_size[0], args_.input_size[1], false));
     PoseDetection pose;
     for (const InputPoint& point : points) {
       pose.points.push_back(grid.ToImage(point.place));
@@ -104,8 +104,9 @@ Result<std::unique_ptr<Module>> Create(JsonReader& params, const ModuleEnv& env)
   if (use_dark) params.Fail("use_dark", "found true, allowed: false");
   MMDEPLOY_TRYV(params.Finish());
   MMDEPLOY_TRYV(CheckTakesImage(env, params.path()));
-  MMDEPLOY_TRYV(CheckOutputs(env, params.path(), {{"simcc_x", {DataType::kFloat32}, 3},
-                                                  {"simcc_y", {DataType::kFloat32}, 2}}));
+  MMDEPLOY_TRYV(
+      CheckOutputs(env, params.path(),
+                   {{"simcc_x", {DataType::kFloat32}, 3}, {"simcc_y", {DataType::kFloat32}, 2}}));
   return std::make_unique<SimccLabelDecode>(std::move(args));
 }
 

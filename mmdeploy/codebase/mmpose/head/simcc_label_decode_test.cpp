@@ -15,8 +15,7 @@ Result<PoseDetection> Decode(const Tensor& x, const Tensor& y, Json params = Jso
   ImageMeta meta;
   meta.center = Point{50, 60};
   meta.scale = Point{0.5F, 0.25F};  // 100 x 50 pixels: 10 of them are one of the input
-  MMDEPLOY_TRY(const Value result,
-               testing::RunHead(*head, {{"simcc_x", x}, {"simcc_y", y}}, meta));
+  MMDEPLOY_TRY(const Value result, testing::RunHead(*head, {{"simcc_x", x}, {"simcc_y", y}}, meta));
   return result.result<PoseDetection>();
 }
 
@@ -36,8 +35,8 @@ TEST(SimccLabelDecode, FindsTheBestColumnAndRow) {
 }
 
 TEST(SimccLabelDecode, TakesPointsThatTheNetworkFound) {
-  const auto pose = Decode(Floats({1, 1, 2}, {3, 4}), Floats({1, 1}, {0.5F}),
-                           {{"export_postprocess", true}});
+  const auto pose =
+      Decode(Floats({1, 1, 2}, {3, 4}), Floats({1, 1}, {0.5F}), {{"export_postprocess", true}});
   ASSERT_TRUE(pose) << pose.error().message();
   EXPECT_FLOAT_EQ(pose->points[0].x, 30);
   EXPECT_FLOAT_EQ(pose->points[0].y, 75);

@@ -27,9 +27,8 @@ class TopdownHeatmapDecode : public Module {
                     Code::kFail, "output 'output' has shape {}, expected 1xKxHxW", Name(shape));
     const auto height = static_cast<int>(shape[2]), width = static_cast<int>(shape[3]);
     MMDEPLOY_TRY(const BoxGrid grid, GridOf(inputs[0].sample().meta, width, height, use_udp_));
-    MMDEPLOY_TRY(const auto points,
-                 DecodeHeatmaps(decoding_, output->data<float>(), static_cast<int>(shape[1]),
-                                height, width));
+    MMDEPLOY_TRY(const auto points, DecodeHeatmaps(decoding_, output->data<float>(),
+                                                   static_cast<int>(shape[1]), height, width));
     PoseDetection pose;
     for (const MapPoint& point : points) {
       pose.points.push_back(grid.ToImage(point.place));
@@ -60,12 +59,10 @@ std::string ReadPostProcess(JsonReader& params) {
     params.Ignore({"post_process"});
     return value->is_boolean() && value->get<bool>() ? "default" : "null";
   }
-  params.ReadEnum<std::string>("post_process",
-                               {{"default", "default"},
-                                {"unbiased", "unbiased"},
-                                {"megvii", "megvii"},
-                                {"null", "null"}},
-                               &found);
+  params.ReadEnum<std::string>(
+      "post_process",
+      {{"default", "default"}, {"unbiased", "unbiased"}, {"megvii", "megvii"}, {"null", "null"}},
+      &found);
   return found;
 }
 
@@ -100,12 +97,11 @@ Result<std::unique_ptr<Module>> Create(JsonReader& params, const ModuleEnv& env)
   params.Ignore({"flip_test", "shift_heatmap"});
   const bool with_offsets = Lower(target_type) == "combinedtarget";
   if (!with_offsets && Lower(target_type) != "gaussianheatmap") {
-    params.Fail("target_type", fmt::format("found \"{}\", allowed: GaussianHeatmap, CombinedTarget",
-                                           target_type));
+    params.Fail("target_type",
+                fmt::format("found \"{}\", allowed: GaussianHeatmap, CombinedTarget", target_type));
   }
   if (decoding.kernel % 2 == 0) {
-    params.Fail("modulate_kernel",
-                fmt::format("found {}, allowed: odd numbers", decoding.kernel));
+    params.Fail("modulate_kernel", fmt::format("found {}, allowed: odd numbers", decoding.kernel));
   }
   MMDEPLOY_TRYV(params.Finish());
   MMDEPLOY_TRY(decoding.mode, ChooseMode(params, post_process, unbiased, use_udp, with_offsets));

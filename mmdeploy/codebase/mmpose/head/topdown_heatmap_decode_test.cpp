@@ -89,8 +89,8 @@ TEST(TopdownHeatmapDecode, OffsetsAreInUnitsOfTheRadius) {
   maps[12 * 40 + 17] = 1;
   std::fill(maps.begin() + 1200, maps.begin() + 2400, 0.5F);
   std::fill(maps.begin() + 2400, maps.end(), -0.25F);
-  const Json params = {{"use_udp", true}, {"target_type", "combinedTARGET"},
-                       {"valid_radius_factor", 0.1}};
+  const Json params = {
+      {"use_udp", true}, {"target_type", "combinedTARGET"}, {"valid_radius_factor", 0.1}};
   const auto pose = Decode(params, Floats({1, 3, 30, 40}, maps));
   ASSERT_TRUE(pose) << pose.error().message();
   ASSERT_EQ(pose->points.size(), 1);
@@ -102,9 +102,9 @@ TEST(TopdownHeatmapDecode, OffsetsAreInUnitsOfTheRadius) {
 // Where there is no top, or it lies at a border, the cell itself is the place, in every mode.
 TEST(TopdownHeatmapDecode, NothingButTheCellWhereThereIsNoTop) {
   const std::vector<float> flat(1200, 0.5F), none(1200), negative(1200, -2);
-  for (const Json& params :
-       {Json{{"post_process", "unbiased"}}, Json{{"use_udp", true}}, Json{{"post_process", nullptr}},
-        Json{{"post_process", "megvii"}}, Json{{"post_process", false}}}) {
+  for (const Json& params : {Json{{"post_process", "unbiased"}}, Json{{"use_udp", true}},
+                             Json{{"post_process", nullptr}}, Json{{"post_process", "megvii"}},
+                             Json{{"post_process", false}}}) {
     for (const auto* values : {&flat, &none, &negative}) {
       const auto pose = Decode(params, Floats({1, 1, 30, 40}, *values));
       ASSERT_TRUE(pose) << pose.error().message();
