@@ -144,6 +144,11 @@ def _shrink(value: Any, factor: int) -> None:
             _shrink(element, factor)
 
 
+def config_path(codebase: str, name: str) -> str:
+    """Return the path of a config that comes with a code base."""
+    return osp.join(osp.dirname(importlib.import_module(codebase).__file__), '.mim/configs', name)
+
+
 def build(name: str) -> tuple[Export, Tensor]:
     """Return a documented model with random weights and an input for it."""
     return build_model(name.partition('/')[0], MODELS[name])
@@ -151,8 +156,7 @@ def build(name: str) -> tuple[Export, Tensor]:
 
 def build_model(codebase: str, model: Model) -> tuple[Export, Tensor]:
     """Return a model of a code base with random weights and an input for it."""
-    package = importlib.import_module(codebase)
-    config = mmcv.Config.fromfile(osp.join(osp.dirname(package.__file__), '.mim/configs', model.config))
+    config = mmcv.Config.fromfile(config_path(codebase, model.config))
     keys = config.model.to_dict()
     # Nothing is downloaded.
     for key in ('pretrained', 'perceptual_loss'):

@@ -24,7 +24,11 @@ POINTS = ('head', 'neck', 'right_elbow', 'right_hand', 'left_elbow', 'left_hand'
 LIMBS = ((0, 1, ''), (1, 6, ''), (1, 2, 'right'), (2, 3, 'right'), (1, 4, 'left'), (4, 5, 'left'), (6, 7, 'right'),
          (7, 8, 'right'), (6, 9, 'left'), (9, 10, 'left'))
 # Ranges of colours, BGR.
-COLOURS = {'': ((0, 0, 0), (60, 60, 60)), 'right': ((0, 0, 170), (60, 110, 255)), 'left': ((170, 40, 0), (255, 150, 40))}
+COLOURS = {
+    '': ((0, 0, 0), (60, 60, 60)),
+    'right': ((0, 0, 170), (60, 110, 255)),
+    'left': ((170, 40, 0), (255, 150, 40)),
+}
 
 
 class Figure(NamedTuple):
@@ -110,7 +114,8 @@ def make(folder: Path, part: str = 'test') -> None:
             annotations.append(dict(id=len(annotations), image_id=i, category_id=1, iscrowd=0, bbox=list(figure.box),
                                     area=figure.box[2] * figure.box[3], keypoints=keypoints, num_keypoints=len(POINTS)))
     categories = [dict(id=1, name='figure', keypoints=list(POINTS), skeleton=[list(limb[:2]) for limb in LIMBS])]
-    (folder / f'{part}.json').write_text(json.dumps(dict(images=images, annotations=annotations, categories=categories)))
+    found = dict(images=images, annotations=annotations, categories=categories)
+    (folder / f'{part}.json').write_text(json.dumps(found))
 
 
 if __name__ == '__main__':

@@ -5,9 +5,8 @@ import subprocess
 from pathlib import Path
 
 import cv2
-import numpy as np
-
 import mmdeploy_runtime
+import numpy as np
 
 ROOT = Path(__file__).resolve().parents[3]
 GOLDEN = {task: ROOT / f'mmdeploy/task/{task}/golden/model' for task in ('detector', 'pose_detector')}

@@ -3,10 +3,10 @@ import json
 import shutil
 from pathlib import Path
 
+import mmdeploy_runtime
 import numpy as np
 import pytest
 
-import mmdeploy_runtime
 from mmdeploy.task import __path__ as task_path
 
 HEIGHT, WIDTH = 24, 18

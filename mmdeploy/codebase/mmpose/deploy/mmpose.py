@@ -91,6 +91,6 @@ class MMPose(MMCodebase):
         """
         if show or out_dir is not None:
             raise NotImplementedError(
-                'mmpose draws no results of a data set: leave out --show and --show-dir; tools/deploy.py draws one image')
+                'mmpose draws no data set: leave out --show and --show-dir; tools/deploy.py draws an image')
         from mmpose.apis import single_gpu_test
         return single_gpu_test(model, data_loader, **kwargs)

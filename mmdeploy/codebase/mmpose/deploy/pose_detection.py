@@ -11,7 +11,7 @@ from torch.utils.data import Dataset
 
 from mmdeploy.codebase.base import ImageTask, Labels, SDKHead
 from mmdeploy.codebase.base.image_task import Images, as_list
-from mmdeploy.utils import Task, get_input_shape, get_root_logger
+from mmdeploy.utils import Backend, Task, get_backend, get_input_shape, get_root_logger
 from mmdeploy.utils.logging import get_logger, log_metrics
 
 from .mmpose import MMPOSE_TASK
@@ -20,6 +20,8 @@ from .pose_detection_model import build_pose_detection_model, build_pose_head
 # Those whose answer is known to be what is exported.
 _HEADS = ('TopdownHeatmapSimpleHead', 'TopdownHeatmapMultiStageHead', 'TopdownHeatmapMSMUHead',
           'ViPNASHeatmapSimpleHead', 'DeepposeRegressionHead')
+# Backbones of attention in windows.
+_WINDOWED = ('HRFormer', 'SwinTransformer')
 
 
 def get_dataset_info(model_cfg: mmcv.Config) -> dict | None:
@@ -95,20 +97,34 @@ def _check_model(model: dict) -> None:
         raise NotImplementedError(f'model config: model.keypoint_head.type is {head!r}; allowed: {", ".join(_HEADS)}')
 
 
+def _check_engine(model: dict, deploy_cfg: mmcv.Config) -> None:
+    """Refuse what an engine cannot run.
+
+    Raises:
+        NotImplementedError: names the backbone.
+    """
+    backbone = model.get('backbone', {}).get('type', None)
+    if get_backend(deploy_cfg) == Backend.NCNN and backbone in _WINDOWED:
+        raise NotImplementedError(
+            f'model config: model.backbone.type is {backbone!r}, which attends in windows: views of six axes, of which '
+            'ncnn has four; it runs in onnxruntime, openvino and torchscript')
+
+
 @MMPOSE_TASK.register_module(Task.POSE_DETECTION.value)
 class PoseDetection(ImageTask):
     """Converts top-down models of MMPose: the network sees one box, cut out and scaled."""
 
     def check_convertible(self) -> None:
         _check_model(self.model_cfg.model)
+        _check_engine(self.model_cfg.model, self.deploy_cfg)
         logger = get_root_logger()
         size, shape = list(self.model_cfg.data_cfg['image_size']), get_input_shape(self.deploy_cfg)
         if shape is not None and list(shape) != size:
             logger.warning(f'the deploy config gives input_shape {list(shape)} (width, height), the model was trained '
                            f'with data_cfg.image_size {size}: key points will be worse')
         if self.model_cfg.model.get('test_cfg', {}).get('flip_test', True):
-            logger.warning('model config: model.test_cfg.flip_test is True: mmpose averages with the flipped image, the '
-                           'exported network looks once; set it to False to compare the two')
+            logger.warning('model config: model.test_cfg.flip_test is True: mmpose averages with the flipped image, '
+                           'the exported network looks once; set it to False to compare the two')
 
     def build_model_of_files(self, model_files: Sequence[str] | None, **kwargs) -> torch.nn.Module:
         return build_pose_detection_model(model_files, self.model_cfg, self.deploy_cfg, self.device, **kwargs)
