@@ -36,11 +36,13 @@ def models() -> str:
     from tests.models.architectures import ARCHITECTURES
     from tests.models.detectors import DETECTORS
     from tests.models.detectors import SEGMENTORS as INSTANCES
+    from tests.models.poses import NAMES as POSES
     from tests.models.restorers import NAMES as RESTORERS
     from tests.models.segmentors import NAMES as SEGMENTORS
     detectors = ', '.join(SPELLINGS[name] for name in (*DETECTORS, *INSTANCES))
     return (f'`mmcls`: {", ".join(ARCHITECTURES)}; `mmdet`: {detectors}; `mmedit`: {", ".join(RESTORERS)}; '
-            f'`mmseg`: {", ".join(SEGMENTORS)} (engines: docs/en/models.md, docs/en/mmdet.md)')
+            f'`mmpose`: {", ".join(POSES)}; `mmseg`: {", ".join(SEGMENTORS)} (engines: docs/en/models.md, '
+            'docs/en/mmdet.md, docs/en/mmpose.md)')
 
 
 def tasks() -> str:
