@@ -34,7 +34,7 @@ class Entry(NamedTuple):
     sdk_config: str
     lists: Sequence[str]  # of the data set, that are cut to some images
     metrics: Sequence[str]
-    asked: Any = None  # of the data set's `evaluate`
+    asked: Mapping[str, Any] = {}  # of the data set's `evaluate`
     # What is put behind the deploy config of an engine, or of `sdk`, for the size of the data.
     own: Mapping[str, str] = {}
     # Rows of `compare_results`: how far each answer is from PyTorch's.
@@ -49,6 +49,10 @@ def _mmedit(kind: str) -> str:
     return f'configs/mmedit/super-resolution/super-resolution_{kind}.py'
 
 
+def _mmpose(kind: str) -> str:
+    return f'configs/mmpose/pose-detection_{kind}.py'
+
+
 def _mmdet(kind: str) -> str:
     return f'configs/mmdet/{kind}.py'
 
@@ -60,7 +64,7 @@ ZOO = {
             'openvino': _mmseg('openvino_dynamic-1024x2048'),
             'ncnn': _mmseg('ncnn_static-512x512'),
             'torchscript': _mmseg('torchscript')
-        }, _mmseg('sdk_dynamic'), ['img_infos'], ('aAcc', 'mIoU', 'mAcc'), 'mIoU',
+        }, _mmseg('sdk_dynamic'), ['img_infos'], ('aAcc', 'mIoU', 'mAcc'), dict(metric='mIoU'),
         {'ncnn': 'onnx_config = dict(input_shape=[96, 96])'}),
     'edsr_photos': Entry(
         'mmedit', 'make_photos', 'build/zoo/photos_x2', 'lq/*.png', {
@@ -75,15 +79,28 @@ ZOO = {
             'openvino': _mmdet('detection/detection_openvino_dynamic-300x300'),
             'ncnn': _mmdet('detection/single-stage_ncnn_static-300x300'),
             'torchscript': _mmdet('detection/detection_torchscript')
-        }, _mmdet('detection/detection_sdk_dynamic'), ['data_infos', 'img_ids'], ('bbox_mAP', 'bbox_mAP_50'), 'bbox',
-        {'ncnn': 'onnx_config = dict(input_shape=[128, 128])'}),
+        }, _mmdet('detection/detection_sdk_dynamic'), ['data_infos', 'img_ids'], ('bbox_mAP', 'bbox_mAP_50'),
+        dict(metric='bbox'), {'ncnn': 'onnx_config = dict(input_shape=[128, 128])'}),
     'mask_rcnn_digits': Entry(
         'mmdet', 'make_digits_on_photos', 'build/zoo/detect_digits', 'images/*.png', {
             'onnxruntime': _mmdet('instance-seg/instance-seg_onnxruntime_dynamic'),
             'openvino': _mmdet('instance-seg/instance-seg_openvino_dynamic-800x1344'),
             'torchscript': _mmdet('instance-seg/instance-seg_torchscript')
         }, _mmdet('instance-seg/instance-seg_sdk_dynamic'), ['data_infos', 'img_ids'],
-        ('bbox_mAP', 'bbox_mAP_50', 'segm_mAP', 'segm_mAP_50'), ['bbox', 'segm']),
+        ('bbox_mAP', 'bbox_mAP_50', 'segm_mAP', 'segm_mAP_50'), dict(metric=['bbox', 'segm'])),
+    'hrnet_stick_figures': Entry(
+        'mmpose', 'make_stick_figures', 'build/zoo/stick_figures', '**/*.png', {
+            'onnxruntime': _mmpose('onnxruntime_dynamic'),
+            'openvino': _mmpose('openvino_dynamic-256x192'),
+            'ncnn': _mmpose('ncnn_static-256x192'),
+            'torchscript': _mmpose('torchscript')
+        }, _mmpose('sdk_static-256x192'), ['db'], ('PCK', 'AUC', 'EPE'), dict(metric=['PCK', 'AUC', 'EPE']), {
+            'openvino': 'onnx_config = dict(input_shape=[64, 96])\n'
+                        'backend_config = dict(model_inputs=[dict(opt_shapes=dict(input=[1, 3, 96, 64]))])',
+            'ncnn': 'onnx_config = dict(input_shape=[64, 96])',
+            'torchscript': 'ir_config = dict(input_shape=[64, 96])',
+            'sdk': 'ext_info = dict(image_size=[64, 96])'
+        }, ('median distance, pixels', 'largest distance, pixels')),
 }
 
 
@@ -156,7 +173,7 @@ def evaluate(name: str, config: str, files: Sequence[str] | None, images: int) -
     loader = task.build_dataloader(dataset, 1, 0, dist=False, shuffle=False)
     model = task.init_pytorch_model(checkpoint(name)) if files is None else task.init_backend_model(list(files))
     outputs = run(task, model, loader, argparse.Namespace(device='cpu', show=False, show_dir=None), False)
-    found = dataset.evaluate(outputs, *([entry.asked] if entry.asked else []))
+    found = dataset.evaluate(outputs, **entry.asked)
     return Found({metric: float(found[metric]) for metric in entry.metrics}, outputs, task)
 
 

@@ -49,7 +49,8 @@ def _scans(part: str, digits: tuple[int, ...]) -> list[tuple[np.ndarray, int]]:
     return [(data.images[i] / 16, int(data.target[i])) for i in chosen if data.target[i] in digits]
 
 
-def _crop(rng: np.random.Generator, part: str, size: int) -> np.ndarray:
+def crop(rng: np.random.Generator, part: str, size: int) -> np.ndarray:
+    """Return a square part of a photograph of a split, [size, size, 3] in BGR order."""
     photo = photos(part)[rng.integers(len(PHOTOS[part]))]
     side = int(rng.integers(size, max(size + 1, min(photo.shape[:2]))))
     top, left = (int(rng.integers(total - side + 1)) for total in photo.shape[:2])
@@ -89,7 +90,7 @@ def scenes(part: str, count: int, size: int, digits: Sequence[int] = tuple(range
     """
     rng = np.random.default_rng(['train', 'test'].index(part))
     for _ in range(count):
-        image = np.ascontiguousarray(_crop(rng, part, size))
+        image = np.ascontiguousarray(crop(rng, part, size))
         taken = np.zeros(image.shape[:2], bool)
         found = [_place(rng, image, taken, _scans(part, tuple(digits))) for _ in range(int(rng.integers(2, 7)))]
         placed = [digit for digit in found if digit is not None]

@@ -23,6 +23,7 @@ CASES = {
     'unet_digits': Case('mIoU', 1e-3, 0.7, ('onnxruntime', 'ncnn')),
     'edsr_photos': Case('PSNR', 0.02, 25, ('onnxruntime', 'openvino')),
     'retinanet_digits': Case('bbox_mAP', 2e-3, 0.6, ('onnxruntime', 'ncnn')),
+    'hrnet_stick_figures': Case('PCK', 0.0, 0.9, ('onnxruntime', )),
     'mask_rcnn_digits': Case('segm_mAP', 2e-3, 0.6, ('onnxruntime', )),
 }
 IMAGES = 12
@@ -63,6 +64,7 @@ def test_metrics_are_those_of_pytorch(name, convert, tmp_path):
 COMPARED = {
     'unet_digits': ('mIoU', 'largest difference of an area'),
     'edsr_photos': ('PSNR', 'largest difference of PSNR'),
+    'hrnet_stick_figures': ('PCK', 'largest difference of a score'),
 }
 
 

@@ -17,7 +17,13 @@ from mmdeploy.pytorch.testing import op_types, run_onnx
 from mmdeploy.utils import IR
 from mmdeploy.utils.test import WrapFunction
 from tests.differential import check as engines
-from tests.differential.rewrites import of_mmcv, of_mmdet, of_mmseg, of_pytorch  # noqa: F401  # they add their draws
+from tests.differential.rewrites import (  # noqa: F401  # they add their draws
+    of_mmcv,
+    of_mmdet,
+    of_mmpose,
+    of_mmseg,
+    of_pytorch,
+)
 from tests.differential.rewrites.draw import DRAWS, Case, Draw
 
 REFUSALS = (AssertionError, NotImplementedError, OnnxExporterError, UnsupportedWriteError)
