@@ -39,10 +39,12 @@ def models() -> str:
     from tests.models.poses import NAMES as POSES
     from tests.models.restorers import NAMES as RESTORERS
     from tests.models.segmentors import NAMES as SEGMENTORS
+    from tests.models.text_models import MODELS as TEXT_MODELS
     detectors = ', '.join(SPELLINGS[name] for name in (*DETECTORS, *INSTANCES))
     return (f'`mmcls`: {", ".join(ARCHITECTURES)}; `mmdet`: {detectors}; `mmedit`: {", ".join(RESTORERS)}; '
+            f'`mmocr`: {", ".join(dict.fromkeys(name.partition(",")[0] for name in TEXT_MODELS))}; '
             f'`mmpose`: {", ".join(POSES)}; `mmseg`: {", ".join(SEGMENTORS)} (engines: docs/en/models.md, '
-            'docs/en/mmdet.md, docs/en/mmpose.md)')
+            'docs/en/mmdet.md, docs/en/mmocr.md, docs/en/mmpose.md)')
 
 
 def tasks() -> str:

@@ -49,6 +49,15 @@ def _mmedit(kind: str) -> str:
     return f'configs/mmedit/super-resolution/super-resolution_{kind}.py'
 
 
+def _mmocr(task: str, kind: str) -> str:
+    return f'configs/mmocr/{task}/{task}_{kind}.py'
+
+
+def _mmocr_configs(task: str, openvino: str) -> dict[str, str]:
+    return dict(onnxruntime=_mmocr(task, 'onnxruntime_dynamic'), openvino=_mmocr(task, f'openvino_dynamic-{openvino}'),
+                ncnn=_mmocr(task, 'ncnn_static'), torchscript=_mmocr(task, 'torchscript'))
+
+
 def _mmpose(kind: str) -> str:
     return f'configs/mmpose/pose-detection_{kind}.py'
 
@@ -88,6 +97,13 @@ ZOO = {
             'torchscript': _mmdet('instance-seg/instance-seg_torchscript')
         }, _mmdet('instance-seg/instance-seg_sdk_dynamic'), ['data_infos', 'img_ids'],
         ('bbox_mAP', 'bbox_mAP_50', 'segm_mAP', 'segm_mAP_50'), dict(metric=['bbox', 'segm'])),
+    'dbnet_texts': Entry(
+        'mmocr', 'make_texts', 'build/zoo/texts', 'scenes/*.png', _mmocr_configs('text-detection', '640x640'),
+        _mmocr('text-detection', 'sdk_dynamic'), ['data_infos'],
+        tuple(f'hmean-iou:{name}' for name in ('recall', 'precision', 'hmean')), dict(metric='hmean-iou')),
+    'crnn_texts': Entry(
+        'mmocr', 'make_texts', 'build/zoo/texts', 'words/*.png', _mmocr_configs('text-recognition', '1x32x100'),
+        _mmocr('text-recognition', 'sdk_dynamic'), ['data_infos'], ('word_acc', ), dict(metric='acc')),
     'hrnet_stick_figures': Entry(
         'mmpose', 'make_stick_figures', 'build/zoo/stick_figures', '**/*.png', {
             'onnxruntime': _mmpose('onnxruntime_dynamic'),

@@ -23,6 +23,8 @@ CASES = {
     'unet_digits': Case('mIoU', 1e-3, 0.7, ('onnxruntime', 'ncnn')),
     'edsr_photos': Case('PSNR', 0.02, 25, ('onnxruntime', 'openvino')),
     'retinanet_digits': Case('bbox_mAP', 2e-3, 0.6, ('onnxruntime', 'ncnn')),
+    'dbnet_texts': Case('hmean-iou:hmean', 2e-3, 0.8, ('onnxruntime', )),
+    'crnn_texts': Case('word_acc', 2e-3, 0.8, ('onnxruntime', )),
     'hrnet_stick_figures': Case('PCK', 0.0, 0.9, ('onnxruntime', )),
     'mask_rcnn_digits': Case('segm_mAP', 2e-3, 0.6, ('onnxruntime', )),
 }
@@ -64,6 +66,7 @@ def test_metrics_are_those_of_pytorch(name, convert, tmp_path):
 COMPARED = {
     'unet_digits': ('mIoU', 'largest difference of an area'),
     'edsr_photos': ('PSNR', 'largest difference of PSNR'),
+    'crnn_texts': ('acc', 'same text'),
     'hrnet_stick_figures': ('PCK', 'largest difference of a score'),
 }
 

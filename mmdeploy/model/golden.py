@@ -147,7 +147,9 @@ def _meta_of_image(metas: dict) -> dict:
 def _pack(arrays: dict[str, np.ndarray]) -> bytes:
     """Return the bytes of an npz file."""
     buffer = io.BytesIO()
-    np.savez_compressed(buffer, **arrays)
+    # In the order of C, which is the only one that the format has: an array may come with its axes swapped. The shape
+    # of a single number stays.
+    np.savez_compressed(buffer, **{key: np.asarray(array, order='C') for key, array in arrays.items()})
     return buffer.getvalue()
 
 

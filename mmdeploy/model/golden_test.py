@@ -1,5 +1,6 @@
 """Tests of the golden data of an SDK model."""
 import hashlib
+import io
 import json
 from pathlib import Path
 
@@ -104,6 +105,14 @@ def test_large_tensors_are_sampled():
     assert np.array_equal(stored['a'],
                           arrays['a'].reshape(-1)[::strides['a']])
     assert np.array_equal(stored['b'], arrays['b'])
+
+
+def test_arrays_with_swapped_axes_are_put_in_order():
+    swapped = np.arange(6, dtype=np.float32).reshape(2, 3).T
+    data, _ = pack_tensors(dict(a=swapped), dict(b=swapped), 10_000)
+    found = np.load(io.BytesIO(data))
+    for name in 'ab':
+        assert found[name].flags.c_contiguous and (found[name] == swapped).all()
 
 
 def test_all_stays_within_the_budget():

@@ -22,9 +22,10 @@ from typing import NamedTuple
 import mmcv
 import torch
 
+from mmdeploy.codebase.mmocr.deploy.text_task import get_pipeline_config
 from mmdeploy.utils import get_root_logger
 from tests.exports import models
-from tests.models import engines, poses, restorers, segmentors
+from tests.models import engines, poses, restorers, segmentors, text_models
 
 RIGHT, WRONG, FAILED = 'right', 'wrong', 'failed'
 
@@ -136,12 +137,48 @@ def _find_points(config: mmcv.Config, narrow: int) -> Outcome:
     return Outcome(RIGHT)
 
 
+def _text_shapes(config: mmcv.Config) -> Sequence[tuple[int, ...]]:
+    """Return the sizes of images for a text model: of the export, and others."""
+    if 'bbox_head' in config.model:
+        return (1, 3, 64, 96), (2, 3, 128, 64)
+    steps = get_pipeline_config(config)
+    resize = next(inner for step in steps for inner in step.get('transforms', [step]) if inner['type'] == 'ResizeOCR')
+    size = (1 if steps[0].get('color_type', '') == 'grayscale' else 3, resize['height'], resize['max_width'] or 100)
+    return (1, *size), (2, *size)
+
+
+def _find_or_read_text(config: mmcv.Config, narrow: int) -> Outcome:
+    model = _small(config.model, narrow)
+    if model['type'] != 'ABINet' and 'max_seq_len' in model:
+        model['max_seq_len'] = text_models.LENGTH
+    convertor = model.get('label_convertor', {})
+    if convertor.pop('dict_file', None):  # which is part of the data set
+        convertor['dict_list'] = [chr(0x4e00 + i) for i in range(300)]
+    network = _build('mmocr', model)
+    network.cfg = config
+    shape, *others = _text_shapes(config)
+    kind = 'textdet' if 'bbox_head' in model else 'textrecog'
+    text_model = text_models.TextModel(text_models.Small(f'{kind}/', {}, shape, others), network)
+    cfg = text_models.deploy_config(text_model.small.task, 'onnxruntime', True)
+    images = text_model.images(True)
+    with engines.converted(copy.deepcopy(network), images[0], cfg) as net:
+        for x in images:
+            expected = text_model.reference(x)
+            difference = (torch.from_numpy(engines.run(net, x)) - expected).abs().max() / expected.abs().max()
+            if difference > text_models.TOLERANCE:
+                return Outcome(WRONG, f'{difference:.1e} of {list(x.shape)}')
+    return Outcome(RIGHT)
+
+
 KINDS = {
     'mmpose': Kind('', ('topdown_heatmap', 'deeppose'), _find_points, _small_pose, 3),
     'mmseg': Kind('', (
         'fcn', 'pspnet', 'deeplabv3', 'deeplabv3plus', 'fastscnn', 'unet', 'ann', 'apcnet', 'bisenetv1', 'bisenetv2',
         'cgnet', 'dmnet', 'dnlnet', 'emanet', 'encnet', 'erfnet', 'fastfcn', 'gcnet', 'icnet', 'isanet', 'nonlocal_net',
         'ocrnet', 'point_rend', 'sem_fpn', 'stdc', 'upernet', 'danet', 'segmenter', 'segformer', 'setr'), _segment),
+    'mmocr': Kind('', (
+        'dbnet', 'dbnetpp', 'psenet', 'panet', 'textsnake', 'crnn', 'tps', 'sar', 'satrn', 'nrtr', 'robust_scanner',
+        'master', 'abinet'), _find_or_read_text),
     'mmedit': Kind('restorers', ('srcnn', 'esrgan', 'srresnet_srgan', 'real_esrgan', 'edsr', 'rdn'), _restore),
 }
 

@@ -30,6 +30,7 @@ _INPLACE = 'mmdeploy/pytorch/inplace/inplace_test.py'
 _POSE_HEADS = 'mmdeploy/codebase/mmpose/models/heads/heads_test.py'
 _DEFORM = 'mmdeploy/op/deform_conv/symbolic_test.py'
 _MODULATED = 'mmdeploy/op/modulated_deform_conv/symbolic_test.py'
+_TEXT = 'tests/models/text_models_test.py'
 # Rewrites that nobody draws: they need a whole model, or compute nothing.
 TESTED = {
     'mmcv.ops.roi_align.RoIAlign.forward@torchscript': f'{_CROPS}::test_torchscript',
@@ -63,6 +64,12 @@ TESTED = {
     'mmdet.models.roi_heads.test_mixins.MaskTestMixin.simple_test_mask': _DETECTORS,
     'mmseg.models.segmentors.BaseSegmentor.forward': f'{_SEG}::test_labels_of_the_graph_are_those_of_the_scores',
     'mmseg.models.segmentors.EncoderDecoder.simple_test': f'{_SEG}::test_labels_of_the_graph_are_those_of_the_scores',
+    'mmocr.models.textdet.SingleStageTextDetector.simple_test': f'{_TEXT}::test_scores_are_those_of_mmocr',
+    'mmocr.models.textrecog.ABINet.simple_test': f'{_TEXT}::test_scores_under_the_rewrites',
+    'mmocr.models.textrecog.BaseRecognizer.forward': f'{_TEXT}::test_scores_are_those_of_mmocr',
+    'mmocr.models.textrecog.EncodeDecodeRecognizer.simple_test': f'{_TEXT}::test_scores_are_those_of_mmocr',
+    **{f'mmocr.models.textrecog.{name}': f'{_TEXT}::test_scores_under_the_rewrites'
+       for name in ('SARNet', 'SATRN', 'NRTR', 'RobustScanner')},
     'mmcls.models.backbones.shufflenet_v2.InvertedResidual.forward': f'{_CLS}::test_shufflenet_v2_block_rewrite',
     'mmcls.models.backbones.vision_transformer.VisionTransformer.forward@ncnn':
     f'{_CLS}::test_vision_transformer_rewrite_ncnn',

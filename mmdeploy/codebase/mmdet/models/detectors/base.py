@@ -38,6 +38,8 @@ def base_detector__forward(ctx, self, img, img_metas=None, return_loss=False, **
     if isinstance(img, list):
         assert len(img) == 1, 'do not support aug_test'
         img = img[0]
+    if isinstance(img_metas, torch.Tensor):
+        img_metas = None  # PyTorch's exporter passes the default of a later parameter in place of what is left out
     if img_metas and isinstance(img_metas[0], list):
         assert len(img_metas) == 1, 'do not support aug_test'
         img_metas = img_metas[0]

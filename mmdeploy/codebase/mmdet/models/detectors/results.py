@@ -5,11 +5,11 @@ from mmdeploy.core import FUNCTION_REWRITER
 from mmdeploy.core.rewriters.served import NotServedError
 
 
-def _served(method: str) -> list[str]:
-    """Return the names of the classes of mmdet whose method a rewrite makes convertible."""
+def _served(method: str, package: str) -> list[str]:
+    """Return the names of the classes of a package whose method a rewrite makes convertible."""
     found = set()
     for path, records in FUNCTION_REWRITER._registry._rewrite_records.items():
-        if path.startswith('mmdet.') and path.endswith(f'.{method}'):
+        if path.startswith(f'{package}.') and path.endswith(f'.{method}'):
             for record in records:
                 found |= set(record.get('classes') or [path.rpartition('.')[0]])
     return sorted({path.rpartition('.')[2] for path in found})
@@ -30,5 +30,5 @@ def check_rewritten(instance: torch.nn.Module, method: str) -> None:
         return
     raise NotServedError(
         f'{cls.__module__}.{cls.__name__} cannot be converted: it answers image by image, and no rewrite does it for a '
-        f"batch; supported: {', '.join(_served(method))}; or register a rewrite of "
+        f"batch; supported: {', '.join(_served(method, cls.__module__.partition('.')[0]))}; or register a rewrite of "
         f"'{cls.__module__}.{cls.__name__}.{method}'")

@@ -1,0 +1,1 @@
+_base_ = ['./text-detection_static.py', '../../_base_/backends/snpe.py']

@@ -1,0 +1,296 @@
+"""Task processors of mmocr: pipelines, files of the SDK model. In engines: tests/models/text_models_test.py."""
+import copy
+import math
+import os.path as osp
+
+import mmcv
+import mmocr
+import numpy as np
+import pytest
+import torch
+
+from mmdeploy.codebase import import_codebase
+from mmdeploy.utils import Codebase, load_config
+
+import_codebase(Codebase.MMOCR)
+from mmdeploy.apis import build_task_processor  # noqa: E402
+from mmdeploy.codebase.mmocr.deploy import text_detection, text_recognition  # noqa: E402
+from mmdeploy.codebase.mmocr.deploy.check import check_sdk_detector, check_sdk_recogniser  # noqa: E402
+from mmdeploy.codebase.mmocr.deploy.compare import compare_boundaries, compare_texts  # noqa: E402
+from mmdeploy.codebase.mmocr.deploy.text_recognition_model import End2EndModel  # noqa: E402
+from mmdeploy.codebase.mmocr.deploy.text_task import get_pipeline_config  # noqa: E402
+from mmdeploy.codebase.mmocr.deploy.unclip import mend_unclip  # noqa: E402
+from mmdeploy.codebase.mmocr.models.text_recognition import SARNet  # noqa: E402
+from mmdeploy.codebase.mmocr.models.utils import get_resize_ocr, get_valid_mask, get_valid_widths  # noqa: E402
+
+CONFIGS = osp.join(osp.dirname(mmocr.__file__), '.mim/configs')
+DBNET = 'textdet/dbnet/dbnet_r18_fpnc_1200e_icdar2015.py'
+CRNN = 'textrecog/crnn/crnn_academic_dataset.py'
+SAR = 'textrecog/sar/sar_r31_parallel_decoder_academic.py'
+IMAGE = np.full((40, 120, 3), 128, np.uint8)
+
+
+def _config(name: str) -> mmcv.Config:
+    return mmcv.Config.fromfile(osp.join(CONFIGS, name))
+
+
+def _task(name: str, kind: str = 'static', **ir):
+    task = 'text-detection' if name.startswith('textdet') else 'text-recognition'
+    cfg = load_config(f'configs/mmocr/{task}/{task}_onnxruntime_{kind}.py')[0]
+    cfg.onnx_config.update(ir)
+    return build_task_processor(_config(name), cfg, 'cpu')
+
+
+@pytest.mark.parametrize('module, name', [(text_detection, DBNET), (text_recognition, CRNN), (text_recognition, SAR)])
+def test_config_of_the_caller_stays(module, name):
+    cfg = _config(name)
+    before = copy.deepcopy(cfg._cfg_dict)
+    module.process_model_config(cfg, [IMAGE], [64, 32])
+    assert cfg._cfg_dict == before
+
+
+def test_static_size_of_a_detector():
+    steps = text_detection.process_model_config(_config(DBNET), ['a.png'], [96, 64]).data.test.pipeline
+    assert steps[1]['img_scale'] == (96, 64) and steps[1]['transforms'][0]['keep_ratio'] is False
+    data, inputs = _task(DBNET, input_shape=[96, 64]).create_input(IMAGE, [96, 64])
+    assert inputs[0].shape == (1, 3, 64, 96) and data['img_metas'][0][0]['scale_factor'].tolist() == pytest.approx(
+        [96 / 120, 64 / 40] * 2)
+
+
+@pytest.mark.parametrize('name, channels, width', [(CRNN, 1, 64), (SAR, 3, 64)])
+def test_static_size_of_a_recogniser(name, channels, width):
+    _, inputs = _task(name).create_input(IMAGE, [64, 32])
+    assert inputs[0].shape == (1, channels, 32, width)
+
+
+def test_grey_images_without_an_axis_for_channels():
+    _, inputs = _task(CRNN).create_input(IMAGE[:, :, 0])
+    assert inputs[0].shape == (1, 1, 32, 96)
+
+
+def test_an_upright_image_is_rotated_alone_and_not_in_a_batch():
+    upright = np.full((120, 40, 3), 128, np.uint8)
+    data, inputs = _task(SAR).create_input(upright)
+    assert len(data['img']) == 3 and len(inputs) == 1
+    data, inputs = _task(SAR).create_input([upright, IMAGE])
+    assert inputs[0].shape == (2, 3, 48, 160) and len(data['img_metas']) == 2
+
+
+def test_a_batch_pads_what_is_narrower():
+    data, inputs = _task(CRNN).create_input([IMAGE, np.full((40, 300, 3), 128, np.uint8)])
+    assert inputs[0].shape == (2, 1, 32, 240) and not inputs[0][0, :, :, 96:].any()
+    assert [meta['resize_shape'][1] for meta in data['img_metas']] == [96, 240]
+
+
+def test_a_static_size_needs_resize_ocr():
+    cfg = _config(CRNN)
+    cfg.data.test.pipeline[1] = dict(type='Resize', img_scale=(100, 32))
+    with pytest.raises(ValueError, match=r"step 1 of the test pipeline is 'Resize'; .*input_shape.*ResizeOCR"):
+        text_recognition.process_model_config(cfg, ['a.png'], [64, 32])
+    with pytest.raises(ValueError, match='has no ResizeOCR, found: LoadImageFromFile, Resize'):
+        get_resize_ocr(cfg)
+
+
+def test_pipelines_of_data_sets():
+    step = [dict(type='LoadImageFromFile')]
+    for test in (dict(type='ConcatDataset', datasets=[dict(pipeline=step)]),
+                 dict(type='UniformConcatDataset', datasets=[[dict(pipeline=step)]], pipeline=None),
+                 dict(type='UniformConcatDataset', datasets=[], pipeline=[step])):
+        assert get_pipeline_config(mmcv.Config(dict(data=dict(test=test)))) == step
+    with pytest.raises(ValueError, match='data.test has no pipeline'):
+        get_pipeline_config(mmcv.Config(dict(data=dict(test=dict(type='OCRDataset')))))
+
+
+def test_sdk_model_of_a_detector():
+    cfg = _config('textdet/psenet/psenet_r50_fpnf_600e_icdar2015.py')
+    cfg.model.bbox_head.postprocessor.update(min_text_area=3)
+    task = build_task_processor(cfg, _task(DBNET).deploy_cfg, 'cpu')
+    head = task.get_sdk_head()
+    assert head.component == 'PSEHead' and 'loss' not in head.params and 'postprocessor' not in head.params
+    assert head.params['min_text_area'] == 3 and head.params['downsample_ratio'] == 0.25
+    assert task.get_sdk_save_file() == 'end2end.onnx' and task.get_model_name() == 'psenet'
+    cfg.model.bbox_head.type = 'FCEHead'
+    with pytest.raises(NotImplementedError, match="'FCEHead', which the SDK does not have, allowed: DBHead, PANHead"):
+        check_sdk_detector(cfg)
+
+
+def test_sdk_model_of_a_recogniser():
+    """What mmocr has as defaults is spelt out, what it makes around the dictionary is not in the file."""
+    task = _task(SAR)
+    head, files = task.get_sdk_head(), task.get_sdk_customs()
+    assert head.component == 'AttnConvertor' and head.params == dict(
+        with_unknown=True, max_seq_len=30, lower=False, start_end_same=True, dict_file='dict_file.txt')
+    symbols = files['dict_file.txt'].decode().splitlines()
+    assert len(symbols) == 90 and symbols[:11] == [*'0123456789a'] and '<UKN>' not in symbols
+    steps = task.get_preprocess()
+    assert [step['type'] for step in steps] == [
+        'LoadImageFromFile', 'ResizeOCR', 'Normalize', 'ImageToTensor', 'Collect']
+    assert steps[2] == dict(type='Normalize', mean=[127.5] * 3, std=[127.5] * 3, to_rgb=False)
+
+    task = _task(CRNN)
+    task.model_cfg.model.label_convertor = dict(type='CTCConvertor', dict_list=['ä', ' ', '"'])
+    assert task.get_sdk_customs()['dict_file.txt'].decode() == 'ä\n \n"\n'
+    assert task.get_sdk_head().params == dict(with_unknown=True, lower=False, dict_file='dict_file.txt')
+    task.model_cfg.model.label_convertor['type'] = 'ABIConvertor'
+    with pytest.raises(NotImplementedError, match="'ABIConvertor', which the SDK does not have, allowed: CTCConvertor"):
+        task.get_sdk_save_file()
+    with pytest.raises(NotImplementedError, match="padding_mode of ResizeOCR is 'edge'"):
+        check_sdk_recogniser(dict(type='CTCConvertor'), [dict(type='ResizeOCR', padding_mode='edge')])
+
+
+def _padded(widths: list[int]) -> torch.Tensor:
+    images = torch.zeros(len(widths), 3, 48, 160)
+    for image, width in zip(images, widths, strict=True):
+        image[:, :, width:] = -1
+    return images
+
+
+def test_reference_of_a_detector_is_the_rectangle_in_the_image():
+    maps = np.zeros((2, 3, 40, 60), np.float32)
+    maps[0, 0, 10:20, 20:50] = 0.75
+    kind, found = _task(DBNET).get_reference_result(
+        dict(output=maps), dict(scale_factor=np.array([2.0, 0.5] * 2), filename='a.png'))
+    assert kind == 'TextDetection' and len(found) == 1 and found[0]['score'] == pytest.approx(0.75)
+    corners = np.reshape(found[0]['bbox'], (4, 2))
+    # Grown around columns 20 to 49 and rows 10 to 19, which are half as wide and twice as high in the image.
+    assert (corners.min(0) < [10, 20]).all() and (corners.max(0) > [24.5, 38]).all() and corners.max() < 60
+
+
+def test_reference_of_a_recogniser_is_its_text():
+    task = _task(CRNN)
+    scores = np.zeros((1, 4, 37), np.float32)
+    scores[0, range(4), [11, 11, 0, 12]] = 20
+    assert task.get_reference_result(dict(output=scores), {}) == (
+        'TextRecognition', dict(text='ab', scores=pytest.approx([1, 1], abs=1e-6)))
+    scores[0, :, 0] = 30
+    assert task.get_reference_result(dict(output=scores), {})[1] == dict(text='', scores=[])
+
+
+def test_picture_without_text(tmp_path):
+    task, path = _task(DBNET), str(tmp_path / 'out.png')
+    model = task.init_pytorch_model()
+    task.visualize(model, IMAGE, dict(boundary_result=[], filename=None), path)
+    assert (mmcv.imread(path) == IMAGE).all()
+
+
+def test_tensor_of_a_sample():
+    from mmcv.parallel import DataContainer
+    x = torch.zeros(1, 3, 8, 8)
+    for image in (x, [x], DataContainer([x], stack=True), [DataContainer([x], stack=True)]):
+        assert text_detection.TextDetection.get_tensor_from_input(dict(img=image)) is x
+
+
+def test_metrics_are_asked_for_as_the_config_says(tmp_path):
+    class Data:
+        def evaluate(self, outputs, logger, **options):
+            self.asked = outputs, options
+            return dict(acc=0.5)
+
+    data, cfg = Data(), mmcv.Config(dict(evaluation=dict(interval=1, save_best='x', rank_list='file', metric='none')))
+    out = str(tmp_path / 'out.pkl')
+    text_detection.TextDetection.evaluate_outputs(
+        cfg, [1], data, ['hmean-iou'], out, dict(step=0.2), log_file=str(tmp_path / 'log'))
+    assert data.asked == ([1], dict(metric=['hmean-iou'], rank_list='file', step=0.2)) and mmcv.load(out) == [1]
+
+
+class _Network(torch.nn.Module):
+    """A recogniser that answers how wide images are."""
+
+    def __init__(self):
+        super().__init__()
+        self.cfg = _config(SAR)
+
+    def simple_test(self, img, img_metas):
+        return img_metas[0]['valid_ratio']
+
+
+def test_padding_is_found_in_the_image():
+    module = _Network()
+    recogniser = SARNet(module, {})
+    images = _padded([160, 120, 48, 0])
+    images[0, :, :10] = -1  # black rows are no padding
+    images[1, :, :, 40:60] = -1  # neither are black columns before others
+    # Least is what ResizeOCR makes of the narrowest image.
+    assert recogniser(images).tolist() == pytest.approx([1, 0.75, 0.3, 0.3])
+    module.cfg.data.test.pipeline[1].transforms[0].keep_aspect_ratio = False
+    assert SARNet(module, {})(images) == 1.0
+    module.cfg = None
+    with pytest.raises(ValueError, match='_Network has no attribute cfg'):
+        SARNet(module, {})
+
+
+@pytest.mark.parametrize('width', [40, 25, 7, 1])
+def test_valid_widths_are_those_of_mmocr(width):
+    """Also where a product is a bit above a whole number."""
+    ratios = [step / 160 for step in range(1, 161)]
+    expected = [min(width, math.ceil(round(width * ratio, 6))) for ratio in ratios]
+    feature = torch.zeros(1)
+    assert get_valid_widths([dict(valid_ratio=torch.tensor(ratios))], width, feature).tolist() == expected
+    mask = get_valid_mask([dict(valid_ratio=ratio) for ratio in ratios], width, feature)
+    assert mask.sum(1).tolist() == [min(width, math.ceil(width * ratio)) for ratio in ratios]
+    assert get_valid_widths([dict(valid_ratio=1.0), {}], width, feature) is None
+    assert get_valid_widths(None, width, feature) is None
+
+
+class _Wrapper(torch.nn.Module):
+    """An engine whose scores are the image."""
+
+    def forward(self, inputs):
+        return dict(output=next(iter(inputs.values()))[:, 0])
+
+    def output_to_list(self, outputs):
+        return list(outputs.values())
+
+
+@pytest.fixture
+def recogniser(monkeypatch):
+    monkeypatch.setattr(End2EndModel, '_init_wrapper', lambda self, **kwargs: setattr(self, 'wrapper', _Wrapper()))
+    cfg = _config(CRNN)
+    cfg.model.label_convertor = dict(type='CTCConvertor', dict_list=['a', 'b'], with_unknown=False)
+    return End2EndModel('onnxruntime', [''], 'cpu', model_cfg=cfg)
+
+
+def _scores(*steps: int, sure: float = 9.0) -> torch.Tensor:
+    return torch.nn.functional.one_hot(torch.tensor([steps]), 3)[None].float() * sure
+
+
+def test_text_of_scores(recogniser):
+    batch = torch.cat([_scores(1, 1, 0, 1), _scores(2, 0, 0, 0)])
+    found = recogniser(batch, [dict(valid_ratio=1.0), dict(valid_ratio=1.0)])
+    assert [result['text'] for result in found] == ['aa', 'b']
+    # What is padding is not read.
+    assert recogniser(_scores(1, 0, 2, 2), [[dict(valid_ratio=0.5)]])[0]['text'] == 'a'
+    assert recogniser([_scores(0, 0)[0]], [[{}]])[0] == dict(text='', score=[])
+
+
+def test_the_best_of_several_rotations_is_taken(recogniser):
+    images = [_scores(1, 0, sure=1.0), _scores(2, 0), _scores(0, 0)]
+    assert recogniser(images, [[{}], [{}], [{}]])[0]['text'] == 'b'
+
+
+def test_texts_that_fall_apart_are_left_out():
+    """mmocr 0.6.3 itself fails for them with NumPy 1.24 and later."""
+    mend_unclip()
+    mend_unclip()  # once is enough
+    from mmocr.models.textdet.postprocess import db_postprocessor
+    square, knot = [[0, 0], [30, 0], [30, 10], [0, 10]], [[9, 16], [12, 1], [13, 6], [4, 8]]
+    assert db_postprocessor.unclip(np.array(square)).size > 8
+    with pytest.raises(ValueError, match='inhomogeneous'):
+        db_postprocessor.unclip.__wrapped__(np.array(knot))
+    assert len(db_postprocessor.unclip(np.array(knot))) == 0
+
+
+def test_comparison_of_boundaries():
+    quad = [0, 0, 9, 0, 9, 5, 0, 5, 0.9]
+    moved = [*np.add(quad[:8], 0.5), 0.8]
+    other = [*np.add(quad[:8], 30), 0.7]
+    rows = dict(compare_boundaries([[quad, other], [], [quad]], [[moved], [], []]))
+    assert rows == {'images': '3', 'texts found by both': '1 of 3', 'max difference of corners, pixels': '0.5',
+                    'max difference of scores': '0.1'}
+    assert dict(compare_boundaries([], []))['texts found by both'] == '0 of 0'
+
+
+def test_comparison_of_texts():
+    rows = compare_texts([dict(text='ab', score=[0.5, 1.0]), dict(text='', score=[]), dict(text='a', score=[1.0])],
+                         [dict(text='ab', score=[0.5, 0.75]), dict(text='', score=[]), dict(text='b', score=[1.0])])
+    assert [value for _, value in rows] == ['3', '2', '0.25']

@@ -1,0 +1,1 @@
+"""A detector and a recogniser of text on photographs."""
