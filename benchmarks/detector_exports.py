@@ -53,7 +53,6 @@ def equalize(layers: dict[str, torch.nn.Module], classes: int) -> None:
 def export_ours(config: str, kind: str, folder: Path) -> Path:
     """Export a config of mmdet as `tools/deploy.py` does."""
     import mmcv
-
     from mmdet.models import build_detector
 
     torch.manual_seed(0)
