@@ -148,8 +148,8 @@ def functions(header: Item) -> list[Item]:
 def complete_item(item: Item, result: str = '', task: str = '') -> None:
     """Adds what templates ask for: status or not, C declarations, the function that does the work."""
     for field in item.get('fields', []):
-        field.setdefault('spelled', types.c_type(field['type']))
-        field.setdefault('declared', f'{field["spelled"]} {field["name"]}')
+        if 'declared' not in field:
+            field['spelled'], field['declared'] = types.c_member(field['type'], field['name'])
     if 'function' not in item:
         return
     returns = item.get('returns', 'status')

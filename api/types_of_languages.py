@@ -20,9 +20,19 @@ C_TYPES = {
     'int32': 'int32_t',
     'user_data': 'void*',
     'senders': 'mmdeploy_sender_t*',
+    'uint32': 'uint32_t',
+    'int32s': 'const int32_t*',
+    'float_array': 'float*',
+    'points': 'mmdeploy_point_t*',
+    'pose_tracker_params': 'mmdeploy_pose_tracker_param_t*',
+    'const_pose_tracker_params': 'const mmdeploy_pose_tracker_param_t*',
+    'pose_tracker_states': 'mmdeploy_pose_tracker_state_t*',
+    'pose_tracker_targets': 'mmdeploy_pose_tracker_target_t*',
 }
+# Members whose declaration ends behind their name.
+C_MEMBERS = {'float3': 'float {}[3]'}
 # Arrays that the library makes are the caller's, and not const.
-C_OUT_TYPES = {'counts': 'int*'}
+C_OUT_TYPES = {'counts': 'int*', 'int32s': 'int32_t*'}
 # Those that a call checks for NULL: everything but numbers and enumerations.
 C_PLAIN = ('int', 'int32', 'int64', 'float', 'context_type', 'pixel_format', 'data_type')
 
@@ -63,6 +73,12 @@ FIELD_TYPES = {
     'score_map': FieldType('Tensor', 'float* {}', True, '', _SIZES),
     'image': FieldType('Image', 'mmdeploy_mat_t {}', True),
 }
+
+
+def c_member(type_name: str, name: str) -> tuple[str, str]:
+    """Return how the type of a member of a struct is spelled in C, and its declaration."""
+    declared = C_MEMBERS.get(type_name, f'{c_type(type_name)} {{}}')
+    return declared.format('').replace(' ', '') if type_name in C_MEMBERS else c_type(type_name), declared.format(name)
 
 
 def c_type(name: str, result: str = '', task: str = '', out: bool = False) -> str:

@@ -100,7 +100,7 @@ def _convert_ours(subject: Subject, outputs: int, folder: Path) -> Files:
 def _convert_pnnx(subject: Subject, outputs: int, folder: Path, program: Path) -> Files:
     model, inputs = subject.prepare()
     path = folder / 'model.pt'
-    with subject.context():
+    with subject.context() if subject.traced_in_context else contextlib.nullcontext():
         torch.jit.trace(model, tuple(inputs), check_trace=False).save(str(path))
     shapes = ','.join(str(list(x.shape)).replace(' ', '') for x in inputs)
     start = time.perf_counter()

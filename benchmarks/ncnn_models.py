@@ -217,8 +217,10 @@ def patterns() -> dict[str, Subject]:
     for family, make in ncnn_patterns.FAMILIES.items():
         found |= {f'{family}/{name}': subject for name, subject in make().items()}
     # PyTorch's own export is wrong, or there is none.
-    for name in ('pad/pad_circular', 'pool/adaptive_uneven', 'binary/atan2'):
-        found[name] = found[name]._replace(context=rewrites)
+    for name in ('pad/pad_circular', 'pool/adaptive_uneven', 'binary/atan2', 'multihead', 'unary/expm1_of',
+                 'unary/sinh_of', 'unary/cosh_of', 'unary/trunc_of', 'unary/frac_of', 'conv/conv_same',
+                 'reshape/unflatten', 'attention/encoder_layer'):
+        found[name] = found[name]._replace(context=rewrites, traced_in_context=False)
     return found
 
 

@@ -19,8 +19,10 @@ class Subject(NamedTuple):
     # Of inputs that are drawn; without them `build` answers the module and its input.
     shapes: tuple[tuple[int, ...], ...] = ()
     least: float = 0  # of what is drawn, up to 1
-    # What it is exported and traced in.
+    # What it is exported in.
     context: Callable[[], contextlib.AbstractContextManager] = contextlib.nullcontext
+    # Whether it is traced for pnnx in the same, without which some models cannot be traced.
+    traced_in_context: bool = True
 
     def prepare(self) -> tuple[nn.Module, list[Tensor]]:
         """Return the module with statistics as of a trained one, and inputs, the same in every process."""

@@ -25,6 +25,7 @@ CPP_LAYERS = {
     'task': ('base', 'module'),
     'codebase': ('base', 'op', 'model', 'backend', 'transform', 'module', 'task'),
     'pipeline': ('base', 'model', 'backend', 'transform', 'module', 'task', 'codebase'),
+    'tracker': ('base', 'model', 'transform', 'module', 'task', 'pipeline'),
     'verify': ('base', 'model', 'backend', 'transform', 'module', 'task', 'pipeline'),
     'cli': ('base', 'op', 'graph', 'model', 'backend', 'transform', 'module', 'task', 'codebase', 'pipeline',
             'verify'),

@@ -36,13 +36,15 @@ def models() -> str:
     from tests.models.architectures import ARCHITECTURES
     from tests.models.detectors import DETECTORS
     from tests.models.detectors import SEGMENTORS as INSTANCES
+    from tests.models.poses import NAMES as POSES
     from tests.models.restorers import NAMES as RESTORERS
     from tests.models.segmentors import NAMES as SEGMENTORS
     from tests.models.text_models import MODELS as TEXT_MODELS
     detectors = ', '.join(SPELLINGS[name] for name in (*DETECTORS, *INSTANCES))
     return (f'`mmcls`: {", ".join(ARCHITECTURES)}; `mmdet`: {detectors}; `mmedit`: {", ".join(RESTORERS)}; '
             f'`mmocr`: {", ".join(dict.fromkeys(name.partition(",")[0] for name in TEXT_MODELS))}; '
-            f'`mmseg`: {", ".join(SEGMENTORS)} (engines: docs/en/models.md, docs/en/mmdet.md, docs/en/mmocr.md)')
+            f'`mmpose`: {", ".join(POSES)}; `mmseg`: {", ".join(SEGMENTORS)} (engines: docs/en/models.md, '
+            'docs/en/mmdet.md, docs/en/mmocr.md, docs/en/mmpose.md)')
 
 
 def tasks() -> str:
@@ -80,8 +82,8 @@ def tables(report: dict) -> str:
         ('tasks of the SDK', tasks()),
         ('preprocessing', transforms),
         ('post-processing', '; '.join(f'`{codebase}`: {", ".join(found)}' for codebase, found in heads.items())),
-        ('further modules of a pipeline', '`Net`, `Transform`, `CropBox`, `WarpBbox`, `WarpBoxes`, `Rotate`, '
-         '`IsLabel`, `Coalesce`; nodes `Task`, `Inference`, `Pipeline`, `Flatten`, `Unflatten`, `Cond`'),
+        ('further modules of a pipeline', '`Net`, `Transform`, `CropBox`, `AttachBox`, `WarpBbox`, `WarpBoxes`, '
+         '`Rotate`, `IsLabel`, `Coalesce`; nodes `Task`, `Inference`, `Pipeline`, `Flatten`, `Unflatten`, `Cond`'),
         ('languages', 'C, C++, Python'),
         ('devices', devices(report)),
     ]

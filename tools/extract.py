@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from mmdeploy.apis.onnx import extract_partition
 from mmdeploy.graph import load
-from mmdeploy.utils.utils import add_log_level, set_log_level
+from mmdeploy.utils.utils import add_log_level, run_tool, set_log_level
 
 
 def _markers(text: str) -> list[str]:
@@ -50,4 +50,4 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 if __name__ == '__main__':
-    main()
+    run_tool(main)

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Sequence
 
 from mmdeploy.apis.ncnn import from_onnx
-from mmdeploy.utils.utils import add_log_level, set_log_level
+from mmdeploy.utils.utils import add_log_level, run_tool, set_log_level
 
 
 def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
@@ -44,4 +44,4 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 if __name__ == '__main__':
-    main()
+    run_tool(main)

@@ -30,6 +30,7 @@ from prettytable import PrettyTable  # noqa: E402
 from mmdeploy.apis.utils import build_task_processor  # noqa: E402
 from mmdeploy.utils import get_backend, get_file_path, get_input_shape, load_config  # noqa: E402
 from mmdeploy.utils.timer import TimeCounter  # noqa: E402
+from mmdeploy.utils.utils import run_tool  # noqa: E402
 
 _SUFFIXES = ('.jpg', '.jpeg', '.png', '.ppm', '.bmp', '.pgm', '.tif')
 
@@ -213,4 +214,4 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 if __name__ == '__main__':
-    main()
+    run_tool(main)

@@ -22,6 +22,7 @@ from mmdeploy.codebase import BaseTask
 from mmdeploy.utils import get_backend_config, load_config, parse_device_id
 from mmdeploy.utils.logging import get_logger
 from mmdeploy.utils.timer import TimeCounter
+from mmdeploy.utils.utils import run_tool
 
 
 def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
@@ -166,4 +167,4 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 if __name__ == '__main__':
-    main()
+    run_tool(main)

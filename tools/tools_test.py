@@ -120,6 +120,20 @@ def test_deploy_with_a_file_that_is_not_there(tmp_path):
         tmp_path, DEPLOY, MODEL, CHECKPOINT, 'none.png')
 
 
+def test_deploy_with_a_file_that_is_no_image(tmp_path):
+    (tmp_path / 'a.png').write_text('no image')
+    output = deploy(DEPLOY, MODEL, CHECKPOINT, tmp_path / 'a.png', '--work-dir', tmp_path / 'new', code=1)
+    assert 'a.png\' cannot be read' in output and 'Traceback' not in output
+
+
+def test_errors_of_test_py_are_one_line(tmp_path, dataset):
+    output = run('test.py', DEPLOY, MODEL, '--model', tmp_path / 'no.onnx', '--metrics', 'accuracy', *dataset, code=1)
+    assert 'error: ' in output and 'no.onnx' in output and 'Traceback' not in output
+    output = run('test.py', DEPLOY, MODEL, '--model', tmp_path / 'no.onnx', '--metrics', 'accuracy', '--cfg-options',
+                 f'data.test.data_prefix={tmp_path}/none', code=1)
+    assert 'none' in output and 'Traceback' not in output
+
+
 def test_deploy_with_a_checkpoint_that_does_not_fit(tmp_path):
     cfg = _config(tmp_path, f"_base_ = ['{MODEL}']\n"
                   'model = dict(head=dict(num_classes=4))\n')

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from mmdeploy.apis import extract_model, get_predefined_partition_cfg, torch2onnx
 from mmdeploy.utils import get_ir_config, get_partition_config, load_config
 from mmdeploy.utils.config_utils import get_part_axes
-from mmdeploy.utils.utils import add_log_level, set_log_level
+from mmdeploy.utils.utils import add_log_level, run_tool, set_log_level
 
 
 def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
@@ -58,4 +58,4 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 if __name__ == '__main__':
-    main()
+    run_tool(main)

@@ -50,7 +50,7 @@ def _scans(part: str, digits: tuple[int, ...]) -> list[tuple[np.ndarray, int]]:
 
 
 def crop(rng: np.random.Generator, part: str, size: int) -> np.ndarray:
-    """Return a square of a photograph of a split, [size, size, 3] in BGR order."""
+    """Return a square part of a photograph of a split, [size, size, 3] in BGR order."""
     photo = photos(part)[rng.integers(len(PHOTOS[part]))]
     side = int(rng.integers(size, max(size + 1, min(photo.shape[:2]))))
     top, left = (int(rng.integers(total - side + 1)) for total in photo.shape[:2])

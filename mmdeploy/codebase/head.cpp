@@ -160,8 +160,8 @@ int64_t FirstNaN(const float* data, int64_t count) {
 
 }  // namespace
 
-Result<const Tensor*> RequireUncheckedOutput(const NamedTensors& tensors, const std::string& name,
-                                             size_t min_rank) {
+Result<const Tensor*> RequireFloats(const NamedTensors& tensors, const std::string& name,
+                                    size_t min_rank) {
   MMDEPLOY_TRY(const Tensor* tensor, FindOutput(tensors, name));
   MMDEPLOY_ENSURE(tensor->dtype() == DataType::kFloat32 && tensor->shape().size() >= min_rank,
                   Code::kFail, "output '{}' is {}, expected float32 of {} or more dimensions", name,
@@ -169,14 +169,19 @@ Result<const Tensor*> RequireUncheckedOutput(const NamedTensors& tensors, const 
   return tensor;
 }
 
-Result<const Tensor*> RequireOutput(const NamedTensors& tensors, const std::string& name,
-                                    size_t min_rank) {
-  MMDEPLOY_TRY(const Tensor* tensor, RequireUncheckedOutput(tensors, name, min_rank));
-  const int64_t bad = FirstNaN(tensor->data<float>(), tensor->num_elements());
+Result<void> RequireNumbers(const Tensor& tensor, const std::string& name) {
+  const int64_t bad = FirstNaN(tensor.data<float>(), tensor.num_elements());
   MMDEPLOY_ENSURE(bad < 0, Code::kFail,
                   "output '{}' ({}) holds NaN, first at element {}; check the network with "
                   "`mmdeploy verify`",
-                  name, Describe(*tensor), bad);
+                  name, Describe(tensor), bad);
+  return {};
+}
+
+Result<const Tensor*> RequireOutput(const NamedTensors& tensors, const std::string& name,
+                                    size_t min_rank) {
+  MMDEPLOY_TRY(const Tensor* tensor, RequireFloats(tensors, name, min_rank));
+  MMDEPLOY_TRYV(RequireNumbers(*tensor, name));
   return tensor;
 }
 

@@ -62,14 +62,17 @@ bool MayHaveOutput(const ModuleEnv& env, const std::string& name);
 Result<void> CheckOutputs(const ModuleEnv& env, const JsonPath& path,
                           const std::vector<OutputSpec>& specs);
 
-// The tensor called `name` of a network's output: float32, rank `min_rank` or more, without NaN.
-// Errors: kFail with what was found.
+// The tensor called `name` of a network's output: float32, rank `min_rank` or more; its values are
+// not read. Errors: kFail with what was found.
+Result<const Tensor*> RequireFloats(const NamedTensors& tensors, const std::string& name,
+                                    size_t min_rank);
+
+// Errors: kFail for a NaN, with the place of the first one. `tensor` is float32.
+Result<void> RequireNumbers(const Tensor& tensor, const std::string& name);
+
+// Both.
 Result<const Tensor*> RequireOutput(const NamedTensors& tensors, const std::string& name,
                                     size_t min_rank);
-// The same for a head that looks for NaN itself, while it reads the tensor, and then calls the
-// other one for its error.
-Result<const Tensor*> RequireUncheckedOutput(const NamedTensors& tensors, const std::string& name,
-                                             size_t min_rank);
 
 // The whole numbers of the output `name`, which may be float32, int32 or int64; -1 marks a row that
 // is none (exported networks fill up batches with them).

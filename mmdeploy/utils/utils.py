@@ -3,6 +3,7 @@ import argparse
 import functools
 import glob
 import logging
+import os
 import os.path as osp
 import sys
 import traceback
@@ -34,6 +35,20 @@ def set_log_level(level: int | str) -> logging.Logger:
     for handler in logger.handlers:
         handler.setLevel(level)
     return logger
+
+
+def run_tool(main: Callable[[], int | None]) -> None:
+    """Run a command and end the process; what its user can mend is one line, not a traceback.
+
+    `MMDEPLOY_TRACEBACK=1` in the environment shows where an error comes from.
+    """
+    try:
+        sys.exit(main())
+    except (OSError, ValueError, RuntimeError, NotImplementedError, KeyError, AssertionError) as error:
+        if os.environ.get('MMDEPLOY_TRACEBACK', '') not in ('', '0'):
+            raise
+        print(f'error: {type(error).__name__}: {error}', file=sys.stderr)
+        sys.exit(1)
 
 
 def target_wrapper(target: Callable,

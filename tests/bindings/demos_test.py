@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-TASKS = {'classifier': 'image_classification', 'detector': 'object_detection'}
+TASKS = {'classifier': 'image_classification', 'detector': 'object_detection', 'pose_detector': 'pose_detection'}
 LANGUAGES = ('c', 'cpp', 'python')
 
 
@@ -35,6 +35,7 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize('task, first', [
     ('classifier', 'label: 0, score: 2.'),
     ('detector', 'box 0, left=1.00, top=1.50, right=5.00, bottom=6.00, label=1, score=0.9000'),
+    ('pose_detector', 'point 0, x=3.06, y=1.19, score=0.8814'),
 ])
 def test_all_print_the_same(task: str, first: str, image: Path, tmp_path: Path) -> None:
     outputs = set()
@@ -59,6 +60,14 @@ def test_all_draw_the_same_boxes_and_masks(image: Path, tmp_path: Path) -> None:
     # Boxes are green, masks half so.
     changed = pictures[0][(pictures[0] != before).any(2)]
     assert {tuple(pixel) for pixel in changed} >= {(0, 255, 0), (15, 192, 110)}
+
+
+def test_a_box_is_where_key_points_are_looked_for(image: Path, tmp_path: Path) -> None:
+    whole, part = (run('pose_detector', 'python', 'cpu', model_of('pose_detector'), image, *box, folder=tmp_path)
+                   for box in ((), ('--bbox', 4, 0, 4, 4)))
+    assert part.returncode == 0, part.stderr
+    # Half as large, in the right half.
+    assert part.stdout.startswith('point 0, x=5.53, y=0.59, ') and whole.stdout.startswith('point 0, x=3.06, y=1.19, ')
 
 
 OCR = {'c': ['ocr'], 'cpp': ['text_ocr'], 'async': ['async_ocr'], 'chain': ['async_ocr_v2'], 'python': []}

@@ -113,7 +113,7 @@ def power(draw: Draw) -> Case:
     shape = draw.shape()
     build = Builder(draw, draw.pick((7, 13, 15)))
     x = np.clip(draw.values(shape, 1.5), -4, 4)
-    kind = draw.pick(('whole', 'whole', 'half', 'any', 'channels', 'tensor', 'base', 'positive'))
+    kind = draw.pick(('whole', 'whole', 'half', 'any', 'channels', 'tensor', 'tensor', 'base', 'positive'))
     if kind == 'positive':
         name = (
             build.node('Clip', [build.value(x), build.constant(np.float32(0.01)), build.constant(np.float32(9))])
@@ -126,7 +126,8 @@ def power(draw: Draw) -> Case:
         base = np.float32(draw.number(0.2, 3) if draw.chance(0.8) else draw.integer(-3, 0))
         y = build.node('Pow', [build.constant(base), build.value(x)])
     elif kind == 'tensor':
-        y = build.node('Pow', [build.value(x), build.value(draw.whole(shape, 0, 3))])
+        exponents = draw.whole(shape, -2, 3) if draw.chance(0.5) else draw.values(shape)
+        y = build.node('Pow', [build.value(x), build.value(exponents)])
     else:
         exponent = {
             'whole': lambda: np.float32(draw.integer(-4, 9)),

@@ -71,7 +71,8 @@ def _read_text(model: nn.Module, x: Tensor) -> Any:
     return model.decoder(features, encoded, None, metas, train_mode=False)
 
 
-def _find_joints(model: nn.Module, x: Tensor) -> Any:
+def find_joints(model: nn.Module, x: Tensor) -> Any:
+    """Return what the head of a pose detector says."""
     return model.keypoint_head(model.backbone(x))
 
 
@@ -143,12 +144,19 @@ def _shrink(value: Any, factor: int) -> None:
             _shrink(element, factor)
 
 
+def config_path(codebase: str, name: str) -> str:
+    """Return the path of a config that comes with a code base."""
+    return osp.join(osp.dirname(importlib.import_module(codebase).__file__), '.mim/configs', name)
+
+
 def build(name: str) -> tuple[Export, Tensor]:
-    """Return a model with random weights and an input for it."""
-    codebase = name.partition('/')[0]
-    model = MODELS[name]
-    package = importlib.import_module(codebase)
-    config = mmcv.Config.fromfile(osp.join(osp.dirname(package.__file__), '.mim/configs', model.config))
+    """Return a documented model with random weights and an input for it."""
+    return build_model(name.partition('/')[0], MODELS[name])
+
+
+def build_model(codebase: str, model: Model) -> tuple[Export, Tensor]:
+    """Return a model of a code base with random weights and an input for it."""
+    config = mmcv.Config.fromfile(config_path(codebase, model.config))
     keys = config.model.to_dict()
     # Nothing is downloaded.
     for key in ('pretrained', 'perceptual_loss'):
@@ -176,7 +184,7 @@ def context(name: str, opset: int) -> contextlib.AbstractContextManager:
 _DET, _SEG = (1, 3, 96, 128), (1, 3, 64, 96)
 # Each letter of a text is a copy of the decoder.
 _SHORT = {'max_seq_len': 4, 'label_convertor.max_seq_len': 4}
-_POSE = 'body/2d_kpt_sview_rgb_img/topdown_heatmap/coco'
+POSE = 'body/2d_kpt_sview_rgb_img/topdown_heatmap/coco'
 
 
 def _square(size: int) -> tuple[int, ...]:
@@ -253,9 +261,9 @@ MODELS: dict[str, Model] = {
         'textrecog/sar/sar_r31_parallel_decoder_academic.py', _read_text, (1, 3, 48, 160), _SHORT, 1, rewritten=True),
     'mmocr/SATRN': Model('textrecog/satrn/satrn_small.py', _read_text, (1, 3, 32, 100), _SHORT, 1),
 
-    'mmpose/HRNet': Model(f'{_POSE}/hrnet_w32_coco_256x192.py', _find_joints),
-    'mmpose/MSPN': Model(f'{_POSE}/mspn50_coco_256x192.py', _find_joints, (1, 3, 256, 192)),
-    'mmpose/LiteHRNet': Model(f'{_POSE}/litehrnet_18_coco_256x192.py', _find_joints, narrow=1),
+    'mmpose/HRNet': Model(f'{POSE}/hrnet_w32_coco_256x192.py', find_joints),
+    'mmpose/MSPN': Model(f'{POSE}/mspn50_coco_256x192.py', find_joints, (1, 3, 256, 192)),
+    'mmpose/LiteHRNet': Model(f'{POSE}/litehrnet_18_coco_256x192.py', find_joints, narrow=1),
 
     'mmrotate/RotatedRetinaNet': Model(
         'rotated_retinanet/rotated_retinanet_obb_r50_fpn_1x_dota_le90.py', _detect, _DET),

@@ -25,7 +25,7 @@ import torch
 from mmdeploy.codebase.mmocr.deploy.text_task import get_pipeline_config
 from mmdeploy.utils import get_root_logger
 from tests.exports import models
-from tests.models import engines, restorers, segmentors, text_models
+from tests.models import engines, poses, restorers, segmentors, text_models
 
 RIGHT, WRONG, FAILED = 'right', 'wrong', 'failed'
 
@@ -35,14 +35,6 @@ class Outcome(NamedTuple):
 
     result: str
     why: str = ''
-
-
-class Kind(NamedTuple):
-    """How the models of a code base are tried."""
-
-    folder: str  # of the configs, below those of the package
-    families: Sequence[str]  # folders of the documented models
-    prove: Callable[[mmcv.Config, int], Outcome]
 
 
 def _small(model: mmcv.Config, narrow: int) -> dict:
@@ -67,6 +59,31 @@ def _small(model: mmcv.Config, narrow: int) -> dict:
 
     walk(keys)
     return keys
+
+
+def _small_pose(model: mmcv.Config, narrow: int) -> dict:
+    """Return a small pose detector: how many points it finds, and repeated modules, make no other model."""
+    keys = _small(model, narrow)
+    keys.pop('test_cfg', None)
+    head = keys.get('keypoint_head', None) or {}
+    head.update({key: 6 for key in ('out_channels', 'num_joints') if key in head})
+    extra = keys.get('backbone', {}).get('extra', None) or {}
+    for stage in ('stage3', 'stage4'):
+        if stage in extra:
+            extra[stage]['num_modules'] = 1
+    if 'stages_spec' in extra:
+        extra['stages_spec']['num_modules'] = [1] * len(extra['stages_spec']['num_modules'])
+    return keys
+
+
+class Kind(NamedTuple):
+    """How the models of a code base are tried."""
+
+    folder: str  # of the configs, below those of the package
+    families: Sequence[str]  # folders of the documented models
+    prove: Callable[[mmcv.Config, int], Outcome]
+    small: Callable[[mmcv.Config, int], dict] = _small  # what makes two models different
+    levels: int = 2  # of a config's path that name it; the first one is its family
 
 
 def _build(codebase: str, model: dict) -> torch.nn.Module:
@@ -107,6 +124,19 @@ def _restore(config: mmcv.Config, narrow: int) -> Outcome:
     return Outcome(RIGHT)
 
 
+def _find_points(config: mmcv.Config, narrow: int) -> Outcome:
+    network = _build('mmpose', dict(_small_pose(config.model, narrow), test_cfg=dict()))
+    width, height = config.data_cfg['image_size']
+    image = models.images((1, 3, int(height), int(width)))[0]
+    with engines.converted(network, image, poses.deploy_config('onnxruntime', True)) as net:
+        for x in (image, torch.rand(2, *image.shape[1:])):
+            expected = poses.answer(network, x)
+            difference = abs(engines.run(net, x) - expected).max() / abs(expected).max()
+            if difference > poses.TOLERANCE:
+                return Outcome(WRONG, f'{difference:.1e} of {list(x.shape)}')
+    return Outcome(RIGHT)
+
+
 def _text_shapes(config: mmcv.Config) -> Sequence[tuple[int, ...]]:
     """Return the sizes of images for a text model: of the export, and others."""
     if 'bbox_head' in config.model:
@@ -141,6 +171,7 @@ def _find_or_read_text(config: mmcv.Config, narrow: int) -> Outcome:
 
 
 KINDS = {
+    'mmpose': Kind('', ('topdown_heatmap', 'deeppose'), _find_points, _small_pose, 3),
     'mmseg': Kind('', (
         'fcn', 'pspnet', 'deeplabv3', 'deeplabv3plus', 'fastscnn', 'unet', 'ann', 'apcnet', 'bisenetv1', 'bisenetv2',
         'cgnet', 'dmnet', 'dnlnet', 'emanet', 'encnet', 'erfnet', 'fastfcn', 'gcnet', 'icnet', 'isanet', 'nonlocal_net',
@@ -199,10 +230,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     kind, tried, outcomes = KINDS[args.codebase], {}, {}
     paths = [path for path in find(args.codebase) if not args.parts or any(part in str(path) for part in args.parts)]
     for i, path in enumerate(paths):
-        name = '/'.join(path.parts[-2:])
+        name = '/'.join(path.parts[-kind.levels:])
         try:
             config = mmcv.Config.fromfile(path)
-            key = json.dumps(_small(config.model, 1), sort_keys=True, default=str)
+            key = json.dumps(kind.small(config.model, 1), sort_keys=True, default=str)
         except Exception as error:  # noqa: BLE001
             outcomes[name] = Outcome(FAILED, f'{type(error).__name__}: {str(error)[:200]}')
         else:

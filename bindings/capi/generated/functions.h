@@ -7,6 +7,7 @@
 #include "mmdeploy/executor.h"
 #include "mmdeploy/model.h"
 #include "mmdeploy/pipeline.h"
+#include "mmdeploy/pose_tracker.h"
 
 namespace mmdeploy::capi {
 
@@ -67,5 +68,19 @@ Result<void> PipelineApply(mmdeploy_pipeline_t pipeline, mmdeploy_value_t input,
 Result<void> PipelineApplyAsync(mmdeploy_pipeline_t pipeline, mmdeploy_sender_t input,
                                 mmdeploy_sender_t* output);
 void PipelineDestroy(mmdeploy_pipeline_t pipeline);
+Result<void> PoseTrackerDefaultParams(mmdeploy_pose_tracker_param_t* params);
+Result<void> PoseTrackerCreate(mmdeploy_model_t det_model, mmdeploy_model_t pose_model,
+                               mmdeploy_context_t context, mmdeploy_pose_tracker_t* pipeline);
+void PoseTrackerDestroy(mmdeploy_pose_tracker_t pipeline);
+Result<void> PoseTrackerCreateState(mmdeploy_pose_tracker_t pipeline,
+                                    const mmdeploy_pose_tracker_param_t* params,
+                                    mmdeploy_pose_tracker_state_t* state);
+void PoseTrackerDestroyState(mmdeploy_pose_tracker_state_t state);
+Result<void> PoseTrackerApply(mmdeploy_pose_tracker_t pipeline,
+                              mmdeploy_pose_tracker_state_t* states, const mmdeploy_mat_t* frames,
+                              const int32_t* use_detect, int32_t count,
+                              mmdeploy_pose_tracker_target_t** results, int32_t** result_count);
+void PoseTrackerReleaseResult(mmdeploy_pose_tracker_target_t* results, const int32_t* result_count,
+                              int count);
 
 }  // namespace mmdeploy::capi

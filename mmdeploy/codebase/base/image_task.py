@@ -1,9 +1,11 @@
 """What the task processors of code bases for images have in common."""
+import os.path as osp
 from abc import abstractmethod
 from collections.abc import Sequence
 from copy import deepcopy
 from typing import Any
 
+import mmcv
 import numpy as np
 import torch
 
@@ -21,6 +23,22 @@ def as_list(imgs: Images) -> list[str | np.ndarray]:
         all(isinstance(img, str) for img in imgs) or all(isinstance(img, np.ndarray) for img in imgs)), (
             'imgs must be strings or numpy arrays')
     return list(imgs)
+
+
+def check_images(imgs: Sequence[str | np.ndarray]) -> None:
+    """Check that images can be read.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: it is no image that OpenCV knows.
+    """
+    for img in imgs:
+        if not isinstance(img, str):
+            continue
+        if not osp.isfile(img):
+            raise FileNotFoundError(f"image '{img}': there is no such file")
+        if mmcv.imread(img) is None:
+            raise ValueError(f"image '{img}' cannot be read, expected a file that OpenCV knows, e.g. PNG or JPEG")
 
 
 class ImageTask(BaseTask):
@@ -65,6 +83,7 @@ class ImageTask(BaseTask):
         """
         from mmcv.parallel import collate
         imgs = as_list(imgs)
+        check_images(imgs)
         pipeline = self.codebase_class.compose(self.get_test_pipeline(imgs, input_shape))
         samples = [pipeline(self.get_sample(img)) for img in imgs]
         try:

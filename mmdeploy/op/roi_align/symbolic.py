@@ -1,4 +1,6 @@
 """Export of mmcv's `roi_align`."""
+import functools
+
 import torch
 from torch.nn.modules.utils import _pair
 from torch.onnx._globals import GLOBALS
@@ -6,6 +8,13 @@ from torch.onnx._globals import GLOBALS
 from mmdeploy.core import FUNCTION_REWRITER, SYMBOLIC_REWRITER
 from mmdeploy.op.torchscript import torchscript_operator
 from mmdeploy.utils import IR, Backend, get_root_logger
+
+
+@functools.cache  # a model has many of them
+def _warn_of_small_rois() -> None:
+    get_root_logger().warning(
+        'RoiAlign before opset 16 takes a roi that is smaller than one pixel of the features for one pixel, which '
+        'gives other numbers than PyTorch: set onnx_config.opset_version=16 in the deploy config if there are such')
 
 
 def _onnx_roi_align(g, x, rois, output_size, spatial_scale, sampling_ratio, pool_mode, aligned):
@@ -21,9 +30,7 @@ def _onnx_roi_align(g, x, rois, output_size, spatial_scale, sampling_ratio, pool
     if GLOBALS.export_onnx_opset_version >= 16:
         options['coordinate_transformation_mode_s'] = 'half_pixel' if aligned else 'output_half_pixel'
     elif aligned:
-        get_root_logger().warning(
-            'RoiAlign before opset 16 takes a roi that is smaller than one pixel of the features for one pixel, which '
-            'gives other numbers than PyTorch: set onnx_config.opset_version=16 in the deploy config if there are such')
+        _warn_of_small_rois()
         boxes = g.op('Add', boxes, g.op('Constant', value_t=torch.tensor([-0.5 / spatial_scale])))
     return g.op('RoiAlign', x, boxes, batch, **options)
 

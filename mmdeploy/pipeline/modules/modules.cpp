@@ -8,9 +8,10 @@ const std::vector<ModuleType>& ModuleTypes() {
   static const auto* types = [] {
     auto* list = new std::vector<ModuleType>{
         {"Transform", CreateTransformModule}, {"Net", CreateNetModule},
-        {"CropBox", CreateCropBoxModule},     {"Rotate", CreateRotateModule},
-        {"IsLabel", CreateIsLabelModule},     {"Coalesce", CreateCoalesceModule},
-        {"WarpBbox", CreateWarpBboxModule},   {"WarpBoxes", CreateWarpBoxesModule},
+        {"CropBox", CreateCropBoxModule},     {"AttachBox", CreateAttachBoxModule},
+        {"Rotate", CreateRotateModule},       {"IsLabel", CreateIsLabelModule},
+        {"Coalesce", CreateCoalesceModule},   {"WarpBbox", CreateWarpBboxModule},
+        {"WarpBoxes", CreateWarpBoxesModule},
     };
     for (const auto& codebase : CodebaseNames()) {
       list->push_back({codebase, [codebase](JsonReader& args, const ModuleEnv& env) {

@@ -8,6 +8,7 @@ namespace mmdeploy {
 Result<std::unique_ptr<Module>> CreateTransformModule(JsonReader& args, const ModuleEnv& env);
 Result<std::unique_ptr<Module>> CreateNetModule(JsonReader& args, const ModuleEnv& env);
 Result<std::unique_ptr<Module>> CreateCropBoxModule(JsonReader& args, const ModuleEnv& env);
+Result<std::unique_ptr<Module>> CreateAttachBoxModule(JsonReader& args, const ModuleEnv& env);
 Result<std::unique_ptr<Module>> CreateRotateModule(JsonReader& args, const ModuleEnv& env);
 Result<std::unique_ptr<Module>> CreateIsLabelModule(JsonReader& args, const ModuleEnv& env);
 Result<std::unique_ptr<Module>> CreateCoalesceModule(JsonReader& args, const ModuleEnv& env);

@@ -1,6 +1,16 @@
 """Symbolics of PyTorch's operators."""
 # They register rewrites; the names that the package exports are those of MMDeploy.
-from . import chunk, convolution, diagonal, expand, movedim, narrow, scatter_add  # noqa: F401
+from . import (
+    chunk,  # noqa: F401
+    convolution,  # noqa: F401
+    diagonal,  # noqa: F401
+    elementary,  # noqa: F401
+    expand,  # noqa: F401
+    movedim,  # noqa: F401
+    narrow,  # noqa: F401
+    scatter_add,  # noqa: F401
+    unflatten,  # noqa: F401
+)
 from .adaptive_avg_pool import (
                                 adaptive_avg_pool1d__default,
                                 adaptive_avg_pool2d__default,

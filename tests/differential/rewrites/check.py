@@ -21,6 +21,7 @@ from tests.differential.rewrites import (  # noqa: F401  # they add their draws
     of_mmcv,
     of_mmdet,
     of_mmocr,
+    of_mmpose,
     of_mmseg,
     of_pytorch,
 )

@@ -1,6 +1,7 @@
 """Draws of the rewrites of mmseg's layers, and of those that they share with other code bases."""
 
 import mmcv.cnn.bricks.transformer
+import mmpose.models.backbones.swin
 import torch
 from mmseg.models.backbones.swin import ShiftWindowMSA
 from mmseg.models.backbones.vit import VisionTransformer
@@ -14,7 +15,8 @@ from mmdeploy.codebase import import_codebase
 from mmdeploy.utils import Codebase
 from tests.differential.rewrites.draw import Case, Draw, draws
 
-import_codebase(Codebase.MMSEG)
+for _codebase in (Codebase.MMSEG, Codebase.MMPOSE):
+    import_codebase(_codebase)
 _OPEN = dict(codebase_config=dict(type='mmseg', task='Segmentation'),
              onnx_config=dict(dynamic_axes=dict(input={0: 'batch', 2: 'height', 3: 'width'})))
 
@@ -113,10 +115,11 @@ def positions(draw: Draw) -> Case:
     return case
 
 
-@draws('mmseg.models.backbones.swin.ShiftWindowMSA.forward')
+@draws('mmseg.models.backbones.swin.ShiftWindowMSA.forward', 'mmpose.models.backbones.swin.ShiftWindowMSA.forward')
 def shifted_windows(draw: Draw) -> Case:
     window = draw.randint(2, 4)
-    layer = draw.module(ShiftWindowMSA(4, draw.choice([1, 2]), window, draw.randrange(window), draw.maybe()))
+    kind = draw.choice([ShiftWindowMSA, mmpose.models.backbones.swin.ShiftWindowMSA])
+    layer = draw.module(kind(4, draw.choice([1, 2]), window, draw.randrange(window), draw.maybe()))
 
     def function(x):
         return layer(x.flatten(2).transpose(1, 2), x.shape[2:])

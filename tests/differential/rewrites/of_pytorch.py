@@ -491,3 +491,67 @@ def written_views(draw: Draw) -> Case:
         return y * 1, part * 1, target * 1
 
     return Case(function, (x,), opset=draw.choice([11, 16]))
+
+
+@draws('expm1', 'sinh', 'cosh', 'trunc', 'frac')
+def elementary(draw: Draw) -> Case:
+    x = draw.tensor(draw.shape(1, 3)) * draw.choice([1e-4, 1, 5])
+    function = draw.choice([torch.expm1, torch.sinh, torch.cosh, torch.trunc, torch.frac])
+    if function is torch.trunc and draw.maybe(0.3):
+        return Case(lambda x: torch.trunc(x.long()) + 1, (x,))
+    # On a tensor of its own, as in-place calls are made.
+    in_place = draw.maybe(0.3)
+    case = Case((lambda x: getattr(x * 1, f'{function.__name__}_')()) if in_place else function, (x,),
+                opset=draw.choice([11, 13, 17]))
+    return draw.opened(case, [draw.randrange(x.dim())])
+
+
+@draws('_convolution_mode')
+def convolution_mode(draw: Draw) -> Case:
+    rank, groups, mode = draw.randint(1, 3), draw.randint(1, 2), draw.choice(['same', 'same', 'valid'])
+    kernel = [draw.randint(1, 4) for _ in range(rank)]
+    dilation = [draw.randint(1, 2) for _ in range(rank)]
+    stride = 1 if mode == 'same' else draw.randint(1, 2)
+    x = draw.tensor([draw.randint(1, 2), 2 * groups, *(draw.randint(7, 9) for _ in range(rank))])
+    options = dict(padding=mode, dilation=tuple(dilation), stride=stride, groups=groups, bias=draw.maybe())
+    kind = (nn.Conv1d, nn.Conv2d, nn.Conv3d)[rank - 1]
+    module = draw.module(kind(2 * groups, 3 * groups, tuple(kernel), **options))
+    return draw.opened(Case(module, (x,)), [0, *range(2, 2 + rank)])
+
+
+@draws('unflatten')
+def unflatten(draw: Draw) -> Case:
+    shape = draw.shape(1, 3)
+    dim, sizes = draw.randrange(len(shape)), [draw.randint(1, 3) for _ in range(draw.randint(1, 3))]
+    shape[dim] = torch.Size(sizes).numel()
+    wanted = list(sizes)
+    if draw.maybe():
+        wanted[draw.randrange(len(wanted))] = -1
+    axis = draw.choice([dim, dim - len(shape)])
+    case = Case(lambda x: x.unflatten(axis, wanted) * 2, (draw.tensor(shape),), opset=draw.choice([11, 13]))
+    return draw.opened(case, [a for a in range(len(shape)) if a != dim][:1])
+
+
+@draws('torch._native_multi_head_attention', 'torch._transformer_encoder_layer_fwd')
+def attention_as_one_operator(draw: Draw) -> Case:
+    heads = draw.choice([2, 4])
+    size = heads * draw.randint(1, 3)
+    x = draw.tensor([draw.randint(1, 3), draw.randint(1, 5), size])
+    mask = torch.zeros(x.shape[:2], dtype=torch.bool)
+    mask[:, -1] = x.shape[1] > 1
+    mask = mask if draw.maybe(0.3) else None
+    if draw.maybe():
+        layer = nn.TransformerEncoderLayer(size, heads, 7, batch_first=True, norm_first=draw.maybe(),
+                                           activation=draw.choice(['relu', 'gelu']))
+        layer = draw.module(layer)
+        case = Case(lambda x: layer(x, src_key_padding_mask=mask), (x,), draw.choice(['default', 'ncnn']))
+    else:
+        layer = draw.module(nn.MultiheadAttention(size, heads, batch_first=True))
+        weights, mean = draw.maybe(), draw.maybe()
+
+        def attend(x):
+            found = layer(x, x, x, key_padding_mask=mask, need_weights=weights, average_attn_weights=mean)
+            return found if weights else found[0]
+
+        case = Case(attend, (x,), draw.choice(['default', 'ncnn']))
+    return draw.opened(case, [0] if mask is None and case.backend == 'default' else [])

@@ -27,6 +27,7 @@ _HEADS = 'mmdeploy/codebase/mmdet/models/dense_heads/dense_heads_test.py'
 _MARKS = 'mmdeploy/core/optimizers/function_marker_test.py'
 _FUNCTIONS = 'mmdeploy/pytorch/functions/functions_test.py'
 _INPLACE = 'mmdeploy/pytorch/inplace/inplace_test.py'
+_POSE_HEADS = 'mmdeploy/codebase/mmpose/models/heads/heads_test.py'
 _DEFORM = 'mmdeploy/op/deform_conv/symbolic_test.py'
 _MODULATED = 'mmdeploy/op/modulated_deform_conv/symbolic_test.py'
 _TEXT = 'tests/models/text_models_test.py'
@@ -86,6 +87,14 @@ TESTED = {
     'mmcv.ops.modulated_deform_conv.modulated_deform_conv2d@torchscript': f'{_MODULATED}::test_torchscript',
     'mmcv.ops.modulated_deform_conv2d@torchscript': f'{_MODULATED}::test_torchscript',
     'mmcv.ops.cc_attention.NEG_INF_DIAG': 'tests/models/segmentors_test.py::test_labels_are_those_of_mmseg',
+    'mmpose.models.detectors.top_down.TopDown.forward':
+        'tests/models/poses_test.py::test_answers_are_those_of_mmpose',
+    'mmpose.models.heads.DeepposeRegressionHead.inference_model': f'{_POSE_HEADS}::test_answers_are_those_of_mmpose',
+    'mmpose.models.heads.TopdownHeatmapMSMUHead.inference_model': f'{_POSE_HEADS}::test_answers_are_those_of_mmpose',
+    'mmpose.models.heads.TopdownHeatmapMultiStageHead.inference_model':
+        f'{_POSE_HEADS}::test_answers_are_those_of_mmpose',
+    'mmpose.models.heads.TopdownHeatmapSimpleHead.inference_model': f'{_POSE_HEADS}::test_answers_are_those_of_mmpose',
+    'mmpose.models.heads.ViPNASHeatmapSimpleHead.inference_model': f'{_POSE_HEADS}::test_answers_are_those_of_mmpose',
     'mmcv.ops.psa_mask.PSAMask.forward': 'mmdeploy/mmcv/ops/ops_test.py::test_psa_mask',
     'mmdeploy.core.optimizers.function_marker.Mark.forward': f'{_MARKS}::test_calibration_data_of_partitions',
     'mmdeploy.core.optimizers.function_marker.Mark.symbolic': f'{_MARKS}::test_context_decides',

@@ -71,6 +71,7 @@ Rows custom_rows() {
       {"IntegerDiv", {2, 2}, {}, {}, {1, 4}, nullptr, nullptr, BroadcastShape, nullptr},
       {"ScatterElements", {3, 3}, {}, {Axis(0)}, {1, 4}, nullptr, nullptr, SameShape, nullptr},
       {"Mod", {2, 2}, {}, {Flag(0, "fmod")}, {1, 4}, nullptr, nullptr, BroadcastShape, nullptr},
+      {"Pow", {2, 2}, {}, {}, {1, 4}, nullptr, nullptr, BroadcastShape, nullptr},
       {"Shape", {}, {}, {}, {1, 4}, nullptr, nullptr, nullptr, nullptr},
       {"TensorSlice",
        {},

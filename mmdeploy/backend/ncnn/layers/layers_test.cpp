@@ -137,6 +137,13 @@ TEST(NcnnLayersTest, Mod) {
   EXPECT_THAT(mod("0=0"), ElementsAre(1, 2, -2));
 }
 
+TEST(NcnnLayersTest, Pow) {
+  const auto y = RunLayer("Pow", "", {Vector({-2, 0, 0, 4, -8}), Vector({3, 0, 2, -0.5F, 0.3F})});
+  const std::vector<float> found = Values((*y)[0]);
+  EXPECT_THAT(std::vector<float>(found.begin(), found.end() - 1), ElementsAre(-8, 1, 0, 0.5F));
+  EXPECT_TRUE(std::isnan(found.back()));
+}
+
 TEST(NcnnLayersTest, IntegerDiv) {
   const auto y = RunLayer("IntegerDiv", "", {Vector({7, -7, 6, 5}), Vector({2, 2, -3, 0})});
   EXPECT_THAT(Values((*y)[0]), ElementsAre(3, -3, -2, 0));

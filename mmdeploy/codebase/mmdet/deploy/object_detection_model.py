@@ -359,12 +359,13 @@ class SDKEnd2EndModel(End2EndModel):
             A list with the boxes [n, 5] of each class, and with masks the tuple of these and the masks of each class.
         """
         from mmdet.core import bbox2result
-        dets, labels, masks = self.wrapper.invoke(img[0].contiguous().detach().cpu().numpy())
+        image = img[0].contiguous().detach().cpu().numpy()
+        dets, labels, masks = self.wrapper.invoke(image)
         boxes = bbox2result(dets, labels, len(self.CLASSES))
         if not self.has_mask:
             return [boxes]
         segments = [[] for _ in self.CLASSES]
-        height, width = img_metas[0][0]['ori_shape'][:2]
+        height, width = image.shape[-3:-1]  # before any preprocessing
         for label, box, mask in zip(labels, dets, masks, strict=True):
             segments[label].append(_paste(mask, box, height, width))
         return [(boxes, segments)]

@@ -13,7 +13,7 @@ class TensorToImg : public Module {
   const Signature& signature() const override { return signature_; }
 
   Result<Values> Run(Span<const Value> inputs, const RunContext& context) const override {
-    MMDEPLOY_TRY(const Tensor* output, RequireOutput(inputs.back().tensors(), "output", 4));
+    MMDEPLOY_TRY(const Tensor* output, RequireFloats(inputs.back().tensors(), "output", 4));
     const Shape& shape = output->shape();
     MMDEPLOY_ENSURE(
         shape.size() == 4 && shape[0] >= 1 && (shape[1] == 1 || shape[1] == 3) && shape[2] > 0 &&
@@ -23,8 +23,10 @@ class TensorToImg : public Module {
     const int64_t channels = shape[1], area = shape[2] * shape[3];
     MMDEPLOY_TRY(const Tensor pixels,
                  Tensor::Allocate(DataType::kUint8, {shape[2], shape[3], channels}, context.pool));
-    PlanesToBytes(output->data<float>(), channels, area, context.num_threads,
-                  pixels.data<uint8_t>());
+    // One pass for both: the map is larger than the caches.
+    const bool numbers = PlanesToBytes(output->data<float>(), channels, area, context.num_threads,
+                                       pixels.data<uint8_t>());
+    if (!numbers) MMDEPLOY_TRYV(RequireNumbers(*output, "output"));
     Restoration result;
     result.image.data = pixels.data<uint8_t>();
     result.image.height = static_cast<int>(shape[2]);

@@ -64,9 +64,24 @@ TEST(PlanesToBytes, AreThoseOfThePlainCode) {
       planes.back() = -std::numeric_limits<float>::infinity();
       for (const int num_threads : {1, 3}) {
         std::vector<uint8_t> found(planes.size(), 77), expected(planes.size());
-        PlanesToBytes(planes.data(), channels, area, num_threads, found.data());
+        EXPECT_TRUE(PlanesToBytes(planes.data(), channels, area, num_threads, found.data()));
         PlanesToBytesReference(planes.data(), channels, area, expected.data());
         EXPECT_EQ(found, expected) << area << "x" << channels;
+      }
+    }
+  }
+}
+
+TEST(PlanesToBytes, FindsNaNAnywhere) {
+  for (const int64_t area : {1, 17, 32768, 32771}) {
+    for (const int64_t channels : {1, 3}) {
+      const int64_t count = area * channels;
+      for (const int64_t place : {int64_t{0}, count / 2, area - 1, count - 1}) {
+        std::vector<float> planes(static_cast<size_t>(count), 0.5f);
+        planes[static_cast<size_t>(place)] = std::numeric_limits<float>::quiet_NaN();
+        std::vector<uint8_t> pixels(planes.size());
+        EXPECT_FALSE(PlanesToBytes(planes.data(), channels, area, 3, pixels.data()))
+            << place << " of " << area << "x" << channels;
       }
     }
   }

@@ -21,7 +21,7 @@ Result<Maps> RequireMaps(const NamedTensors& tensors, size_t min_rank, int min_c
 }
 
 Result<Maps> FindMaps(const NamedTensors& tensors, size_t min_rank, int min_channels) {
-  MMDEPLOY_TRY(const Tensor* output, RequireUncheckedOutput(tensors, "output", min_rank));
+  MMDEPLOY_TRY(const Tensor* output, RequireFloats(tensors, "output", min_rank));
   const Shape& shape = output->shape();
   const size_t rank = shape.size();
   const int64_t channels = rank == 4 ? shape[1] : 1;

@@ -1,44 +1,21 @@
-#include "mmdeploy/base/suggest.h"
+#include <algorithm>
+#include <cctype>
+
 #include "mmdeploy/codebase/head.h"
+#include "mmdeploy/codebase/mmpose/head/box_grid.h"
+#include "mmdeploy/codebase/mmpose/head/heatmap.h"
 #include "mmdeploy/task/pose_detector/result.h"
 
 namespace mmdeploy {
 namespace {
 
-// The largest value of one map.
-struct Peak {
-  int x = -1, y = -1;  // -1 without a positive value
-  float value = 0;
-};
+using Mode = HeatmapDecoding::Mode;
 
-Peak FindPeak(const float* map, int height, int width) {
-  int best = 0;
-  for (int i = 1; i < height * width; ++i) {
-    if (map[i] > map[best]) best = i;
-  }
-  if (map[best] <= 0) return {-1, -1, map[best]};
-  return {best % width, best / width, map[best]};
-}
-
-float Sign(float value) { return static_cast<float>((value > 0) - (value < 0)); }
-
-// A quarter of a pixel towards the larger neighbour, where both lie inside by a pixel.
-Point Refine(const float* map, int height, int width, const Peak& peak) {
-  Point point{static_cast<float>(peak.x), static_cast<float>(peak.y)};
-  if (peak.x > 1 && peak.x < width - 1 && peak.y > 1 && peak.y < height - 1) {
-    const float* at = map + peak.y * width + peak.x;
-    point.x += 0.25f * Sign(at[1] - at[-1]);
-    point.y += 0.25f * Sign(at[width] - at[-width]);
-  }
-  return point;
-}
-
-// The place of the maximum of each map [1,K,H,W] in the image (sdk interface 16.11: the modes
-// "null" and "default").
+// The key points of maps [1,K,H,W] in the image (sdk interface 16.11).
 class TopdownHeatmapDecode : public Module {
  public:
-  explicit TopdownHeatmapDecode(bool refine)
-      : signature_(HeadSignature<PoseDetection>(2)), refine_(refine) {}
+  TopdownHeatmapDecode(HeatmapDecoding decoding, bool use_udp)
+      : signature_(HeadSignature<PoseDetection>(2)), decoding_(decoding), use_udp_(use_udp) {}
 
   const Signature& signature() const override { return signature_; }
 
@@ -48,52 +25,89 @@ class TopdownHeatmapDecode : public Module {
     MMDEPLOY_ENSURE(shape.size() == 4 && shape[0] == 1 && shape[2] > 0 && shape[3] > 0 &&
                         shape[2] * shape[3] <= (1 << 30),
                     Code::kFail, "output 'output' has shape {}, expected 1xKxHxW", Name(shape));
-    const ImageMeta& meta = inputs[0].sample().meta;
-    MMDEPLOY_ENSURE(meta.center && meta.scale, Code::kFail,
-                    "the preprocessed image has no center and scale; put TopDownGetBboxCenterScale "
-                    "or TopDownAffine into its transforms");
     const auto height = static_cast<int>(shape[2]), width = static_cast<int>(shape[3]);
+    MMDEPLOY_TRY(const BoxGrid grid, GridOf(inputs[0].sample().meta, width, height, use_udp_));
+    MMDEPLOY_TRY(const auto points, DecodeHeatmaps(decoding_, output->data<float>(),
+                                                   static_cast<int>(shape[1]), height, width));
     PoseDetection pose;
-    for (int64_t k = 0; k < shape[1]; ++k) {
-      const float* map = output->data<float>() + k * height * width;
-      const Peak peak = FindPeak(map, height, width);
-      Point point{static_cast<float>(peak.x), static_cast<float>(peak.y)};
-      if (refine_) point = Refine(map, height, width, peak);
-      pose.points.push_back(ToImage(point, meta, height, width));
-      pose.scores.push_back(peak.value);
+    for (const MapPoint& point : points) {
+      pose.points.push_back(grid.ToImage(point.place));
+      pose.scores.push_back(point.score);
     }
     return Values{Value(std::move(pose))};
   }
 
  private:
-  static Point ToImage(const Point& point, const ImageMeta& meta, int height, int width) {
-    const Point& scale = *meta.scale;
-    const float sx = scale.x * 200 / static_cast<float>(width);
-    const float sy = scale.y * 200 / static_cast<float>(height);
-    return {point.x * sx + meta.center->x - scale.x * 100,
-            point.y * sy + meta.center->y - scale.y * 100};
-  }
-
   Signature signature_;
-  const bool refine_;
+  const HeatmapDecoding decoding_;
+  const bool use_udp_;
 };
 
+std::string Lower(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return text;
+}
+
+// `post_process`: a string, or Python's None, False and True of old configs.
+std::string ReadPostProcess(JsonReader& params) {
+  const Json* value = params.json().is_object() && params.json().contains("post_process")
+                          ? &params.json()["post_process"]
+                          : nullptr;
+  std::string found = "default";
+  if (value && (value->is_null() || value->is_boolean())) {
+    params.Ignore({"post_process"});
+    return value->is_boolean() && value->get<bool>() ? "default" : "null";
+  }
+  params.ReadEnum<std::string>(
+      "post_process",
+      {{"default", "default"}, {"unbiased", "unbiased"}, {"megvii", "megvii"}, {"null", "null"}},
+      &found);
+  return found;
+}
+
+// What the keys ask for. Errors: keys that exclude each other, as in mmpose.
+Result<Mode> ChooseMode(const JsonReader& params, const std::string& post_process, bool unbiased,
+                        bool use_udp, bool with_offsets) {
+  MMDEPLOY_ENSURE(!(unbiased && (post_process == "null" || post_process == "megvii")),
+                  Code::kInvalidArgument,
+                  "{}: unbiased_decoding is true and post_process {}; allowed with it: 'default', "
+                  "'unbiased'",
+                  params.path().str(), post_process);
+  MMDEPLOY_ENSURE(!(use_udp && post_process == "megvii"), Code::kInvalidArgument,
+                  "{}: use_udp is true and post_process megvii; allowed is one of them",
+                  params.path().str());
+  if (use_udp) return with_offsets ? Mode::kUdpOffsets : Mode::kUdp;
+  if (unbiased || post_process == "unbiased") return Mode::kTaylor;
+  if (post_process == "megvii") return Mode::kMegvii;
+  return post_process == "null" ? Mode::kMax : Mode::kQuarter;
+}
+
 Result<std::unique_ptr<Module>> Create(JsonReader& params, const ModuleEnv& env) {
-  std::string post_process = "default";
-  bool use_udp = false;
-  params.Read("post_process", &post_process);
+  HeatmapDecoding decoding;
+  bool use_udp = false, unbiased = false;
+  std::string target_type = "GaussianHeatmap";
+  const std::string post_process = ReadPostProcess(params);
   params.Read("use_udp", &use_udp);
-  params.Ignore({"flip_test", "unbiased_decoding", "shift_heatmap", "modulate_kernel",
-                 "target_type", "valid_radius_factor"});
+  params.Read("unbiased_decoding", &unbiased);
+  params.Read("target_type", &target_type);
+  params.Read("modulate_kernel", &decoding.kernel, 1, 1023);
+  params.Read("valid_radius_factor", &decoding.valid_radius_factor, 0.F, 1e3F);
+  // Both concern the second look at the flipped image, which a converted network does without.
+  params.Ignore({"flip_test", "shift_heatmap"});
+  const bool with_offsets = Lower(target_type) == "combinedtarget";
+  if (!with_offsets && Lower(target_type) != "gaussianheatmap") {
+    params.Fail("target_type",
+                fmt::format("found \"{}\", allowed: GaussianHeatmap, CombinedTarget", target_type));
+  }
+  if (decoding.kernel % 2 == 0) {
+    params.Fail("modulate_kernel", fmt::format("found {}, allowed: odd numbers", decoding.kernel));
+  }
   MMDEPLOY_TRYV(params.Finish());
-  MMDEPLOY_ENSURE(!use_udp && post_process != "unbiased" && post_process != "megvii",
-                  Code::kNotSupported,
-                  "{}: decoding with post_process '{}', use_udp {} is not part of this release; "
-                  "allowed: 'default', 'null' without use_udp",
-                  params.path().str(), post_process, use_udp);
+  MMDEPLOY_TRY(decoding.mode, ChooseMode(params, post_process, unbiased, use_udp, with_offsets));
   MMDEPLOY_TRYV(CheckTakesImage(env, params.path()));
   MMDEPLOY_TRYV(CheckOutputs(env, params.path(), {{"output", {DataType::kFloat32}, 4}}));
-  return std::make_unique<TopdownHeatmapDecode>(post_process != "null");
+  return std::make_unique<TopdownHeatmapDecode>(decoding, use_udp);
 }
 
 }  // namespace

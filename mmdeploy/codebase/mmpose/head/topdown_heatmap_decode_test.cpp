@@ -54,15 +54,87 @@ TEST(TopdownHeatmapDecode, AMapWithoutPeakHasNoPoint) {
   EXPECT_FLOAT_EQ(pose->scores[0], 0);
 }
 
+// A peak of deviation 2 with its top between cells, on a map of 30 x 40.
+Tensor Gaussian(float x, float y) {
+  std::vector<float> map;
+  for (int row = 0; row < 30; ++row) {
+    for (int column = 0; column < 40; ++column) {
+      const float dx = static_cast<float>(column) - x, dy = static_cast<float>(row) - y;
+      map.push_back(std::exp((dx * dx + dy * dy) / -8));
+    }
+  }
+  return Floats({1, 1, 30, 40}, map);
+}
+
+// ../heads_test.py compares with mmpose itself.
+TEST(TopdownHeatmapDecode, DarkFindsThePlaceBetweenCells) {
+  for (const Json& params : {Json{{"post_process", "unbiased"}}, Json{{"unbiased_decoding", true}},
+                             Json{{"post_process", true}, {"unbiased_decoding", true}}}) {
+    const auto pose = Decode(params, Gaussian(17.3F, 12.6F));
+    ASSERT_TRUE(pose) << pose.error().message();
+    EXPECT_NEAR(pose->points[0].x, 17.3F * 2.5F, 0.02F);
+    EXPECT_NEAR(pose->points[0].y, 12.6F * 50 / 30 + 35, 0.02F);
+  }
+}
+
+TEST(TopdownHeatmapDecode, UdpMeasuresBetweenCentres) {
+  const auto pose = Decode({{"use_udp", true}}, Gaussian(17.3F, 12.6F));
+  ASSERT_TRUE(pose) << pose.error().message();
+  EXPECT_NEAR(pose->points[0].x, 17.3F * 100 / 39, 0.02F);
+  EXPECT_NEAR(pose->points[0].y, 12.6F * 50 / 29 + 35, 0.02F);
+}
+
+TEST(TopdownHeatmapDecode, OffsetsAreInUnitsOfTheRadius) {
+  std::vector<float> maps(3 * 30 * 40);
+  maps[12 * 40 + 17] = 1;
+  std::fill(maps.begin() + 1200, maps.begin() + 2400, 0.5F);
+  std::fill(maps.begin() + 2400, maps.end(), -0.25F);
+  const Json params = {
+      {"use_udp", true}, {"target_type", "combinedTARGET"}, {"valid_radius_factor", 0.1}};
+  const auto pose = Decode(params, Floats({1, 3, 30, 40}, maps));
+  ASSERT_TRUE(pose) << pose.error().message();
+  ASSERT_EQ(pose->points.size(), 1);
+  EXPECT_NEAR(pose->points[0].x, (17 + 1.5F) * 100 / 39, 1e-3F);
+  EXPECT_NEAR(pose->points[0].y, (12 - 0.75F) * 50 / 29 + 35, 1e-3F);
+  EXPECT_THAT(Decode(params, Gaussian(1, 1)).error().message(), HasSubstr("a point has three"));
+}
+
+// Where there is no top, or it lies at a border, the cell itself is the place, in every mode.
+TEST(TopdownHeatmapDecode, NothingButTheCellWhereThereIsNoTop) {
+  const std::vector<float> flat(1200, 0.5F), none(1200), negative(1200, -2);
+  for (const Json& params : {Json{{"post_process", "unbiased"}}, Json{{"use_udp", true}},
+                             Json{{"post_process", nullptr}}, Json{{"post_process", "megvii"}},
+                             Json{{"post_process", false}}}) {
+    for (const auto* values : {&flat, &none, &negative}) {
+      const auto pose = Decode(params, Floats({1, 1, 30, 40}, *values));
+      ASSERT_TRUE(pose) << pose.error().message();
+      EXPECT_TRUE(std::isfinite(pose->points[0].x) && std::isfinite(pose->scores[0]));
+      if (values != &flat) {
+        EXPECT_LT(pose->points[0].x, 0);
+      }
+    }
+  }
+  const auto one = Decode({{"use_udp", true}}, Floats({1, 1, 1, 1}, {1}));
+  EXPECT_THAT(one.error().message(), HasSubstr("which use_udp has no place in"));
+}
+
 TEST(TopdownHeatmapDecode, RefusesWhatItCannotDecode) {
-  EXPECT_THAT(Decode({{"post_process", "unbiased"}}, OneMap(1, 1, 1)).error().message(),
-              HasSubstr("decoding with post_process 'unbiased', use_udp false is not part"));
-  EXPECT_THAT(Decode({{"use_udp", true}}, OneMap(1, 1, 1)).error().message(),
-              HasSubstr("use_udp true"));
-  EXPECT_THAT(Decode({}, OneMap(1, 1, 1), false).error().message(),
-              HasSubstr("has no center and scale"));
+  const Tensor map = OneMap(1, 1, 1);
+  EXPECT_THAT(Decode({{"post_process", "dark"}}, map).error().message(),
+              HasSubstr("unknown value 'dark', allowed: 'default'"));
+  EXPECT_THAT(Decode({{"use_udp", true}, {"post_process", "megvii"}}, map).error().message(),
+              HasSubstr("allowed is one of them"));
+  EXPECT_THAT(
+      Decode({{"unbiased_decoding", true}, {"post_process", nullptr}}, map).error().message(),
+      HasSubstr("unbiased_decoding is true and post_process null"));
+  EXPECT_THAT(Decode({{"modulate_kernel", 4}}, map).error().message(),
+              HasSubstr("found 4, allowed: odd numbers"));
+  EXPECT_THAT(Decode({{"target_type", "Heat"}}, map).error().message(),
+              HasSubstr("allowed: GaussianHeatmap, CombinedTarget"));
+  EXPECT_THAT(Decode({}, map, false).error().message(), HasSubstr("has no center and scale"));
   EXPECT_THAT(Decode({}, Floats({1, 5, 10}, std::vector<float>(50))).error().message(),
               HasSubstr("expected float32 of 4 or more dimensions"));
+  EXPECT_THAT(Decode({}, OneMap(1, 1, NAN)).error().message(), HasSubstr("holds NaN"));
 }
 
 }  // namespace

@@ -143,6 +143,15 @@ TEST(NcnnChoicesTest, WholeNumbers) {
               HasSubstr("'c' holds 16777217, ncnn calculates in float32"));
 }
 
+// A base that may be negative needs another layer than ncnn's, which takes its logarithm.
+TEST(NcnnChoicesTest, PowersOfTwoTensors) {
+  EXPECT_THAT(Layers("g (float[1,3] x, float[1,3] z) => (float[1,3] y) { y = Pow(x, z) }"),
+              HasSubstr("Pow y 2 1 x z y"));
+  EXPECT_THAT(Layers("g (float[1,3] x, float[1,3] z) => (float[1,3] y) <float c = {0.1}> { p = "
+                     "Max(x, c) y = Pow(p, z) }"),
+              HasSubstr("BinaryOp y 2 1 p z y 0=6"));
+}
+
 TEST(NcnnChoicesTest, GridSample) {
   EXPECT_EQ(Layers(R"(
     g (float[1,2,5,5] x, float[1,3,4,2] z) => (float[1,2,3,4] y) { y = GridSample<mode = "bicubic",

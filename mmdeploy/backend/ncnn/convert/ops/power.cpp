@@ -6,8 +6,8 @@
 #include "mmdeploy/backend/ncnn/convert/ops/sign.h"
 
 // Pow. ncnn computes powers by logarithms, wrong for bases of 0 and below: whole exponents are
-// products here, halves are products of roots, and the rest is written so that 0 gives 0 and what
-// is negative NaN.
+// products here, halves are products of roots, other constants are written so that 0 gives 0 and
+// what is negative NaN, and what else is not surely positive is a layer of our own.
 
 namespace mmdeploy::ncnn_convert {
 
@@ -89,10 +89,6 @@ std::string PositivePower(const Value& base, const std::string& x, double expone
 Result<void> AddPower(const Node& node, double exponent, Emitter* emitter) {
   const Value& base = *node.input(0);
   const std::string x = emitter->Read(&base);
-  MMDEPLOY_ENSURE(
-      std::isfinite(exponent) && (!IsWhole(exponent) || std::abs(exponent) <= kMostFactors),
-      Code::kNotSupported, "an exponent of {}, ncnn takes whole ones up to {}", exponent,
-      kMostFactors);
   Chain chain(node, emitter);
   if (exponent == 1) {
     emitter->Add("Noop", node, {x});
@@ -133,26 +129,25 @@ Result<void> AddPowers(const Node& node, const std::vector<double>& exponents, E
   return {};
 }
 
-// ncnn's own power, of what is surely positive.
+// ncnn's own power of what is surely positive, else the layer of ours.
 Result<void> AddPlain(const Node& node, Emitter* emitter) {
   const Value& base = *node.input(0);
-  MMDEPLOY_ENSURE(
-      IsPositive(base), Code::kNotSupported,
-      "'{}' may be 0 or negative, and the exponent '{}' is not one whole number; ncnn "
-      "computes powers by logarithms: export with constant whole exponents, or clip the "
-      "base",
-      base.name(), node.input(1)->name());
+  const bool positive = IsPositive(base);
   const auto number = graph::ConstantNumber(&base);
-  if (base.constant() && number && base.constant()->rank() <= node.input(1)->type.dims->size()) {
+  if (positive && base.constant() && number &&
+      base.constant()->rank() <= node.input(1)->type.dims->size()) {
     Layer* layer = emitter->Add("BinaryOp", node, {emitter->Read(node.input(1))});
     SetNumber(kReversedPow, static_cast<float>(*number), layer);
     return {};
   }
   const size_t rank = BlobRank(*node.output());
-  emitter
-      ->Add("BinaryOp", node,
-            {emitter->ReadAs(node, &base, rank), emitter->ReadAs(node, node.input(1), rank)})
-      ->Set(0, kPow);
+  const std::vector<std::string> inputs{emitter->ReadAs(node, &base, rank),
+                                        emitter->ReadAs(node, node.input(1), rank)};
+  if (!positive) {
+    emitter->Add("Pow", node, inputs);
+  } else {
+    emitter->Add("BinaryOp", node, inputs)->Set(0, kPow);
+  }
   return {};
 }
 
@@ -169,7 +164,10 @@ Result<void> ConvertPow(const Node& node, Emitter* emitter) {
   const bool whole = std::all_of(numbers.begin(), numbers.end(), [](double number) {
     return IsWhole(number) && number >= 0 && number <= kMostFactors;
   });
-  if (same && SameBlob(base, *node.output())) return AddPower(node, numbers.front(), emitter);
+  const double first = numbers.front();
+  const bool chain = std::isfinite(first) && (!IsWhole(first) || std::abs(first) <= kMostFactors);
+  if (same && chain && SameBlob(base, *node.output()))
+    return AddPower(node, numbers.front(), emitter);
   return whole ? AddPowers(node, numbers, emitter) : AddPlain(node, emitter);
 }
 

@@ -140,6 +140,15 @@ def test_yolox_takes_one_class_of_each_place(backend):
     torch.testing.assert_close(dets[0, kept, 4], expected[:, 4])
 
 
+def test_yolox_keeps_a_score_at_the_threshold():
+    head, (classes, boxes, objectness) = run('YOLOXHead')
+    classes, objectness = ([torch.full_like(level, -9.) for level in levels] for levels in (classes, objectness))
+    classes[0][0, 1, 2, 3] = objectness[0][0, 0, 2, 3] = 0
+    head.test_cfg = mmcv.Config(dict(TEST, score_thr=0.25))
+    expected, found = (f(head, (classes, boxes, objectness)) for f in (boxes_of_mmdet, boxes_of_rewrites))
+    assert expected[:, 4].tolist() == found[found[:, 4] > 0, 4].tolist() == [0.25]
+
+
 @pytest.mark.parametrize('name', REFUSED)
 def test_heads_that_make_boxes_in_their_own_way_are_refused(name):
     torch.manual_seed(0)

@@ -47,4 +47,8 @@ def yolox_head__get_bboxes(ctx, self, cls_scores, bbox_preds, objectnesses, img_
     scores = scores * objectness.sigmoid()
     if not with_nms:
         return boxes, scores
-    return multiclass_nms(boxes, scores, **get_nms_params(ctx.cfg, cfg))
+    params = get_nms_params(ctx.cfg, cfg)
+    threshold = np.float32(params['score_threshold'])
+    if threshold > 0:  # of YOLOX mmdet keeps what equals it, and NMS what is above
+        params['score_threshold'] = float(np.nextafter(threshold, np.float32(0)))
+    return multiclass_nms(boxes, scores, **params)

@@ -24,25 +24,54 @@ KindSet KindsWithBox() {
   return kinds;
 }
 
+Image ImageOf(const Value& value) {
+  return value.kind() == Kind::kImage ? value.image() : value.sample().ori_img;
+}
+
+Rect BoxOf(const Value& value) { return value.is_record() ? *BoxOf(value.record()) : value.box(); }
+
+// An image, and the box of an object in it.
+std::vector<EdgeType> ImageAndBox() {
+  return {EdgeType{{Kind::kImage, Kind::kSample}, 0, {}}, EdgeType{KindsWithBox(), 0, {}}};
+}
+
+// Gives an image together with the box of an object in it, as callers of top-down models do; the
+// points that such a model finds are then those of the whole image.
+class AttachBox : public Module {
+ public:
+  const Signature& signature() const override { return signature_; }
+
+  Result<Values> Run(Span<const Value> inputs, const RunContext&) const override {
+    Sample sample;
+    sample.ori_img = ImageOf(inputs[0]);
+    MMDEPLOY_TRYV(Check(sample.ori_img));
+    sample.bbox = BoxOf(inputs[1]);
+    return Values{Value(std::move(sample))};
+  }
+
+ private:
+  // Nothing but a picture and a box is in the sample.
+  Signature signature_{ImageAndBox(), {EdgeType{Kind::kSample, 0, std::vector<StaticTensor>()}}};
+};
+
 // Cuts the box of a result out of an image, as a view of the same memory
 // (sdk interface 16.1: module CropBox).
 class CropBox : public Module {
  public:
   CropBox() {
-    signature_.inputs = {EdgeType{{Kind::kImage, Kind::kSample}, 0, {}},
-                         EdgeType{KindsWithBox(), 0, {}}};
+    signature_.inputs = ImageAndBox();
     signature_.outputs = {EdgeType{Kind::kImage, 0, {}}};
   }
 
   const Signature& signature() const override { return signature_; }
 
   Result<Values> Run(Span<const Value> inputs, const RunContext&) const override {
-    Image image = inputs[0].kind() == Kind::kImage ? inputs[0].image() : inputs[0].sample().ori_img;
+    Image image = ImageOf(inputs[0]);
     MMDEPLOY_TRYV(Check(image));
     MMDEPLOY_ENSURE(image.format != PixelFormat::kNv12 && image.format != PixelFormat::kNv21,
                     Code::kNotSupported, "a box cannot be cut out of a {} image; convert it to BGR",
                     Name(image.format));
-    const Rect box = inputs[1].is_record() ? *BoxOf(inputs[1].record()) : inputs[1].box();
+    const Rect box = BoxOf(inputs[1]);
     const bool finite = std::isfinite(box.left) && std::isfinite(box.top) &&
                         std::isfinite(box.right) && std::isfinite(box.bottom);
     MMDEPLOY_ENSURE(finite, Code::kInvalidArgument, "the box has a side that is not a number");
@@ -72,6 +101,11 @@ Result<std::unique_ptr<Module>> CreateCropBoxModule(JsonReader& args, const Modu
   args.Ignore({"component", "params"});
   MMDEPLOY_TRYV(args.Finish());
   return std::make_unique<CropBox>();
+}
+
+Result<std::unique_ptr<Module>> CreateAttachBoxModule(JsonReader& args, const ModuleEnv&) {
+  MMDEPLOY_TRYV(args.Finish());
+  return std::make_unique<AttachBox>();
 }
 
 }  // namespace mmdeploy

@@ -1,0 +1,4 @@
+_base_ = ['./pose-detection_dynamic.py', '../_base_/backends/openvino.py']
+
+onnx_config = dict(input_shape=[192, 256])
+backend_config = dict(model_inputs=[dict(opt_shapes=dict(input=[1, 3, 256, 192]))])

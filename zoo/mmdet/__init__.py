@@ -1,0 +1,1 @@
+"""Detectors of digits on photographs, one with masks."""

@@ -1,0 +1,1 @@
+"""A pose detector of stick figures on photographs."""
