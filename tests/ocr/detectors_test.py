@@ -79,3 +79,18 @@ def test_maps_that_hurt(component: str, tmp_path: Path) -> None:
     assert found['no text'] == found['one pixel'] == found['a map of one pixel'] == 0
     assert found['all text'] == 1
     assert sum(found.values()) > 10
+
+
+def test_more_texts_than_candidates(tmp_path: Path) -> None:
+    """3300 outlines; mmocr looks at 3001 of them."""
+    probabilities = (np.indices((150, 200)) % 3 < 2).all(0).astype(np.float32)
+    params = dict(min_text_width=0)
+    assert check(tmp_path, 'DBHead', params, probabilities[None]) > 2500
+
+
+def test_a_map_of_nan_is_an_error(tmp_path: Path) -> None:
+    for component, make in MAKERS.items():
+        output = make(maps.words(40, 60, 3, 0))
+        output[0, 3, 5] = np.nan
+        with pytest.raises(RuntimeError, match=f'holds NaN, first at element {3 * 60 + 5}'):
+            detect(tmp_path / component, component, {}, output[None])
