@@ -10,6 +10,8 @@ too, which benchmarks.pipelines installs in an environment of its own: there who
 import json
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -57,6 +59,18 @@ def step_times(model: Path, image: np.ndarray, step: str, rounds: int) -> tuple[
     return min(times), np.array([text['bbox'] for text in runs[0]['result']]).reshape(-1, 4, 2)
 
 
+def best_cold(call: Callable[[], object], rounds: int) -> float:
+    """Return the best time of a call in milliseconds, behind other work, as ours behind a network."""
+    other = np.ones(1 << 23, np.float32)
+    times = []
+    for _ in range(rounds + 1):
+        other += 1
+        start = time.perf_counter()
+        call()
+        times.append(1e3 * (time.perf_counter() - start))
+    return min(times[1:])
+
+
 def head(work_dir: Path, rounds: int) -> dict:
     """Time DBHead on a map of 736x1280 with 100 words beside mmocr's post-processing."""
     import torch
@@ -66,7 +80,7 @@ def head(work_dir: Path, rounds: int) -> dict:
     processor, maps = DBPostprocessor(text_repr_type='quad'), torch.from_numpy(probabilities[0])
     best, boxes = step_times(folder, np.zeros((HEIGHT, WIDTH, 3), np.uint8), 'post', rounds)
     assert len(boxes) == len(processor(maps)) == WORDS
-    theirs = best_of({'theirs': lambda: processor(maps)}, rounds)['theirs']
+    theirs = best_cold(lambda: processor(maps), rounds)
     return dict(name=f'DBHead {HEIGHT}x{WIDTH}, {WORDS} words', other='mmocr', limit=1 / 4, ours=best, theirs=theirs)
 
 
@@ -88,7 +102,7 @@ def warp(work_dir: Path, rounds: int, turned: float) -> dict:
     best, boxes = step_times(folder, image, 'warp', rounds)
     boxes = [networks.PlainOcr.order(box) for box in boxes]
     assert len(boxes) == WORDS
-    theirs = best_of({'theirs': lambda: [warp_with_opencv(image, box) for box in boxes]}, rounds)['theirs']
+    theirs = best_cold(lambda: [warp_with_opencv(image, box) for box in boxes], rounds)
     return dict(name=f'{WORDS} words cut out, up to {turned:g} degrees', other='OpenCV', limit=1 / 3, ours=best,
                 theirs=theirs)
 
