@@ -128,10 +128,11 @@ def peer_python(folder: Path) -> Path:
     return python
 
 
-def time_once(python: Path, module: str, work: Work, model: Path, image: Path, seconds: float) -> tuple[int, float]:
-    """Number of results, and the best time in milliseconds."""
+def time_once(python: Path, module: str, work: Work, model: Path, image: Path, seconds: float,
+              pinned: bool = True) -> tuple[int, float]:
+    """Number of results, and the best time in milliseconds, on one processor if `pinned`."""
     command = [python, ROOT / 'benchmarks/pipeline_subject.py', module, work.task, model, image, str(seconds)]
-    if os.access('/usr/bin/taskset', os.X_OK):
+    if pinned and os.access('/usr/bin/taskset', os.X_OK):
         command = ['taskset', '-c', '0', *command]
     # Our module has the peer's name as well: only we may see the build.
     path = str(ROOT / 'build/lib') if module == 'mmdeploy_python' else ''
@@ -144,7 +145,7 @@ def time_once(python: Path, module: str, work: Work, model: Path, image: Path, s
     return int(found.group(1)), float(found.group(2))
 
 
-def compare(work_dir: Path, name: str, seconds: float, rounds: int) -> dict[str, Any]:
+def compare(work_dir: Path, name: str, seconds: float, rounds: int, pinned: bool = True) -> dict[str, Any]:
     work = WORKS[name]
     model, image = work_dir / name.replace(' ', '_').replace('>', ''), work_dir / 'image.npy'
     write_model(model, work)
@@ -155,7 +156,7 @@ def compare(work_dir: Path, name: str, seconds: float, rounds: int) -> dict[str,
     counts = {}
     for _ in range(rounds):
         for subject, (python, module) in subjects.items():
-            counts[subject], found = time_once(python, module, work, model, image, seconds)
+            counts[subject], found = time_once(python, module, work, model, image, seconds, pinned)
             best[subject] = min(best.get(subject, found), found)
     return dict(name=name, ours_ms=best['ours'], peer_ms=best['peer'], ratio=best['ours'] / best['peer'],
                 limit=work.limit, results=[counts['ours'], counts['peer']])

@@ -115,19 +115,18 @@ Result<std::vector<Value>> ToInputs(const mmdeploy_mat_t* mats, int count,
 Result<std::vector<Value>> ToInputs(const mmdeploy_mat_t* mats, int count,
                                     const mmdeploy_text_detection_t* quads, const int* counts) {
   const bool whole = quads == nullptr || counts == nullptr;
-  std::vector<Value::List> detections(static_cast<size_t>(count));
+  Value::List images, detections;
   MMDEPLOY_TRYV(ForEachBox(mats, count, whole ? nullptr : counts,
-                           [&](const Image&, int i, int k) -> Result<void> {
+                           [&](const Image& image, int i, int k) -> Result<void> {
                              Value detection;
                              if (!whole) {
                                MMDEPLOY_TRY(detection, ToQuad(*quads++, i, k));
                              }
-                             detections[static_cast<size_t>(i)].push_back(std::move(detection));
+                             images.emplace_back(image);
+                             detections.push_back(std::move(detection));
                              return {};
                            }));
-  MMDEPLOY_TRY(Value images, ToImages(mats, count));
-  return std::vector<Value>{std::move(images),
-                            Value(Value::List(detections.begin(), detections.end()))};
+  return std::vector<Value>{Value(std::move(images)), Value(std::move(detections))};
 }
 
 Result<std::vector<Value>> ToInputs(const mmdeploy_mat_t* mats, int count, TaskInputs inputs) {

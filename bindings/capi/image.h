@@ -21,8 +21,8 @@ enum class TaskInputs : uint8_t { kImages, kBoxes, kQuads };
 Result<std::vector<Value>> ToInputs(const mmdeploy_mat_t* mats, int count,
                                     const mmdeploy_rect_t* boxes, const int* counts);
 
-// The same for quads: a list of the pictures, and one with the list of each picture's quads. Without
-// `quads` or `counts` each picture is read as it is. Errors: kInvalidArgument for a negative count, a corner
+// The same for quads: a list with the picture of each quad, and the quads. Without `quads` or
+// `counts` each picture is read as it is. Errors: kInvalidArgument for a negative count, a corner
 // that is no number.
 Result<std::vector<Value>> ToInputs(const mmdeploy_mat_t* mats, int count,
                                     const mmdeploy_text_detection_t* quads, const int* counts);

@@ -10,10 +10,11 @@ namespace mmdeploy::capi {
 namespace {
 
 // What the model does, with quads that are cut out of the images before it.
-constexpr char kReadQuads[] = R"({"input": ["images", "quads"], "output": ["results"], "tasks": [
-  {"type": "Task", "name": "warp", "module": "WarpBbox", "input": ["images+", "quads*"],
-   "output": ["patches*"]},
-  {"type": "Inference", "name": "recog", "input": ["patches*"], "output": ["results*"],
+constexpr char kReadQuads[] = R"({"input": ["images", "quads"], "output": ["results"],
+  "in_parts": false, "tasks": [
+  {"type": "Task", "name": "warp", "module": "WarpBbox", "input": ["images", "quads"],
+   "output": ["patches"]},
+  {"type": "Inference", "name": "recog", "input": ["patches"], "output": ["results"],
    "params": {"model": "recog"}}]})";
 
 EdgeType OutputOf(const ResultType& type) { return {Kind(type), type.is_list ? 2 : 1, {}}; }
@@ -83,10 +84,10 @@ Result<std::shared_ptr<const Pipeline>> LoadPipeline(std::shared_ptr<const Model
     PipelineOptions around = options;
     around.models["recog"] = model;
     const Kind text(TypeOf(static_cast<const TextDetection*>(nullptr)));
-    around.inputs = {images, EdgeType{{text, Kind::kNull}, 2, {}}};
+    around.inputs = {images, EdgeType{{text, Kind::kNull}, 1, {}}};
     MMDEPLOY_TRY(const Json config, ParseJson(kReadQuads, "quads"));
     auto pipeline = Pipeline::FromConfig(config, around);
-    if (pipeline && GivesType(**pipeline, EdgeType{Kind(type), 2, {}})) return pipeline;
+    if (pipeline && GivesType(**pipeline, OutputOf(type))) return pipeline;
     // The model alone has the reason, in its own words.
     MMDEPLOY_TRYV(LoadPipeline(model, options, task_name, type, TaskInputs::kImages));
     return pipeline;

@@ -87,7 +87,6 @@ Result<int> Infer(const InferArgs& args) {
     for (const Value& output : *outputs) results.push_back(output.list().at(0));
     if (args.json) {
       all.push_back({{"image", path}, {"result", ToJson(results[0])}});
-      if (results.size() > 1) all.back().erase("result");
       for (size_t i = 0; results.size() > 1 && i < results.size(); ++i) {
         all.back()["results"][pipeline->outputs()[i]] = ToJson(results[i]);
       }

@@ -62,6 +62,7 @@ class Compiler {
     JsonReader reader(json, path, &pipeline_->notes_);
     // The root may carry the keys of a node around it.
     reader.Ignore({"type", "name"});
+    reader.Read("in_parts", &in_parts_);
     pipeline_->input_names_ = ReadNames(reader, "input");
     pipeline_->output_names_ = ReadNames(reader, "output");
     reader.Describe("tasks", "array of nodes");
@@ -263,7 +264,7 @@ class Compiler {
 
   // Whether the pipeline gives for a list what it gives for its parts.
   void FindItemwise() {
-    bool itemwise = !pipeline_->input_names_.empty();
+    bool itemwise = in_parts_ && !pipeline_->input_names_.empty();
     for (const EdgeType& type : pipeline_->output_types_) itemwise &= type.depth >= 1;
     for (const Step& step : pipeline_->steps_) {
       itemwise &= step.extra_depth >= 1 || step.module->runs_item_by_item();
@@ -275,6 +276,7 @@ class Compiler {
   std::shared_ptr<Pipeline> pipeline_;
   const PipelineOptions& options_;
   const int nesting_;
+  bool in_parts_ = true;
   std::map<std::string, Edge> edges_;
   std::map<std::string, int> copies_;  // slots of copies, by what is copied and where to
 };

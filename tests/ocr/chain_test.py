@@ -71,6 +71,7 @@ def test_the_command_finds_and_reads(chain: Path, pages: list[Path], tmp_path: P
     for path, found in zip(pages, json.loads(done.stdout), strict=True):
         boxes, texts = one_by_one(chain, cv2.imread(str(path)))
         results = found['results']
+        assert found['result'] == results['dets']
         assert [text['text'] for text in results['texts']] == [text for text, _ in texts]
         np.testing.assert_allclose([box['bbox'] + [box['score']] for box in results['dets']],
                                    boxes.tolist(), atol=1e-4)

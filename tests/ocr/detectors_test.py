@@ -1,6 +1,7 @@
 """Heads of text detectors give what mmocr's post-processing gives, for usual maps and for maps that hurt."""
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -79,3 +80,32 @@ def test_maps_that_hurt(component: str, tmp_path: Path) -> None:
     assert found['no text'] == found['one pixel'] == found['a map of one pixel'] == 0
     assert found['all text'] == 1
     assert sum(found.values()) > 10
+
+
+def test_more_texts_than_candidates(tmp_path: Path) -> None:
+    """3300 outlines; mmocr looks at 3001 of them."""
+    probabilities = (np.indices((150, 200)) % 3 < 2).all(0).astype(np.float32)
+    params = dict(min_text_width=0)
+    assert check(tmp_path, 'DBHead', params, probabilities[None]) > 2500
+
+
+def test_a_map_of_nan_is_an_error(tmp_path: Path) -> None:
+    for component, make in MAKERS.items():
+        output = make(maps.words(40, 60, 3, 0))
+        output[0, 3, 5] = np.nan
+        with pytest.raises(RuntimeError, match=f'holds NaN, first at element {3 * 60 + 5}'):
+            detect(tmp_path / component, component, {}, output[None])
+
+
+def test_polygons_become_rectangles(tmp_path: Path) -> None:
+    """With `poly` mmocr leaves out no narrow text."""
+    probabilities = maps.words(120, 200, 40, seed=4, blur=0.8)
+    polygons = DBPostprocessor(text_repr_type='poly')(torch.from_numpy(probabilities[None]))
+    params = dict(postprocessor=dict(text_repr_type='poly'))
+    found = detect(tmp_path, 'DBHead', params, probabilities[None, None])
+    assert len(found) == len(polygons) > len(detect(tmp_path, 'DBHead', {}, probabilities[None, None]))
+    for row, polygon in zip(found, polygons, strict=True):
+        box = cv2.boxPoints(cv2.minAreaRect(np.array(polygon[:-1]).reshape(-1, 2).astype(np.int32)))
+        assert min(np.abs(np.roll(row[:8].reshape(4, 2), shift, 0) - box).max() for shift in range(4)) < 0.02
+    with pytest.raises(RuntimeError, match="text_repr_type: unknown value 'polygon', allowed: "):
+        detect(tmp_path, 'DBHead', dict(text_repr_type='polygon'), probabilities[None, None])

@@ -1,6 +1,7 @@
 """docs/en/ocr.md: a model written by hand around ONNX files that others have trained; here made-up ones."""
 import json
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import cv2
 import numpy as np
 import onnx
 import pytest
+from mmdeploy_python import TextRecognizer
 from onnx import TensorProto, helper, numpy_helper
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -103,3 +105,49 @@ def test_a_dictionary_that_does_not_fit(model: Path, tmp_path: Path) -> None:
     keys.write_text(before, encoding='utf-8')
     assert done.returncode != 0
     assert 'the network tells 4 classes apart, the dictionary has 5 symbols' in done.stderr
+
+
+@pytest.fixture(scope='module')
+def words() -> list[np.ndarray]:
+    """Words of many lengths, some of them equal."""
+    rng = np.random.default_rng(5)
+    images = []
+    for length in rng.integers(1, 9, 40):
+        image = np.zeros((24, 24 * (length + 1), 3), np.uint8)
+        draw(image, ''.join(rng.choice(SYMBOLS, length)), 0, 0)
+        images.append(image)
+    return images
+
+
+def recognizer(model: Path, folder: Path, batch_size: int) -> TextRecognizer:
+    """The last nodes of the example, as a model of their own."""
+    folder.mkdir()
+    for name in ('rec.onnx', 'keys.txt'):
+        shutil.copy(model / name, folder / name)
+    deploy = json.loads((model / 'deploy.json').read_text())
+    deploy['models'] = [dict(deploy['models'][2], batch_size=batch_size)]
+    tasks = json.loads((model / 'pipeline.json').read_text())['pipeline']['tasks'][-3:]
+    tasks[0]['input'] = 'img'
+    (folder / 'deploy.json').write_text(json.dumps(deploy))
+    (folder / 'pipeline.json').write_text(json.dumps(dict(pipeline=dict(input='img', output='texts', tasks=tasks))))
+    return TextRecognizer(str(folder), 'cpu')
+
+
+def test_batches_do_not_change_results(model: Path, words: list[np.ndarray], tmp_path: Path) -> None:
+    """Words run in the order of their shapes; what comes back stands in the order in which they were given."""
+    expected = recognizer(model, tmp_path / 'single', 1).batch(words)
+    assert len({text for text, _ in expected}) > 15
+    for batch_size in (2, 6, 64):
+        found = recognizer(model, tmp_path / str(batch_size), batch_size).batch(words)
+        assert [text for text, _ in found] == [text for text, _ in expected]
+        for (_, a), (_, b) in zip(found, expected, strict=True):
+            assert a == pytest.approx(b, abs=1e-6)
+
+
+def test_the_first_word_that_fails_is_named(model: Path, words: list[np.ndarray], tmp_path: Path) -> None:
+    """Also where another one fails before it in the order of shapes."""
+    broken = [*words]
+    broken[29] = np.zeros((1, 60000, 3), np.uint8)  # too wide at a height of 48
+    broken[37] = np.zeros((1, 50000, 3), np.uint8)
+    with pytest.raises(RuntimeError, match='item 30 of 40'):
+        recognizer(model, tmp_path / 'broken', 6).batch(broken)

@@ -5,6 +5,7 @@
 
 #include "mmdeploy/pipeline/modules/images.h"
 #include "mmdeploy/pipeline/modules/modules.h"
+#include "mmdeploy/pipeline/modules/warp_pixels.h"
 #include "mmdeploy/task/results.h"
 #include "mmdeploy/transform/pixels/opencv.h"
 
@@ -114,6 +115,23 @@ int64_t PixelBytes(const Image& image) {
   return NumChannels(image.format) * static_cast<int64_t>(SizeOf(image.dtype));
 }
 
+// Whether no pixel of the patch is one of the image.
+bool IsOutside(const Placement& placement, const Image& image) {
+  const cv::Point2d far =
+      placement.origin + placement.right * placement.width + placement.down * placement.height;
+  const cv::Point2d corners[] = {placement.origin, far,
+                                 placement.origin + placement.right * placement.width,
+                                 placement.origin + placement.down * placement.height};
+  double left = far.x, right = far.x, top = far.y, bottom = far.y;
+  for (const cv::Point2d& corner : corners) {
+    left = std::min(left, corner.x);
+    right = std::max(right, corner.x);
+    top = std::min(top, corner.y);
+    bottom = std::max(bottom, corner.y);
+  }
+  return right < -1 || bottom < -1 || left > image.width || top > image.height;
+}
+
 // The patch as a view of the image's memory.
 Image View(const Placement& placement, Image image) {
   image.row_stride = image.stride();
@@ -130,11 +148,21 @@ Result<Image> Warp(const Placement& placement, const Image& image, BufferPool* p
                   "the image is {}x{} (height x width), allowed: sides up to {}", image.height,
                   image.width, kMaxSide);
   MMDEPLOY_TRY(Image patch, NewImage(image, placement.height, placement.width, pool));
-  const double matrix[6] = {placement.right.x, placement.down.x, placement.origin.x,
-                            placement.right.y, placement.down.y, placement.origin.y};
+  std::array<double, 6> matrix = {placement.right.x, placement.down.x, placement.origin.x,
+                                  placement.right.y, placement.down.y, placement.origin.y};
+  if (IsOutside(placement, image)) {
+    AsMat(patch).setTo(cv::Scalar::all(0));
+    return patch;
+  }
+  const bool has_three_bytes = image.dtype == DataType::kUint8 && NumChannels(image.format) == 3;
+  if (has_three_bytes && image.height * image.stride() < INT32_MAX) {
+    WarpPixels({image.data, image.height, image.width, image.stride()}, matrix, patch.height,
+               patch.width, const_cast<uint8_t*>(patch.data));
+    return patch;
+  }
   MMDEPLOY_TRYV(CallOpenCv("cv::warpAffine", [&] {
     cv::Mat to = AsMat(patch);
-    cv::warpAffine(AsMat(image), to, cv::Mat(2, 3, CV_64F, const_cast<double*>(matrix)), to.size(),
+    cv::warpAffine(AsMat(image), to, cv::Mat(2, 3, CV_64F, matrix.data()), to.size(),
                    cv::INTER_LINEAR | cv::WARP_INVERSE_MAP);
   }));
   return patch;

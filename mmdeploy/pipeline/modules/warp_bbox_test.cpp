@@ -4,6 +4,7 @@
 #include <opencv2/imgproc.hpp>
 #include <random>
 
+#include "mmdeploy/pipeline/modules/warp_pixels.h"
 #include "mmdeploy/pipeline/pipeline.h"
 #include "mmdeploy/task/classifier/result.h"
 #include "mmdeploy/task/text_detector/result.h"
@@ -122,6 +123,36 @@ TEST(WarpBbox, IsWhatOpenCvMakesOfTheCorners) {
         EXPECT_LE(LargestDifference(*patch, expected), degrees == 0 ? 0 : 8)
             << Name(format) << " " << degrees << " at " << x << ", " << y;
       }
+    }
+  }
+}
+
+// To the last bit: sizes around blocks and vectors, tiny images, patches over every border and far
+// outside, turned by anything.
+TEST(WarpPixels, EqualsOpenCv) {
+  std::mt19937 random(1);
+  const auto uniform = [&](double low, double high) {
+    return std::uniform_real_distribution<double>(low, high)(random);
+  };
+  for (const auto& [image_height, image_width] :
+       {std::pair{80, 120}, {1, 1}, {2, 3}, {1, 40}, {40, 1}, {33, 65}}) {
+    const Image image = Noise(PixelFormat::kBgr, image_height, image_width);
+    for (int i = 0; i < 300; ++i) {
+      const int height = 1 + static_cast<int>(random() % 20);
+      const int width = 1 + static_cast<int>(random() % 140);
+      const double angle = i % 4 == 0 ? 0 : uniform(-3.2, 3.2);
+      const double scale = i % 3 == 0 ? uniform(0, 3) : 1;
+      std::array<double, 6> matrix = {scale * std::cos(angle),   -scale * std::sin(angle),
+                                      uniform(-40, image_width), scale * std::sin(angle),
+                                      scale * std::cos(angle),   uniform(-40, image_height)};
+      if (i % 5 == 0) matrix[2] = std::round(matrix[2]);
+      cv::Mat expected, found(height, width, CV_8UC3, cv::Scalar::all(77));
+      cv::warpAffine(ToMat(image), expected, cv::Mat(2, 3, CV_64F, matrix.data()), found.size(),
+                     cv::INTER_LINEAR | cv::WARP_INVERSE_MAP);
+      WarpPixels({image.data, image.height, image.width, image.stride()}, matrix, height, width,
+                 found.data);
+      ASSERT_EQ(LargestDifference(found, expected), 0)
+          << image_height << "x" << image_width << " to " << height << "x" << width << ", " << i;
     }
   }
 }

@@ -19,6 +19,7 @@ struct Args {
   double unclip_ratio = 1.5;
   double epsilon_ratio = 0.01;  // of the perimeter: what a simpler polygon may be off
   int max_candidates = 3000;
+  bool is_quad = true;  // else polygons are meant, which mmocr does not measure
 };
 
 // Rows of a map that have text, and none above and below.
@@ -153,7 +154,7 @@ class DbHead : public Module {
     if (score < args_.min_text_score) return std::nullopt;
     const Polygon text = Unclip(polygon, args_.unclip_ratio);
     if (text.empty()) return std::nullopt;
-    const auto corners = RectangleAround(text, args_.min_text_width);
+    const auto corners = RectangleAround(text, args_.is_quad ? args_.min_text_width : -1);
     if (!corners) return std::nullopt;
     return ToText(*corners, score, meta, args_.scale);
   }
@@ -172,7 +173,7 @@ void Read(JsonReader& params, Args* args) {
   // 0.x read the name without the s, which no model has.
   params.Read("max_candidate", &args->max_candidates, 0, 1 << 20);
   params.Read("max_candidates", &args->max_candidates, 0, 1 << 20);
-  params.Ignore({"text_repr_type"});
+  params.ReadEnum("text_repr_type", {{"quad", true}, {"poly", false}}, &args->is_quad);
 }
 
 Result<std::unique_ptr<Module>> Create(JsonReader& params, const ModuleEnv& env) {

@@ -42,8 +42,8 @@ struct Maps {
   cv::Mat channel(int index) const;
 };
 
-// Errors: kFail for another shape, fewer dimensions or channels than these. RequireMaps refuses NaN,
-// too; of FindMaps the head does.
+// Errors: kFail for another shape, fewer dimensions or channels than these. RequireMaps refuses
+// NaN, too; of FindMaps the head does.
 Result<Maps> RequireMaps(const NamedTensors& tensors, size_t min_rank, int min_channels);
 Result<Maps> FindMaps(const NamedTensors& tensors, size_t min_rank, int min_channels);
 
