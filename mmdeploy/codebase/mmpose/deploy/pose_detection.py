@@ -264,7 +264,8 @@ class PoseDetection(ImageTask):
         if info is None:
             return Labels()
         points = sorted(info['keypoint_info'].values(), key=lambda point: point['id'])
-        return Labels([point['name'] for point in points], [point['color'] for point in points])
+        # mmpose draws the three numbers in the order of OpenCV.
+        return Labels([point['name'] for point in points], [point['color'][::-1] for point in points])
 
     def get_reference_result(self, outputs: dict[str, np.ndarray], img_metas: dict) -> tuple[str, dict]:
         """Return the key points of the whole image, as mmpose decodes them where it does so."""
