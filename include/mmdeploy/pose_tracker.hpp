@@ -84,6 +84,12 @@ class PoseTracker {
     });
     return Result::Split(buffer, sizes);
   }
+  std::vector<Result> Apply(Span<State> states, Span<const Mat> frames,
+                            Span<const int32_t> use_detect = {}) const {
+    std::vector<State*> pointers;
+    for (State& state : states) pointers.push_back(&state);
+    return Apply(Span<State* const>(pointers.data(), pointers.size()), frames, use_detect);
+  }
   Result Apply(State& state, const Mat& frame, int use_detect = -1) const {
     State* const pointer = &state;
     const int32_t detect = use_detect;

@@ -62,7 +62,11 @@ TEST_F(PoseTrackerApiTest, StreamsHaveResultsOfTheirOwn) {
   ASSERT_EQ(both.size(), 2);
   EXPECT_EQ(both[0].size(), alone.size());
   EXPECT_TRUE(both[1].empty());
-  EXPECT_TRUE(tracker_.Apply({}, {}).empty());
+  std::vector<PoseTracker::State> list;
+  list.push_back(NewState());
+  list.push_back(NewState());
+  EXPECT_EQ(tracker_.Apply(list, frames)[1].size(), alone.size());
+  EXPECT_TRUE(tracker_.Apply(mmdeploy::Span<PoseTracker::State>(), {}).empty());
 }
 
 TEST_F(PoseTrackerApiTest, MistakesAreErrors) {

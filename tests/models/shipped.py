@@ -65,9 +65,12 @@ def _small_pose(model: mmcv.Config, narrow: int) -> dict:
     """Return a small pose detector: how many points it finds, and repeated modules, make no other model."""
     keys = _small(model, narrow)
     keys.pop('test_cfg', None)
+    backbone = keys.get('backbone', {})
+    if 'num_classes' in backbone:
+        backbone['num_classes'] = model.backbone.num_classes  # -1: it ends before its classifier
     head = keys.get('keypoint_head', None) or {}
     head.update({key: 6 for key in ('out_channels', 'num_joints') if key in head})
-    extra = keys.get('backbone', {}).get('extra', None) or {}
+    extra = backbone.get('extra', None) or {}
     for stage in ('stage3', 'stage4'):
         if stage in extra:
             extra[stage]['num_modules'] = 1
@@ -130,9 +133,13 @@ def _find_points(config: mmcv.Config, narrow: int) -> Outcome:
     image = models.images((1, 3, int(height), int(width)))[0]
     with engines.converted(network, image, poses.deploy_config('onnxruntime', True)) as net:
         for x in (image, torch.rand(2, *image.shape[1:])):
-            expected = poses.answer(network, x)
-            difference = abs(engines.run(net, x) - expected).max() / abs(expected).max()
-            if difference > poses.TOLERANCE:
+            expected, found = poses.answer(network, x), engines.run(net, x)
+            difference = abs(found - expected).max() / abs(expected).max()
+            if difference <= poses.TOLERANCE:
+                continue
+            # Of hundreds of layers PyTorch itself gives other numbers in float32 than in float64.
+            exact = poses.answer(copy.deepcopy(network).double(), x.double())
+            if abs(found - exact).max() > 4 * abs(expected - exact).max():
                 return Outcome(WRONG, f'{difference:.1e} of {list(x.shape)}')
     return Outcome(RIGHT)
 

@@ -5,8 +5,8 @@ _points = ('head', 'neck', 'right_elbow', 'right_hand', 'left_elbow', 'left_hand
 _limbs = ((0, 1), (1, 6), (1, 2), (2, 3), (1, 4), (4, 5), (6, 7), (7, 8), (6, 9), (9, 10))
 
 
-def _colour(name):
-    return [255, 80, 30] if 'right' in name else [30, 100, 255] if 'left' in name else [60, 220, 60]
+def _colour(name):  # BGR
+    return [30, 80, 255] if 'right' in name else [255, 100, 30] if 'left' in name else [60, 220, 60]
 
 
 def _mirrored(name):

@@ -51,7 +51,8 @@ def test_steps_of_the_sdk():
     assert steps['Normalize']['to_rgb'] is True
     head = task_of().get_sdk_head()
     assert head.component == 'TopdownHeatmapSimpleHeadDecode' and head.params['post_process'] == 'unbiased'
-    assert task_of().get_labels().names[0] == 'head'
+    labels = task_of().get_labels()
+    assert labels.names[2] == 'right_elbow' and labels.palette[2] == [255, 80, 30]
 
 
 def test_old_pipelines_get_the_step_that_makes_centre_and_scale():

@@ -33,6 +33,13 @@ def get_dataset_info(model_cfg: mmcv.Config) -> dict | None:
                  if data.get(part, {}).get('dataset_info', None)), None)
 
 
+def _build_dataset_info(model_cfg: mmcv.Config) -> Any:
+    """Return mmpose's `DatasetInfo` of a model config (pairs to flip, skeleton, colours), None if nothing is known."""
+    from mmpose.datasets.dataset_info import DatasetInfo
+    info = get_dataset_info(model_cfg)
+    return None if info is None else DatasetInfo(deepcopy(info))
+
+
 def _get_pipeline(model_cfg: mmcv.Config) -> list[dict]:
     """Return a copy of the test pipeline, with the step that makes centre and scale of a box."""
     if not model_cfg.get('test_pipeline', None):
@@ -141,13 +148,9 @@ class PoseDetection(ImageTask):
 
     def get_sample(self, img: str | np.ndarray, input_shape: Sequence[int] | None = None) -> dict:
         """Return an image with one box, which is the whole of it."""
-        data_cfg, info = self.model_cfg.data_cfg, get_dataset_info(self.model_cfg)
+        data_cfg, info = self.model_cfg.data_cfg, _build_dataset_info(self.model_cfg)
         pixels = mmcv.imread(img) if isinstance(img, str) else img
         height, width = pixels.shape[:2]
-        flip_pairs: Sequence = ()
-        if info is not None:
-            from mmpose.datasets.dataset_info import DatasetInfo
-            flip_pairs = DatasetInfo(deepcopy(info)).flip_pairs
         joints = np.zeros((data_cfg['num_joints'], 3), np.float32)
         size = np.array(data_cfg['image_size'] if input_shape is None else input_shape)
         return dict(
@@ -155,11 +158,12 @@ class PoseDetection(ImageTask):
             bbox=np.array([0, 0, width, height], np.float32),
             bbox_score=1,
             bbox_id=0,
-            dataset='' if info is None else info['dataset_name'],
+            dataset='' if info is None else info.dataset_name,
             joints_3d=joints,
             joints_3d_visible=joints.copy(),
             rotation=0,
-            ann_info=dict(image_size=size, num_joints=data_cfg['num_joints'], flip_pairs=flip_pairs))
+            ann_info=dict(image_size=size, num_joints=data_cfg['num_joints'],
+                          flip_pairs=() if info is None else info.flip_pairs))
 
     def create_input(self, imgs: Images, input_shape: Sequence[int] | None = None,
                      **kwargs) -> tuple[dict, torch.Tensor]:
@@ -187,10 +191,8 @@ class PoseDetection(ImageTask):
                   window_name: str = '',
                   show_result: bool = False,
                   **kwargs) -> None:
-        info = get_dataset_info(self.model_cfg)
-        if info is not None:
-            from mmpose.datasets.dataset_info import DatasetInfo
-            known = DatasetInfo(deepcopy(info))
+        known = _build_dataset_info(self.model_cfg)
+        if known is not None:
             kwargs = dict(dict(skeleton=known.skeleton, pose_kpt_color=known.pose_kpt_color,
                                pose_link_color=known.pose_link_color), **kwargs)
         poses = [dict(keypoints=keypoints) for keypoints in result['preds']]
@@ -262,7 +264,8 @@ class PoseDetection(ImageTask):
         if info is None:
             return Labels()
         points = sorted(info['keypoint_info'].values(), key=lambda point: point['id'])
-        return Labels([point['name'] for point in points], [point['color'] for point in points])
+        # mmpose draws the three numbers in the order of OpenCV.
+        return Labels([point['name'] for point in points], [point['color'][::-1] for point in points])
 
     def get_reference_result(self, outputs: dict[str, np.ndarray], img_metas: dict) -> tuple[str, dict]:
         """Return the key points of the whole image, as mmpose decodes them where it does so."""
