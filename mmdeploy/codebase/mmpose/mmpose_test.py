@@ -94,6 +94,7 @@ def test_differences_that_make_results_worse_are_said(caplog):
 def test_what_is_not_possible_is_refused():
     task = task_of()
     for change, message in ((dict(type='AssociativeEmbedding'), "model.type is 'AssociativeEmbedding'"),
+                            (dict(backbone=dict(type='TCFormer')), "backbone.type is 'TCFormer'"),
                             (dict(keypoint_head=dict(type='AESimpleHead')), "keypoint_head.type is 'AESimpleHead'")):
         task = task_of()
         task.model_cfg.model.update(change)

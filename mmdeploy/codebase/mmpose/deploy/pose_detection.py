@@ -99,6 +99,9 @@ def _check_model(model: dict) -> None:
         raise NotImplementedError(
             f"model config: model.type is {model.get('type', None)!r}; allowed: 'TopDown', models that find key points "
             'in boxes')
+    if model.get('backbone', {}).get('type', None) == 'TCFormer':
+        raise NotImplementedError("model config: model.backbone.type is 'TCFormer', which clusters tokens by sparse "
+                                  'matrices: ONNX has none, and TorchScript traces those of one batch')
     head = (model.get('keypoint_head', None) or {}).get('type', None)
     if head not in _HEADS:
         raise NotImplementedError(f'model config: model.keypoint_head.type is {head!r}; allowed: {", ".join(_HEADS)}')
