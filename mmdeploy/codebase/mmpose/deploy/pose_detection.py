@@ -1,5 +1,6 @@
 """The task processor of models that find key points in the boxes of objects."""
 import os.path as osp
+import tempfile
 from collections.abc import Sequence
 from copy import deepcopy
 from typing import Any
@@ -232,8 +233,10 @@ class PoseDetection(ImageTask):
         options.update(metric_options or {})
         if metrics:
             options['metric'] = metrics
-        folder = osp.dirname(out) if out else '.'
-        log_metrics(logger, dataset.evaluate(outputs, res_folder=folder or '.', **options))
+        # Some data sets of mmpose need a folder for their own file of results.
+        with tempfile.TemporaryDirectory() as temporary:
+            folder = (osp.dirname(out) or '.') if out else temporary
+            log_metrics(logger, dataset.evaluate(outputs, res_folder=folder, **options))
 
     def compare_results(self, expected: Sequence[dict], found: Sequence[dict]) -> list[tuple[str, str]]:
         """Compare key points, in pixels of the images, and their scores."""
