@@ -44,6 +44,8 @@ def models() -> dict[str, Subject]:
     found['inception_v3'] = Subject(_classifier('inception_v3'), ((1, 3, 299, 299), ))
     for name in ('fcn_resnet50', 'deeplabv3_mobilenet_v3_large', 'lraspp_mobilenet_v3_large'):
         found[name] = Subject(_segmentor(name), ((1, 3, 128, 128), ))
+    for name in ('vit_b_16', 'vit_b_32'):  # attention as one operator, which PyTorch does not export
+        found[name] = found[name]._replace(context=rewrites, traced_in_context=False)
     return found
 
 
