@@ -120,6 +120,37 @@ def test_sdk_model_of_a_detector():
         check_sdk_detector(cfg)
 
 
+@pytest.mark.parametrize('changes, expected', [
+    (dict(postprocessor=dict(type='DBPostprocessor')), dict(text_repr_type='poly', max_candidates=3000)),
+    (dict(postprocessor=dict(type='DBPostprocessor', text_repr_type='quad', max_candidates=5)),
+     dict(text_repr_type='quad', max_candidates=5)),
+    (dict(text_repr_type='poly', postprocessor=dict(type='DBPostprocessor', text_repr_type='quad')),
+     dict(text_repr_type='poly')),
+    ({}, dict(text_repr_type='quad', min_text_width=5)),  # the default of the head
+])
+def test_sdk_model_has_the_settings_that_count_in_mmocr(changes, expected, caplog):
+    task = _task(DBNET)
+    head = task.model_cfg.model.bbox_head
+    head.pop('postprocessor')
+    head.update(changes)
+    with caplog.at_level('WARNING', 'mmdeploy'):
+        task.get_sdk_save_file()
+    params = task.get_sdk_head().params
+    assert {key: params[key] for key in expected} == expected
+    assert ('rectangles around texts' in caplog.text) == (expected['text_repr_type'] == 'poly')
+    maps = np.zeros((1, 3, 40, 60), np.float32)
+    maps[0, 0, 10:12, 20:50] = 0.75  # narrower than min_text_width, also when it has grown
+    _, texts = task.get_reference_result(dict(output=maps), dict(scale_factor=np.ones(4), filename='a.png'))
+    assert len(texts) == (expected['text_repr_type'] == 'poly')
+
+
+def test_a_post_processor_that_the_sdk_does_not_have_is_refused():
+    cfg = _config('textdet/panet/panet_r18_fpem_ffm_600e_icdar2015.py')
+    cfg.model.bbox_head.postprocessor = dict(type='PSEPostprocessor')
+    with pytest.raises(NotImplementedError, match="type is 'PSEPostprocessor'; with PANHead .* PANPostprocessor does"):
+        check_sdk_detector(cfg)
+
+
 def test_sdk_model_of_a_recogniser():
     """What mmocr has as defaults is spelt out, what it makes around the dictionary is not in the file."""
     task = _task(SAR)

@@ -1,7 +1,9 @@
 """Models of mmocr that cannot be converted, found before anything is built."""
 from collections.abc import Sequence
+from copy import deepcopy
 
 import mmcv
+import torch
 
 from mmdeploy.utils import get_backend_config, get_root_logger
 
@@ -21,8 +23,8 @@ _NOT_IN_NCNN = {
     'MASTER': 'ncnn has no layer for the mask of its attention',
     'ABINet': 'the masks of its attention have another first axis than the images, which is the batch in ncnn',
 }
-_SDK_HEADS = ('DBHead', 'PANHead', 'PSEHead')
-_SDK_CONVERTORS = ('CTCConvertor', 'AttnConvertor')
+SDK_HEADS = ('DBHead', 'PANHead', 'PSEHead')
+SDK_CONVERTORS = ('CTCConvertor', 'AttnConvertor')
 
 
 def _refuse(found: str, reasons: dict[str, str], supported: Sequence[str]) -> None:
@@ -83,17 +85,34 @@ def check_recogniser(model_cfg: mmcv.Config, deploy_cfg: mmcv.Config) -> None:
                                   'converted')
 
 
+def build_sdk_detector_head(model_cfg: mmcv.Config) -> torch.nn.Module:
+    """Build the head of a detector, whose `postprocessor` has the settings that count in mmocr.
+
+    Defaults stand in several places there, and a deprecated `text_repr_type` beside the post-processor wins.
+
+    Raises:
+        NotImplementedError: the SDK has no such head, or another post-processor with it; names it.
+    """
+    from mmocr.models.builder import build_head
+    cfg = deepcopy(model_cfg.model.bbox_head)
+    if cfg.type not in SDK_HEADS:
+        raise NotImplementedError(f'model config: model.bbox_head.type is {cfg.type!r}, which the SDK does not have, '
+                                  f'allowed: {", ".join(SDK_HEADS)}; leave out --dump-info')
+    head = build_head(cfg)
+    found, expected = type(head.postprocessor).__name__, cfg.type.replace('Head', 'Postprocessor')
+    if found != expected:
+        raise NotImplementedError(f'model config: model.bbox_head.postprocessor.type is {found!r}; with {cfg.type} the '
+                                  f'SDK does what {expected} does: set it, or leave out --dump-info')
+    return head
+
+
 def check_sdk_detector(model_cfg: mmcv.Config) -> None:
     """Refuse a detector that the SDK has no head for; say where its results are others.
 
     Raises:
-        NotImplementedError: names the head.
+        NotImplementedError: names the head, or its post-processor.
     """
-    head = model_cfg.model.bbox_head
-    if head.type not in _SDK_HEADS:
-        raise NotImplementedError(f'model config: model.bbox_head.type is {head.type!r}, which the SDK does not have, '
-                                  f'allowed: {", ".join(_SDK_HEADS)}; leave out --dump-info')
-    shape = (head.get('postprocessor', None) or {}).get('text_repr_type', head.get('text_repr_type', 'poly'))
+    shape = build_sdk_detector_head(model_cfg).postprocessor.text_repr_type
     if shape != 'quad':
         get_root_logger().warning(
             f'model config: text_repr_type is {shape!r}; the SDK answers with rectangles around texts')
@@ -109,9 +128,9 @@ def check_sdk_recogniser(convertor: dict, steps: Sequence[dict]) -> None:
     Raises:
         NotImplementedError: names the setting.
     """
-    if convertor['type'] not in _SDK_CONVERTORS:
+    if convertor['type'] not in SDK_CONVERTORS:
         raise NotImplementedError(f'model config: label_convertor.type is {convertor["type"]!r}, which the SDK does '
-                                  f'not have, allowed: {", ".join(_SDK_CONVERTORS)}; leave out --dump-info')
+                                  f'not have, allowed: {", ".join(SDK_CONVERTORS)}; leave out --dump-info')
     for step in steps:
         if step.get('padding_mode', 'constant') != 'constant':
             raise NotImplementedError(f'model config: padding_mode of {step["type"]} is {step["padding_mode"]!r}; the '
