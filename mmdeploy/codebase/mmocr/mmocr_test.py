@@ -256,6 +256,25 @@ def test_padding_is_found_in_the_image():
         SARNet(module, {})
 
 
+@pytest.mark.parametrize('value', [0, 127, (5, 6, 7)])
+@pytest.mark.parametrize('steps', [
+    [dict(type='ToTensorOCR'), dict(type='NormalizeOCR', mean=[0.5, 0.4, 0.3], std=[0.5, 0.6, 0.7])],
+    [dict(type='ToTensorOCR')],
+    [dict(type='Normalize', mean=[10, 20, 30], std=[1, 2, 3]), dict(type='DefaultFormatBundle')],
+    [dict(type='Normalize', mean=[10, 20, 30], std=[1, 2, 3], to_rgb=False), dict(type='DefaultFormatBundle')],
+])
+def test_padding_of_any_colour_is_found(value, steps):
+    """A number is for the first channel of mmcv only, which is the last one of RGB."""
+    resize = dict(type='ResizeOCR', height=48, min_width=48, max_width=160, img_pad_value=value)
+    module = _Network()
+    module.cfg.data.test.pipeline = [dict(type='LoadImageFromFile'), resize, *steps]
+    image = np.random.default_rng(0).integers(100, 255, (48, 80, 3), np.uint8)
+    image[..., 1] = 90  # no channel is the padding's
+    data = _task(SAR).codebase_class.compose([resize, *steps])(dict(img=image, img_shape=image.shape, img_fields=['img']))
+    tensor = getattr(data['img'], 'data', data['img'])[None]
+    assert SARNet(module, {})(tensor).tolist() == pytest.approx([data['valid_ratio']]) == [0.5]
+
+
 @pytest.mark.parametrize('width', [40, 25, 7, 1])
 def test_valid_widths_are_those_of_mmocr(width):
     """Also where a product is a bit above a whole number."""
