@@ -124,6 +124,32 @@ def test_mistakes(component: str, params: dict, message: str, tmp_path: Path) ->
         read(tmp_path, component, params, scores_of([1], 5))
 
 
+@pytest.mark.parametrize('version, tokens, extra', [
+    ('0.7.0', 3, dict(with_padding=True)), ('0.7.0', 2, dict(with_padding=False)), ('1.0.0', 3, {}), ('1.1.0', 3, {})])
+@pytest.mark.parametrize('component', ['CTCConvertor', 'AttnConvertor'])
+def test_a_dictionary_of_one_symbol_more_or_less(component: str, version: str, tokens: int, extra: dict,
+                                                 tmp_path: Path) -> None:
+    if component == 'CTCConvertor':
+        tokens = 2  # the blank and <UKN>
+    for count in (3, 4, 5):
+        params = dict(dict_list=list('abcde'[:count]), with_unknown=True, **extra)
+        scores = scores_of([1, 0], 4 + tokens)
+        if count == 4:
+            assert read(tmp_path, component, params, scores, version=version)[0]
+            continue
+        with pytest.raises(RuntimeError, match=f'tells {4 + tokens} classes apart, .* {count + tokens} symbols'):
+            read(tmp_path, component, params, scores, version=version)
+
+
+def test_models_of_0x_do_not_say_whether_the_padding_is_a_class(tmp_path: Path) -> None:
+    for classes in (5, 6):
+        params = dict(dict_list=['a', 'b', 'c'], with_unknown=True)
+        assert read(tmp_path, 'AttnConvertor', params, scores_of([0, 2, 4, 1], classes))[0] == 'ac'
+    for classes in (4, 7):
+        with pytest.raises(RuntimeError, match=f'tells {classes} classes apart'):
+            read(tmp_path, 'AttnConvertor', params, scores_of([0], classes))
+
+
 def test_outputs_that_are_none(tmp_path: Path) -> None:
     params = dict(dict_list=['a', 'b', 'c', 'd'])
     assert read(tmp_path, 'CTCConvertor', params, scores_of([0, 0], 5)) == ('', [])

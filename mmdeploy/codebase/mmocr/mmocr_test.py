@@ -8,6 +8,7 @@ import mmocr
 import numpy as np
 import pytest
 import torch
+from mmocr.models.builder import build_decoder
 
 from mmdeploy.codebase import import_codebase
 from mmdeploy.utils import Codebase, load_config
@@ -15,7 +16,7 @@ from mmdeploy.utils import Codebase, load_config
 import_codebase(Codebase.MMOCR)
 from mmdeploy.apis import build_task_processor  # noqa: E402
 from mmdeploy.codebase.mmocr.deploy import text_detection, text_recognition  # noqa: E402
-from mmdeploy.codebase.mmocr.deploy.check import check_sdk_detector, check_sdk_recogniser  # noqa: E402
+from mmdeploy.codebase.mmocr.deploy.check import HAS_PADDING_CLASS, check_sdk_detector, check_sdk_recogniser  # noqa: E402
 from mmdeploy.codebase.mmocr.deploy.compare import compare_boundaries, compare_texts  # noqa: E402
 from mmdeploy.codebase.mmocr.deploy.text_recognition_model import End2EndModel  # noqa: E402
 from mmdeploy.codebase.mmocr.deploy.text_task import get_pipeline_config  # noqa: E402
@@ -144,6 +145,19 @@ def test_sdk_model_has_the_settings_that_count_in_mmocr(changes, expected, caplo
     assert len(texts) == (expected['text_repr_type'] == 'poly')
 
 
+@pytest.mark.parametrize('name', [
+    SAR, 'textrecog/sar/sar_r31_sequential_decoder_academic.py', 'textrecog/nrtr/nrtr_r31_1by8_1by4_academic.py',
+    'textrecog/robust_scanner/robustscanner_r31_academic.py', 'textrecog/master/master_r31_12e_ST_MJ_SA.py'])
+def test_sdk_model_says_whether_the_padding_is_a_class(name):
+    task = _task(name)
+    classes = text_recognition.build_convertor(task.model_cfg).num_classes()
+    settings = dict(num_classes=classes, start_idx=classes - 2, padding_idx=classes - 1, max_seq_len=4)
+    decoder = build_decoder(dict(task.model_cfg.model.decoder, **settings))
+    assert type(decoder).__name__ in HAS_PADDING_CLASS
+    layer = next(getattr(decoder, name) for name in ('classifier', 'prediction', 'cls') if hasattr(decoder, name))
+    assert layer.out_features == classes - (not task.get_sdk_head().params['with_padding'])
+
+
 def test_a_post_processor_that_the_sdk_does_not_have_is_refused():
     cfg = _config('textdet/panet/panet_r18_fpem_ffm_600e_icdar2015.py')
     cfg.model.bbox_head.postprocessor = dict(type='PSEPostprocessor')
@@ -156,7 +170,7 @@ def test_sdk_model_of_a_recogniser():
     task = _task(SAR)
     head, files = task.get_sdk_head(), task.get_sdk_customs()
     assert head.component == 'AttnConvertor' and head.params == dict(
-        with_unknown=True, max_seq_len=30, lower=False, start_end_same=True, dict_file='dict_file.txt')
+        with_unknown=True, with_padding=False, max_seq_len=30, lower=False, start_end_same=True, dict_file='dict_file.txt')
     symbols = files['dict_file.txt'].decode().splitlines()
     assert len(symbols) == 90 and symbols[:11] == [*'0123456789a'] and '<UKN>' not in symbols
     steps = task.get_preprocess()

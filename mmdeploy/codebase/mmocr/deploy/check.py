@@ -23,6 +23,15 @@ _NOT_IN_NCNN = {
     'MASTER': 'ncnn has no layer for the mask of its attention',
     'ABINet': 'the masks of its attention have another first axis than the images, which is the batch in ncnn',
 }
+# Whether a decoder has a class for the padding, the last symbol of AttnConvertor. By this the SDK finds out that a
+# dictionary and a network do not fit; of other decoders it takes both.
+HAS_PADDING_CLASS = {
+    'MasterDecoder': True,
+    'NRTRDecoder': False,
+    'ParallelSARDecoder': False,
+    'SequentialSARDecoder': False,
+    'RobustScannerDecoder': False,
+}
 SDK_HEADS = ('DBHead', 'PANHead', 'PSEHead')
 SDK_CONVERTORS = ('CTCConvertor', 'AttnConvertor')
 

@@ -17,8 +17,8 @@ constexpr char kDict90[] =
 
 // The tokens of 1.x, whose names a dictionary may change, and those of 0.x.
 struct Tokens {
-  std::optional<bool> with_unknown;
-  bool with_start = true, with_end = true, with_padding = true, same_start_end = true;
+  std::optional<bool> with_unknown, with_padding;
+  bool with_start = true, with_end = true, same_start_end = true;
   std::string start_end = "<BOS/EOS>", start = "<BOS>", end = "<EOS>", padding = "<PAD>";
   std::optional<std::string> unknown = kUnknown;  // null: a symbol that is left out
   std::vector<std::string> ignored{"padding"};
@@ -146,7 +146,9 @@ void AddTokensOf0(const Tokens& tokens, const SymbolRules& rules, bool with_unkn
     const bool is_there = next < text.size() && text[next] == tokens.start_end;
     symbols->end = is_there ? static_cast<int>(next) : Append(tokens.start_end, symbols);
   }
-  symbols->padding = Add(tokens.padding, symbols);
+  // Of the decoders of 0.x only MASTER's has a class for the padding, which is the last symbol.
+  symbols->may_lack_padding = !tokens.with_padding;
+  if (tokens.with_padding.value_or(true)) symbols->padding = Add(tokens.padding, symbols);
 }
 
 // mmocr 1.x: start and end, padding, unknown.
@@ -158,7 +160,7 @@ void AddTokensOf1(const Tokens& tokens, const SymbolRules& rules, bool with_unkn
     if (tokens.with_start) symbols->start = Add(tokens.start, symbols);
     if (tokens.with_end) symbols->end = Add(tokens.end, symbols);
   }
-  if (tokens.with_padding) symbols->padding = Add(tokens.padding, symbols);
+  if (tokens.with_padding.value_or(true)) symbols->padding = Add(tokens.padding, symbols);
   if (with_unknown && tokens.unknown) symbols->unknown = Add(*tokens.unknown, symbols);
 }
 
@@ -218,11 +220,14 @@ std::optional<int64_t> KnownClasses(const ModuleEnv& env) {
   return std::nullopt;
 }
 
-Result<void> CheckClasses(int64_t num_classes, const Symbols& symbols, int may_lack) {
+Result<void> CheckClasses(int64_t num_classes, const Symbols& symbols) {
   const auto expected = static_cast<int64_t>(symbols.text.size());
-  MMDEPLOY_ENSURE(num_classes <= expected && num_classes >= expected - may_lack, Code::kFail,
+  MMDEPLOY_ENSURE(num_classes == expected ||
+                      (symbols.may_lack_padding && num_classes == expected - 1),
+                  Code::kFail,
                   "the network tells {} classes apart, the dictionary has {} symbols with those "
-                  "added to it; check dict_file (or dict_list, dict_type) and with_unknown",
+                  "added to it; check dict_file (or dict_list, dict_type), with_unknown and "
+                  "with_padding",
                   num_classes, expected);
   return {};
 }
