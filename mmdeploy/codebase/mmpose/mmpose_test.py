@@ -33,6 +33,15 @@ def test_paths_and_pixels_are_one_input(tmp_path):
     assert tensors.shape == (2, 3, 48, 32) and len(batch['img_metas']) == 2
 
 
+def test_files_that_are_no_images_are_named(tmp_path):
+    path = tmp_path / 'image.png'
+    with pytest.raises(FileNotFoundError, match=r"image\.png': there is no such file"):
+        task_of().create_input(str(path))
+    path.write_text('text')
+    with pytest.raises(ValueError, match=r"image\.png' cannot be read, expected a file that OpenCV knows"):
+        task_of().create_input(str(path))
+
+
 def test_results_of_pytorch_have_the_form_that_mmpose_evaluates():
     task = task_of()
     data, _ = task.create_input(IMAGE)

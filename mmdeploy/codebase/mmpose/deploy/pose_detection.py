@@ -11,7 +11,7 @@ import torch
 from torch.utils.data import Dataset
 
 from mmdeploy.codebase.base import ImageTask, Labels, SDKHead
-from mmdeploy.codebase.base.image_task import Images, as_list
+from mmdeploy.codebase.base.image_task import Images, as_list, check_images
 from mmdeploy.utils import Backend, Task, get_backend, get_input_shape, get_root_logger
 from mmdeploy.utils.logging import get_logger, log_metrics
 
@@ -175,9 +175,13 @@ class PoseDetection(ImageTask):
 
         Returns:
             Keyword arguments of the model, and the tensor [B, 3, H, W].
+
+        Raises:
+            FileNotFoundError, ValueError: there is no such image, or OpenCV does not know it.
         """
         from mmcv.parallel import collate
         imgs = as_list(imgs)
+        check_images(imgs)
         pipeline = self.codebase_class.compose(self.get_test_pipeline(imgs, input_shape))
         samples = [pipeline(self.get_sample(img, input_shape)) for img in imgs]
         return self.to_device(collate(samples, samples_per_gpu=len(samples)))
