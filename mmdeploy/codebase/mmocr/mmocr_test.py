@@ -16,7 +16,11 @@ from mmdeploy.utils import Codebase, load_config
 import_codebase(Codebase.MMOCR)
 from mmdeploy.apis import build_task_processor  # noqa: E402
 from mmdeploy.codebase.mmocr.deploy import text_detection, text_recognition  # noqa: E402
-from mmdeploy.codebase.mmocr.deploy.check import HAS_PADDING_CLASS, check_sdk_detector, check_sdk_recogniser  # noqa: E402
+from mmdeploy.codebase.mmocr.deploy.check import (  # noqa: E402
+    HAS_PADDING_CLASS,
+    check_sdk_detector,
+    check_sdk_recogniser,
+)
 from mmdeploy.codebase.mmocr.deploy.compare import compare_boundaries, compare_texts  # noqa: E402
 from mmdeploy.codebase.mmocr.deploy.text_recognition_model import End2EndModel  # noqa: E402
 from mmdeploy.codebase.mmocr.deploy.text_task import get_pipeline_config  # noqa: E402
@@ -108,6 +112,13 @@ def test_pipelines_of_data_sets():
         get_pipeline_config(mmcv.Config(dict(data=dict(test=dict(type='OCRDataset')))))
 
 
+def test_text_detectors_bring_the_entry_of_detectors():
+    """Theirs is mmdet's, which no other part of mmocr may be needed for."""
+    from mmdeploy.codebase.mmdet.models.detectors.base import base_detector__forward
+    from mmdeploy.codebase.mmocr.models import text_detection as models
+    assert models.base_detector__forward is base_detector__forward
+
+
 def test_sdk_model_of_a_detector():
     cfg = _config('textdet/psenet/psenet_r50_fpnf_600e_icdar2015.py')
     cfg.model.bbox_head.postprocessor.update(min_text_area=3)
@@ -170,7 +181,8 @@ def test_sdk_model_of_a_recogniser():
     task = _task(SAR)
     head, files = task.get_sdk_head(), task.get_sdk_customs()
     assert head.component == 'AttnConvertor' and head.params == dict(
-        with_unknown=True, with_padding=False, max_seq_len=30, lower=False, start_end_same=True, dict_file='dict_file.txt')
+        with_unknown=True, with_padding=False, max_seq_len=30, lower=False, start_end_same=True,
+        dict_file='dict_file.txt')
     symbols = files['dict_file.txt'].decode().splitlines()
     assert len(symbols) == 90 and symbols[:11] == [*'0123456789a'] and '<UKN>' not in symbols
     steps = task.get_preprocess()
@@ -284,7 +296,8 @@ def test_padding_of_any_colour_is_found(value, steps):
     module.cfg.data.test.pipeline = [dict(type='LoadImageFromFile'), resize, *steps]
     image = np.random.default_rng(0).integers(100, 255, (48, 80, 3), np.uint8)
     image[..., 1] = 90  # no channel is the padding's
-    data = _task(SAR).codebase_class.compose([resize, *steps])(dict(img=image, img_shape=image.shape, img_fields=['img']))
+    load = _task(SAR).codebase_class.compose([resize, *steps])
+    data = load(dict(img=image, img_shape=image.shape, img_fields=['img']))
     tensor = getattr(data['img'], 'data', data['img'])[None]
     assert SARNet(module, {})(tensor).tolist() == pytest.approx([data['valid_ratio']]) == [0.5]
 

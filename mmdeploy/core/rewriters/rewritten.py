@@ -1,8 +1,8 @@
-"""What detectors ask of their parts: results as tensors of a whole batch."""
+"""What a model asks of its parts before it is exported: that a rewrite lets them answer for a whole batch."""
 import torch
 
-from mmdeploy.core import FUNCTION_REWRITER
-from mmdeploy.core.rewriters.served import NotServedError
+from .rewriter_manager import FUNCTION_REWRITER
+from .served import NotServedError
 
 
 def _served(method: str, package: str) -> list[str]:
@@ -16,10 +16,10 @@ def _served(method: str, package: str) -> list[str]:
 
 
 def check_rewritten(instance: torch.nn.Module, method: str) -> None:
-    """Refuse a part of a detector that would answer image by image, as mmdet does.
+    """Refuse a part of a model that would answer image by image, as code bases do.
 
     Args:
-        instance: a detector or head.
+        instance: a model or head.
         method: the method that is called.
 
     Raises:
