@@ -28,7 +28,10 @@ def check_rewritten(instance: torch.nn.Module, method: str) -> None:
     cls = type(instance)
     if hasattr(getattr(cls, method, None), 'mmdeploy_origin_func'):
         return
+    # A class of a user's own is of no package with rewrites; its bases are.
+    packages = dict.fromkeys(base.__module__.partition('.')[0] for base in cls.__mro__)
+    served = next(filter(None, (_served(method, package) for package in packages)), [])
+    supported = f'supported: {", ".join(served)}; or ' if served else ''
     raise NotServedError(
         f'{cls.__module__}.{cls.__name__} cannot be converted: it answers image by image, and no rewrite does it for a '
-        f"batch; supported: {', '.join(_served(method, cls.__module__.partition('.')[0]))}; or register a rewrite of "
-        f"'{cls.__module__}.{cls.__name__}.{method}'")
+        f"batch; {supported}register a rewrite of '{cls.__module__}.{cls.__name__}.{method}'")
