@@ -65,7 +65,6 @@ def process_model_config(model_cfg: mmcv.Config,
         input_shape: [width, height] of the input, by default `data_cfg.image_size`.
     """
     cfg = deepcopy(model_cfg)
-    as_list(imgs)
     size = [int(side) for side in (cfg.data_cfg['image_size'] if input_shape is None else input_shape)]
     norm = dict(mean=[0.0, 0.0, 0.0], std=[1.0, 1.0, 1.0])
     steps = []
