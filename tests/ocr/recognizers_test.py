@@ -150,6 +150,17 @@ def test_models_of_0x_do_not_say_whether_the_padding_is_a_class(tmp_path: Path) 
             read(tmp_path, 'AttnConvertor', params, scores_of([0], classes))
 
 
+def test_a_class_that_is_taken_for_the_unknown_symbol_is_said(tmp_path: Path, capfd: pytest.CaptureFixture) -> None:
+    scores = scores_of([1, 2, 3, 4], 5)
+    params = dict(dict_list=['a', 'b', 'c'])
+    assert read(tmp_path, 'CTCConvertor', params, scores)[0] == 'abc<UKN>'
+    assert ("with_unknown is not set, and the network tells 5 classes apart, the dictionary has 4 symbols with those "
+            "added to it: the last class is taken for '<UKN>'") in capfd.readouterr().err
+    assert read(tmp_path, 'CTCConvertor', dict(params, with_unknown=True), scores)[0] == 'abc<UKN>'
+    assert read(tmp_path, 'CTCConvertor', dict(dict_list=['a', 'b', 'c', ' ']), scores)[0] == 'abc '
+    assert 'with_unknown' not in capfd.readouterr().err
+
+
 def test_outputs_that_are_none(tmp_path: Path) -> None:
     params = dict(dict_list=['a', 'b', 'c', 'd'])
     assert read(tmp_path, 'CTCConvertor', params, scores_of([0, 0], 5)) == ('', [])

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "mmdeploy/base/log.h"
 #include "mmdeploy/base/printable.h"
 #include "mmdeploy/base/suggest.h"
 
@@ -204,6 +205,12 @@ Result<Symbols> ReadSymbols(JsonReader& params, const ModuleEnv& env, const Symb
   const auto classes = KnownClasses(env);
   if (!tokens.with_unknown && classes &&
       *classes == static_cast<int64_t>(symbols.text.size()) + 1) {
+    // It may as well be a dictionary without its last symbol.
+    Log(LogLevel::kWarning,
+        "{}: with_unknown is not set, and the network tells {} classes apart, the dictionary has "
+        "{} symbols with those added to it: the last class is taken for '{}'; set with_unknown, or "
+        "append to the dictionary what it lacks (e.g. a line with a space)",
+        params.path().str(), *classes, symbols.text.size(), tokens.unknown.value_or(kUnknown));
     symbols = make(true);
   }
   MMDEPLOY_TRYV(MarkIgnored(tokens, params.path() / "ignore_chars", &symbols));
