@@ -99,6 +99,23 @@ def test_dictionary_files(text: str, tmp_path: Path) -> None:
     assert read(tmp_path, 'CTCConvertor', {}, scores, files={'dict_file.txt': text})[0] == 'ab<UKN>'
 
 
+def test_symbols_with_the_names_of_tokens(tmp_path: Path) -> None:
+    """mmocr adds its tokens to any dictionary; with `with_padding`, as models of ours have it, so does the head."""
+    for name in ('<BLK>', '<UKN>', '<BOS/EOS>', '<PAD>'):
+        params = dict(dict_list=[name, 'a', 'b', 'c'], with_unknown=True)
+        ctc = CTCConvertor(**params)
+        scores = scores_of([2, 0, 1, 4, 5, 3], ctc.num_classes())
+        expected = ctc.idx2str(ctc.tensor2idx(torch.from_numpy(scores), [{}])[0])[0]
+        assert read(tmp_path, 'CTCConvertor', dict(params, with_padding=True), scores)[0] == expected
+        for same in (True, False):
+            attention = AttnConvertor(start_end_same=same, **params)
+            for lacks in (0, 1):
+                scores = softmax(scores_of([1, 4, 0, 3, 2, attention.end_idx, 1], attention.num_classes() - lacks))
+                expected = attention.idx2str(attention.tensor2idx(torch.from_numpy(scores))[0])[0]
+                own = dict(params, start_end_same=same, with_padding=not lacks)
+                assert read(tmp_path, 'AttnConvertor', own, scores)[0] == expected
+
+
 def test_a_space_is_a_symbol(tmp_path: Path) -> None:
     found = read(tmp_path, 'CTCConvertor', dict(dict_file='d.txt'), scores_of([1, 2, 1], 3), files={'d.txt': 'a\n \n'})
     assert found[0] == 'a a'

@@ -193,7 +193,8 @@ def test_sdk_model_of_a_recogniser():
     task = _task(CRNN)
     task.model_cfg.model.label_convertor = dict(type='CTCConvertor', dict_list=['ä', ' ', '"'])
     assert task.get_sdk_customs()['dict_file.txt'].decode() == 'ä\n \n"\n'
-    assert task.get_sdk_head().params == dict(with_unknown=True, lower=False, dict_file='dict_file.txt')
+    assert task.get_sdk_head().params == dict(
+        with_unknown=True, with_padding=True, lower=False, dict_file='dict_file.txt')
     task.model_cfg.model.label_convertor['type'] = 'ABIConvertor'
     with pytest.raises(NotImplementedError, match="'ABIConvertor', which the SDK does not have, allowed: CTCConvertor"):
         task.get_sdk_save_file()

@@ -123,7 +123,9 @@ class TextRecognition(TextTask):
             if hasattr(convertor, key):
                 params[key] = getattr(convertor, key)
         decoder = (self.model_cfg.model.get('decoder', None) or {}).get('type', None)
-        if params['type'] == 'AttnConvertor' and decoder in HAS_PADDING_CLASS:
+        if params['type'] == 'CTCConvertor':
+            params['with_padding'] = True  # the blank
+        elif decoder in HAS_PADDING_CLASS:
             params['with_padding'] = HAS_PADDING_CLASS[decoder]
         for key in ('dict_type', 'dict_list'):
             params.pop(key, None)

@@ -133,15 +133,21 @@ int Append(const std::string& token, Symbols* symbols) {
   return static_cast<int>(symbols->text.size()) - 1;
 }
 
-// mmocr 0.x: the blank first; or the start, the end and the padding last.
+// mmocr 0.x: the blank first; or the start, the end and the padding last. It adds them also to a
+// dictionary that has symbols of these names; but the files of MMDeploy 0.x, which do not say
+// `with_padding`, have all tokens already.
 void AddTokensOf0(const Tokens& tokens, const SymbolRules& rules, bool with_unknown,
                   Symbols* symbols) {
   auto& text = symbols->text;
-  if (rules.is_ctc && (text.empty() || text[0] != kBlank)) text.insert(text.begin(), kBlank);
+  const bool may_be_there = !tokens.with_padding;
+  const auto add = may_be_there ? Add : Append;
+  if (rules.is_ctc && !(may_be_there && !text.empty() && text[0] == kBlank)) {
+    text.insert(text.begin(), kBlank);
+  }
   if (rules.is_ctc) symbols->padding = 0;
-  if (with_unknown) symbols->unknown = Add(tokens.unknown.value_or(kUnknown), symbols);
+  if (with_unknown) symbols->unknown = add(tokens.unknown.value_or(kUnknown), symbols);
   if (rules.is_ctc) return;
-  symbols->start = symbols->end = Add(tokens.start_end, symbols);
+  symbols->start = symbols->end = add(tokens.start_end, symbols);
   if (!tokens.same_start_end) {
     const auto next = static_cast<size_t>(symbols->start) + 1;
     const bool is_there = next < text.size() && text[next] == tokens.start_end;
@@ -149,7 +155,7 @@ void AddTokensOf0(const Tokens& tokens, const SymbolRules& rules, bool with_unkn
   }
   // Of the decoders of 0.x only MASTER's has a class for the padding, which is the last symbol.
   symbols->may_lack_padding = !tokens.with_padding;
-  if (tokens.with_padding.value_or(true)) symbols->padding = Add(tokens.padding, symbols);
+  if (tokens.with_padding.value_or(true)) symbols->padding = add(tokens.padding, symbols);
 }
 
 // mmocr 1.x: start and end, padding, unknown.
