@@ -1,12 +1,14 @@
 """Heads of text recognizers give what mmocr's convertors give, with dictionaries of every kind."""
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from mmdeploy_python import TextRecognizer
 from mmocr.models.textrecog.convertors import AttnConvertor, CTCConvertor
 
-from tests.ocr.models import read
+from tests.ocr.models import read, write_model
 
 CHINESE = [chr(0x4e00 + i) for i in range(6000)]
 MIXED = ['a', ' ', 'é', '字', '\U0001f600', 'ا', '"', '\\', '<']
@@ -114,6 +116,26 @@ def test_symbols_with_the_names_of_tokens(tmp_path: Path) -> None:
                 expected = attention.idx2str(attention.tensor2idx(torch.from_numpy(scores))[0])[0]
                 own = dict(params, start_end_same=same, with_padding=not lacks)
                 assert read(tmp_path, 'AttnConvertor', own, scores)[0] == expected
+
+
+def test_a_dictionary_file_must_be_utf8(tmp_path: Path) -> None:
+    resize = dict(type='ResizeOCR', height=32, max_width=100)
+    model = write_model(tmp_path, 'CTCConvertor', dict(dict_file='d.txt'), scores_of([1], 3), [resize],
+                        files={'d.txt': ''})
+    (model / 'd.txt').write_bytes('a\nü\n'.encode('latin-1'))
+    with pytest.raises(RuntimeError, match=r"params/dict_file: line 2 of 'd\.txt' is no UTF-8; convert the file"):
+        TextRecognizer(str(model), 'cpu')
+
+
+def test_one_input_has_nothing_to_coalesce(tmp_path: Path) -> None:
+    resize = dict(type='ResizeOCR', height=32, max_width=100)
+    model = write_model(tmp_path, 'CTCConvertor', dict(dict_list=['a', 'b']), scores_of([1], 3), [resize])
+    pipeline = json.loads((model / 'pipeline.json').read_text())
+    pipeline['pipeline']['tasks'].append(dict(type='Task', module='Coalesce', input=['z'], output=['w']))
+    pipeline['pipeline']['output'] = ['w']
+    (model / 'pipeline.json').write_text(json.dumps(pipeline))
+    with pytest.raises(RuntimeError, match='tasks/3/input: Coalesce takes two or more inputs'):
+        TextRecognizer(str(model), 'cpu')
 
 
 def test_a_space_is_a_symbol(tmp_path: Path) -> None:

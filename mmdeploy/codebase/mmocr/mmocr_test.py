@@ -22,10 +22,10 @@ from mmdeploy.codebase.mmocr.deploy.check import (  # noqa: E402
     check_sdk_recogniser,
 )
 from mmdeploy.codebase.mmocr.deploy.compare import compare_boundaries, compare_texts  # noqa: E402
-from mmdeploy.codebase.mmocr.deploy.text_recognition_model import End2EndModel  # noqa: E402
+from mmdeploy.codebase.mmocr.deploy.text_recognition_model import End2EndModel, get_convertor_config  # noqa: E402
 from mmdeploy.codebase.mmocr.deploy.text_task import get_pipeline_config  # noqa: E402
 from mmdeploy.codebase.mmocr.deploy.unclip import mend_unclip  # noqa: E402
-from mmdeploy.codebase.mmocr.models.text_recognition import SARNet  # noqa: E402
+from mmdeploy.codebase.mmocr.models.text_recognition import SARNet, crnndecoder__forward_train  # noqa: E402
 from mmdeploy.codebase.mmocr.models.utils import get_resize_ocr, get_valid_mask, get_valid_widths  # noqa: E402
 
 CONFIGS = osp.join(osp.dirname(mmocr.__file__), '.mim/configs')
@@ -266,6 +266,27 @@ class _Network(torch.nn.Module):
 
     def simple_test(self, img, img_metas):
         return img_metas[0]['valid_ratio']
+
+
+def test_a_recogniser_needs_a_convertor():
+    cfg = mmcv.Config(dict(model=dict(type='CRNNNet')))
+    with pytest.raises(ValueError, match='model.label_convertor is missing, and so is label_convertor'):
+        get_convertor_config(cfg)
+    cfg.label_convertor = dict(type='CTCConvertor')
+    assert get_convertor_config(cfg) == dict(type='CTCConvertor')
+
+
+def test_images_of_crnn_are_32_high():
+    with pytest.raises(ValueError, match='features are 2 high, expected 1: ResizeOCR must make images 32 high'):
+        crnndecoder__forward_train(None, None, torch.zeros(1, 4, 2, 8))
+
+
+def test_mmrazor_has_no_models_of_mmocr():
+    task = _task(DBNET)
+    task.deploy_cfg.codebase_config['from_mmrazor'] = True
+    with pytest.raises(NotImplementedError, match='codebase_config.from_mmrazor is True, and mmrazor has no models of '
+                       'mmocr; leave it out'):
+        task.init_pytorch_model()
 
 
 def test_padding_is_found_in_the_image():
