@@ -1,7 +1,10 @@
 """Task processors of mmocr: pipelines, files of the SDK model. In engines: tests/models/text_models_test.py."""
 import copy
+import json
 import math
 import os.path as osp
+import subprocess
+from pathlib import Path
 
 import mmcv
 import mmocr
@@ -18,6 +21,8 @@ from mmdeploy.apis import build_task_processor  # noqa: E402
 from mmdeploy.codebase.mmocr.deploy import text_detection, text_recognition  # noqa: E402
 from mmdeploy.codebase.mmocr.deploy.check import (  # noqa: E402
     HAS_PADDING_CLASS,
+    SDK_CONVERTORS,
+    SDK_HEADS,
     check_sdk_detector,
     check_sdk_recogniser,
 )
@@ -117,6 +122,13 @@ def test_text_detectors_bring_the_entry_of_detectors():
     from mmdeploy.codebase.mmdet.models.detectors.base import base_detector__forward
     from mmdeploy.codebase.mmocr.models import text_detection as models
     assert models.base_detector__forward is base_detector__forward
+
+
+def test_heads_of_sdk_models_are_those_of_the_library():
+    command = Path(__file__).resolve().parents[3] / 'build/bin/mmdeploy'
+    heads = json.loads(subprocess.run([command, 'schema'], capture_output=True, check=True, text=True).stdout)['heads']
+    assert {f'mmocr.{name}' for name in SDK_HEADS + SDK_CONVERTORS} == {
+        name for name in heads if name.startswith('mmocr.')}
 
 
 def test_sdk_model_of_a_detector():

@@ -1,4 +1,6 @@
 """The task processor of mmpose: inputs, what the SDK gets, results, and what is refused."""
+import json
+import subprocess
 from pathlib import Path
 
 import cv2
@@ -7,7 +9,7 @@ import numpy as np
 import pytest
 
 from mmdeploy.apis import build_task_processor
-from mmdeploy.codebase.mmpose.deploy.pose_detection import PoseDetection, process_model_config
+from mmdeploy.codebase.mmpose.deploy.pose_detection import HEADS, PoseDetection, process_model_config
 from mmdeploy.utils import load_config
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -62,6 +64,12 @@ def test_steps_of_the_sdk():
     assert head.component == 'TopdownHeatmapSimpleHeadDecode' and head.params['post_process'] == 'unbiased'
     labels = task_of().get_labels()
     assert labels.names[2] == 'right_elbow' and labels.palette[2] == [255, 80, 30]
+
+
+def test_heads_of_sdk_models_are_those_of_the_library():
+    command = [ROOT / 'build/bin/mmdeploy', 'schema']
+    heads = json.loads(subprocess.run(command, capture_output=True, check=True, text=True).stdout)['heads']
+    assert {f'mmpose.{name}Decode' for name in HEADS} <= set(heads)
 
 
 def test_old_pipelines_get_the_step_that_makes_centre_and_scale():

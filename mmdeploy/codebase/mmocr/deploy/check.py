@@ -7,14 +7,17 @@ import torch
 
 from mmdeploy.utils import get_backend_config, get_root_logger
 
+# Models that can be converted, by their types; rewrites name the classes by these lists.
+DETECTORS = ('DBNet', 'PSENet', 'PANet', 'TextSnake')
+RECOGNISERS = ('CRNNNet', 'SARNet', 'SATRN', 'NRTR', 'RobustScanner', 'MASTER', 'ABINet')
 # Why a model cannot be converted, by its type.
-_DETECTORS = {
+_REFUSED_DETECTORS = {
     'FCENet': 'it answers with two maps for each of several levels, which its post-processor takes apart',
     'DRRG': 'between its two networks boxes are grouped by graphs that are built image by image',
     'SDMGR': 'it finds out what texts mean to each other, which is no task of MMDeploy',
     'OCRMaskRCNN': 'it is a detector of mmdet with masks, from which mmocr makes boundaries image by image',
 }
-_RECOGNISERS = {
+_REFUSED_RECOGNISERS = {
     'NerClassifier': 'it reads text and no images, which is no task of MMDeploy',
     'SegRecognizer': 'it finds each symbol as a region of a map, image by image',
 }
@@ -32,6 +35,7 @@ HAS_PADDING_CLASS = {
     'SequentialSARDecoder': False,
     'RobustScannerDecoder': False,
 }
+# Heads of the SDK for detectors and recognisers.
 SDK_HEADS = ('DBHead', 'PANHead', 'PSEHead')
 SDK_CONVERTORS = ('CTCConvertor', 'AttnConvertor')
 
@@ -65,7 +69,7 @@ def check_detector(model_cfg: mmcv.Config) -> None:
         NotImplementedError: names it and the reason.
         ValueError: it is no detector.
     """
-    _refuse(model_cfg.model.type, _DETECTORS, ('DBNet', 'PSENet', 'PANet', 'TextSnake'))
+    _refuse(model_cfg.model.type, _REFUSED_DETECTORS, DETECTORS)
     _check_task(model_cfg.model, 'bbox_head', 'TextDetection', 'text-recognition')
 
 
@@ -77,11 +81,10 @@ def check_recogniser(model_cfg: mmcv.Config, deploy_cfg: mmcv.Config) -> None:
         ValueError: it is no recogniser.
     """
     model = model_cfg.model
-    supported = ('CRNNNet', 'SARNet', 'SATRN', 'NRTR', 'RobustScanner', 'MASTER', 'ABINet')
-    _refuse(model.type, _RECOGNISERS, supported)
+    _refuse(model.type, _REFUSED_RECOGNISERS, RECOGNISERS)
     _check_task(model, 'label_convertor', 'TextRecognition', 'text-detection')
     if get_backend_config(deploy_cfg).get('type', None) == 'ncnn':
-        in_ncnn = [name for name in supported if name not in _NOT_IN_NCNN]
+        in_ncnn = [name for name in RECOGNISERS if name not in _NOT_IN_NCNN]
         _refuse(model.type, {name: f'not to ncnn, {why}' for name, why in _NOT_IN_NCNN.items()}, in_ncnn)
     decoder = model.get('decoder', None) or {}
     if decoder.get('type', None) == 'ParallelSARDecoderWithBS':

@@ -19,7 +19,7 @@ from .mmpose import MMPOSE_TASK
 from .pose_detection_model import build_pose_detection_model, build_pose_head
 
 # Those whose answer is known to be what is exported.
-_HEADS = ('TopdownHeatmapSimpleHead', 'TopdownHeatmapMultiStageHead', 'TopdownHeatmapMSMUHead',
+HEADS = ('TopdownHeatmapSimpleHead', 'TopdownHeatmapMultiStageHead', 'TopdownHeatmapMSMUHead',
           'ViPNASHeatmapSimpleHead', 'DeepposeRegressionHead')
 # Backbones of attention in windows.
 _WINDOWED = ('HRFormer', 'SwinTransformer')
@@ -103,8 +103,8 @@ def _check_model(model: dict) -> None:
         raise NotImplementedError("model config: model.backbone.type is 'TCFormer', which clusters tokens by sparse "
                                   'matrices: ONNX has none, and TorchScript traces those of one batch')
     head = (model.get('keypoint_head', None) or {}).get('type', None)
-    if head not in _HEADS:
-        raise NotImplementedError(f'model config: model.keypoint_head.type is {head!r}; allowed: {", ".join(_HEADS)}')
+    if head not in HEADS:
+        raise NotImplementedError(f'model config: model.keypoint_head.type is {head!r}; allowed: {", ".join(HEADS)}')
 
 
 def _check_engine(model: dict, deploy_cfg: mmcv.Config) -> None:
