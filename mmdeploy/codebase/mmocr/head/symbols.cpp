@@ -235,13 +235,13 @@ std::optional<int64_t> KnownClasses(const ModuleEnv& env) {
 
 Result<void> CheckClasses(int64_t num_classes, const Symbols& symbols) {
   const auto expected = static_cast<int64_t>(symbols.text.size());
-  MMDEPLOY_ENSURE(num_classes == expected ||
-                      (symbols.may_lack_padding && num_classes == expected - 1),
-                  Code::kFail,
-                  "the network tells {} classes apart, the dictionary has {} symbols with those "
-                  "added to it; check dict_file (or dict_list, dict_type), with_unknown and "
-                  "with_padding",
-                  num_classes, expected);
+  MMDEPLOY_ENSURE(
+      num_classes == expected || (symbols.may_lack_padding && num_classes == expected - 1),
+      Code::kFail,
+      "the network tells {} classes apart, the dictionary has {} symbols with those "
+      "added to it; check dict_file (or dict_list, dict_type), with_unknown and "
+      "with_padding",
+      num_classes, expected);
   return {};
 }
 
