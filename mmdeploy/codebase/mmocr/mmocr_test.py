@@ -27,6 +27,7 @@ from mmdeploy.codebase.mmocr.deploy.check import (  # noqa: E402
     check_sdk_recogniser,
 )
 from mmdeploy.codebase.mmocr.deploy.compare import compare_boundaries, compare_texts  # noqa: E402
+from mmdeploy.codebase.mmocr.deploy.mmocr import MMOCR  # noqa: E402
 from mmdeploy.codebase.mmocr.deploy.text_recognition_model import End2EndModel, get_convertor_config  # noqa: E402
 from mmdeploy.codebase.mmocr.deploy.text_task import get_pipeline_config  # noqa: E402
 from mmdeploy.codebase.mmocr.deploy.unclip import mend_unclip  # noqa: E402
@@ -326,14 +327,14 @@ def test_padding_is_found_in_the_image():
 def test_padding_of_any_colour_is_found(value, steps):
     """A number is for the first channel of mmcv only, which is the last one of RGB."""
     resize = dict(type='ResizeOCR', height=48, min_width=48, max_width=160, img_pad_value=value)
-    module = _Network()
-    module.cfg.data.test.pipeline = [dict(type='LoadImageFromFile'), resize, *steps]
+    module = torch.nn.Module()
+    module.cfg = mmcv.Config(dict(data=dict(test=dict(pipeline=[dict(type='LoadImageFromFile'), resize, *steps]))))
     image = np.random.default_rng(0).integers(100, 255, (48, 80, 3), np.uint8)
     image[..., 1] = 90  # no channel is the padding's
-    load = _task(SAR).codebase_class.compose([resize, *steps])
-    data = load(dict(img=image, img_shape=image.shape, img_fields=['img']))
+    data = MMOCR.compose([resize, *steps])(dict(img=image, img_shape=image.shape, img_fields=['img']))
     tensor = getattr(data['img'], 'data', data['img'])[None]
-    assert SARNet(module, {})(tensor).tolist() == pytest.approx([data['valid_ratio']]) == [0.5]
+    found = SARNet(module, {})._find_valid_ratio(tensor).tolist()
+    assert found == pytest.approx([data['valid_ratio']]) == [0.5]
 
 
 @pytest.mark.parametrize('width', [40, 25, 7, 1])
