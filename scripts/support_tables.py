@@ -71,19 +71,22 @@ def devices(report: dict) -> str:
 
 
 def tables(report: dict) -> str:
+    from scripts.sdk_model_docs import read_schema
     engines = ', '.join(f"`{e['name']}`" for e in report['engines'])
     transforms = ', '.join(f'`{name}`' for name in sorted(report['transforms']))
     heads: dict[str, list[str]] = {}
     for codebase, component in report['heads']:
         heads.setdefault(codebase, []).append(f'`{component}`')
+    # A code base is the module of its heads.
+    modules = ', '.join(f'`{name}`' for name in report['modules'] if name not in heads)
+    nodes = ', '.join(f'`{name}`' for name in read_schema()['nodes'])
     rows = [
         ('engines', engines),
         ('codebases', models()),
         ('tasks of the SDK', tasks()),
         ('preprocessing', transforms),
         ('post-processing', '; '.join(f'`{codebase}`: {", ".join(found)}' for codebase, found in heads.items())),
-        ('further modules of a pipeline', '`Net`, `Transform`, `CropBox`, `AttachBox`, `WarpBbox`, `WarpBoxes`, '
-         '`Rotate`, `IsLabel`, `Coalesce`; nodes `Task`, `Inference`, `Pipeline`, `Flatten`, `Unflatten`, `Cond`'),
+        ('further modules of a pipeline', f'{modules}; nodes {nodes}'),
         ('languages', 'C, C++, Python'),
         ('devices', devices(report)),
     ]

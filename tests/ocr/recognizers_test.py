@@ -1,12 +1,14 @@
 """Heads of text recognizers give what mmocr's convertors give, with dictionaries of every kind."""
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from mmdeploy_python import TextRecognizer
 from mmocr.models.textrecog.convertors import AttnConvertor, CTCConvertor
 
-from tests.ocr.models import read
+from tests.ocr.models import read, write_model
 
 CHINESE = [chr(0x4e00 + i) for i in range(6000)]
 MIXED = ['a', ' ', 'é', '字', '\U0001f600', 'ا', '"', '\\', '<']
@@ -99,6 +101,43 @@ def test_dictionary_files(text: str, tmp_path: Path) -> None:
     assert read(tmp_path, 'CTCConvertor', {}, scores, files={'dict_file.txt': text})[0] == 'ab<UKN>'
 
 
+def test_symbols_with_the_names_of_tokens(tmp_path: Path) -> None:
+    """mmocr adds its tokens to any dictionary; with `with_padding`, as models of ours have it, so does the head."""
+    for name in ('<BLK>', '<UKN>', '<BOS/EOS>', '<PAD>'):
+        params = dict(dict_list=[name, 'a', 'b', 'c'], with_unknown=True)
+        ctc = CTCConvertor(**params)
+        scores = scores_of([2, 0, 1, 4, 5, 3], ctc.num_classes())
+        expected = ctc.idx2str(ctc.tensor2idx(torch.from_numpy(scores), [{}])[0])[0]
+        assert read(tmp_path, 'CTCConvertor', dict(params, with_padding=True), scores)[0] == expected
+        for same in (True, False):
+            attention = AttnConvertor(start_end_same=same, **params)
+            for lacks in (0, 1):
+                scores = softmax(scores_of([1, 4, 0, 3, 2, attention.end_idx, 1], attention.num_classes() - lacks))
+                expected = attention.idx2str(attention.tensor2idx(torch.from_numpy(scores))[0])[0]
+                own = dict(params, start_end_same=same, with_padding=not lacks)
+                assert read(tmp_path, 'AttnConvertor', own, scores)[0] == expected
+
+
+def test_a_dictionary_file_must_be_utf8(tmp_path: Path) -> None:
+    resize = dict(type='ResizeOCR', height=32, max_width=100)
+    model = write_model(tmp_path, 'CTCConvertor', dict(dict_file='d.txt'), scores_of([1], 3), [resize],
+                        files={'d.txt': ''})
+    (model / 'd.txt').write_bytes('a\nü\n'.encode('latin-1'))
+    with pytest.raises(RuntimeError, match=r"params/dict_file: line 2 of 'd\.txt' is no UTF-8; convert the file"):
+        TextRecognizer(str(model), 'cpu')
+
+
+def test_one_input_has_nothing_to_coalesce(tmp_path: Path) -> None:
+    resize = dict(type='ResizeOCR', height=32, max_width=100)
+    model = write_model(tmp_path, 'CTCConvertor', dict(dict_list=['a', 'b']), scores_of([1], 3), [resize])
+    pipeline = json.loads((model / 'pipeline.json').read_text())
+    pipeline['pipeline']['tasks'].append(dict(type='Task', module='Coalesce', input=['z'], output=['w']))
+    pipeline['pipeline']['output'] = ['w']
+    (model / 'pipeline.json').write_text(json.dumps(pipeline))
+    with pytest.raises(RuntimeError, match='tasks/3/input: Coalesce takes two or more inputs'):
+        TextRecognizer(str(model), 'cpu')
+
+
 def test_a_space_is_a_symbol(tmp_path: Path) -> None:
     found = read(tmp_path, 'CTCConvertor', dict(dict_file='d.txt'), scores_of([1, 2, 1], 3), files={'d.txt': 'a\n \n'})
     assert found[0] == 'a a'
@@ -122,6 +161,43 @@ def test_mistakes(component: str, params: dict, message: str, tmp_path: Path) ->
             pytest.skip('two symbols and three tokens are five classes')
     with pytest.raises(RuntimeError, match=message):
         read(tmp_path, component, params, scores_of([1], 5))
+
+
+@pytest.mark.parametrize('version, tokens, extra', [
+    ('0.7.0', 3, dict(with_padding=True)), ('0.7.0', 2, dict(with_padding=False)), ('1.0.0', 3, {}), ('1.1.0', 3, {})])
+@pytest.mark.parametrize('component', ['CTCConvertor', 'AttnConvertor'])
+def test_a_dictionary_of_one_symbol_more_or_less(component: str, version: str, tokens: int, extra: dict,
+                                                 tmp_path: Path) -> None:
+    if component == 'CTCConvertor':
+        tokens = 2  # the blank and <UKN>
+    for count in (3, 4, 5):
+        params = dict(dict_list=list('abcde'[:count]), with_unknown=True, **extra)
+        scores = scores_of([1, 0], 4 + tokens)
+        if count == 4:
+            assert read(tmp_path, component, params, scores, version=version)[0]
+            continue
+        with pytest.raises(RuntimeError, match=f'tells {4 + tokens} classes apart, .* {count + tokens} symbols'):
+            read(tmp_path, component, params, scores, version=version)
+
+
+def test_models_of_0x_do_not_say_whether_the_padding_is_a_class(tmp_path: Path) -> None:
+    for classes in (5, 6):
+        params = dict(dict_list=['a', 'b', 'c'], with_unknown=True)
+        assert read(tmp_path, 'AttnConvertor', params, scores_of([0, 2, 4, 1], classes))[0] == 'ac'
+    for classes in (4, 7):
+        with pytest.raises(RuntimeError, match=f'tells {classes} classes apart'):
+            read(tmp_path, 'AttnConvertor', params, scores_of([0], classes))
+
+
+def test_a_class_that_is_taken_for_the_unknown_symbol_is_said(tmp_path: Path, capfd: pytest.CaptureFixture) -> None:
+    scores = scores_of([1, 2, 3, 4], 5)
+    params = dict(dict_list=['a', 'b', 'c'])
+    assert read(tmp_path, 'CTCConvertor', params, scores)[0] == 'abc<UKN>'
+    assert ("with_unknown is not set, and the network tells 5 classes apart, the dictionary has 4 symbols with those "
+            "added to it: the last class is taken for '<UKN>'") in capfd.readouterr().err
+    assert read(tmp_path, 'CTCConvertor', dict(params, with_unknown=True), scores)[0] == 'abc<UKN>'
+    assert read(tmp_path, 'CTCConvertor', dict(dict_list=['a', 'b', 'c', ' ']), scores)[0] == 'abc '
+    assert 'with_unknown' not in capfd.readouterr().err
 
 
 def test_outputs_that_are_none(tmp_path: Path) -> None:

@@ -1,13 +1,17 @@
 """Task processors of mmocr: pipelines, files of the SDK model. In engines: tests/models/text_models_test.py."""
 import copy
+import json
 import math
 import os.path as osp
+import subprocess
+from pathlib import Path
 
 import mmcv
 import mmocr
 import numpy as np
 import pytest
 import torch
+from mmocr.models.builder import build_decoder
 
 from mmdeploy.codebase import import_codebase
 from mmdeploy.utils import Codebase, load_config
@@ -15,12 +19,19 @@ from mmdeploy.utils import Codebase, load_config
 import_codebase(Codebase.MMOCR)
 from mmdeploy.apis import build_task_processor  # noqa: E402
 from mmdeploy.codebase.mmocr.deploy import text_detection, text_recognition  # noqa: E402
-from mmdeploy.codebase.mmocr.deploy.check import check_sdk_detector, check_sdk_recogniser  # noqa: E402
+from mmdeploy.codebase.mmocr.deploy.check import (  # noqa: E402
+    HAS_PADDING_CLASS,
+    SDK_CONVERTORS,
+    SDK_HEADS,
+    check_sdk_detector,
+    check_sdk_recogniser,
+)
 from mmdeploy.codebase.mmocr.deploy.compare import compare_boundaries, compare_texts  # noqa: E402
-from mmdeploy.codebase.mmocr.deploy.text_recognition_model import End2EndModel  # noqa: E402
+from mmdeploy.codebase.mmocr.deploy.mmocr import MMOCR  # noqa: E402
+from mmdeploy.codebase.mmocr.deploy.text_recognition_model import End2EndModel, get_convertor_config  # noqa: E402
 from mmdeploy.codebase.mmocr.deploy.text_task import get_pipeline_config  # noqa: E402
 from mmdeploy.codebase.mmocr.deploy.unclip import mend_unclip  # noqa: E402
-from mmdeploy.codebase.mmocr.models.text_recognition import SARNet  # noqa: E402
+from mmdeploy.codebase.mmocr.models.text_recognition import SARNet, crnndecoder__forward_train  # noqa: E402
 from mmdeploy.codebase.mmocr.models.utils import get_resize_ocr, get_valid_mask, get_valid_widths  # noqa: E402
 
 CONFIGS = osp.join(osp.dirname(mmocr.__file__), '.mim/configs')
@@ -107,6 +118,20 @@ def test_pipelines_of_data_sets():
         get_pipeline_config(mmcv.Config(dict(data=dict(test=dict(type='OCRDataset')))))
 
 
+def test_text_detectors_bring_the_entry_of_detectors():
+    """Theirs is mmdet's, which no other part of mmocr may be needed for."""
+    from mmdeploy.codebase.mmdet.models.detectors.base import base_detector__forward
+    from mmdeploy.codebase.mmocr.models import text_detection as models
+    assert models.base_detector__forward is base_detector__forward
+
+
+def test_heads_of_sdk_models_are_those_of_the_library():
+    command = Path(__file__).resolve().parents[3] / 'build/bin/mmdeploy'
+    heads = json.loads(subprocess.run([command, 'schema'], capture_output=True, check=True, text=True).stdout)['heads']
+    assert {f'mmocr.{name}' for name in SDK_HEADS + SDK_CONVERTORS} == {
+        name for name in heads if name.startswith('mmocr.')}
+
+
 def test_sdk_model_of_a_detector():
     cfg = _config('textdet/psenet/psenet_r50_fpnf_600e_icdar2015.py')
     cfg.model.bbox_head.postprocessor.update(min_text_area=3)
@@ -120,12 +145,57 @@ def test_sdk_model_of_a_detector():
         check_sdk_detector(cfg)
 
 
+@pytest.mark.parametrize('changes, expected', [
+    (dict(postprocessor=dict(type='DBPostprocessor')), dict(text_repr_type='poly', max_candidates=3000)),
+    (dict(postprocessor=dict(type='DBPostprocessor', text_repr_type='quad', max_candidates=5)),
+     dict(text_repr_type='quad', max_candidates=5)),
+    (dict(text_repr_type='poly', postprocessor=dict(type='DBPostprocessor', text_repr_type='quad')),
+     dict(text_repr_type='poly')),
+    ({}, dict(text_repr_type='quad', min_text_width=5)),  # the default of the head
+])
+def test_sdk_model_has_the_settings_that_count_in_mmocr(changes, expected, caplog):
+    task = _task(DBNET)
+    head = task.model_cfg.model.bbox_head
+    head.pop('postprocessor')
+    head.update(changes)
+    with caplog.at_level('WARNING', 'mmdeploy'):
+        task.get_sdk_save_file()
+    params = task.get_sdk_head().params
+    assert {key: params[key] for key in expected} == expected
+    assert ('rectangles around texts' in caplog.text) == (expected['text_repr_type'] == 'poly')
+    maps = np.zeros((1, 3, 40, 60), np.float32)
+    maps[0, 0, 10:12, 20:50] = 0.75  # narrower than min_text_width, also when it has grown
+    _, texts = task.get_reference_result(dict(output=maps), dict(scale_factor=np.ones(4), filename='a.png'))
+    assert len(texts) == (expected['text_repr_type'] == 'poly')
+
+
+@pytest.mark.parametrize('name', [
+    SAR, 'textrecog/sar/sar_r31_sequential_decoder_academic.py', 'textrecog/nrtr/nrtr_r31_1by8_1by4_academic.py',
+    'textrecog/robust_scanner/robustscanner_r31_academic.py', 'textrecog/master/master_r31_12e_ST_MJ_SA.py'])
+def test_sdk_model_says_whether_the_padding_is_a_class(name):
+    task = _task(name)
+    classes = text_recognition.build_convertor(task.model_cfg).num_classes()
+    settings = dict(num_classes=classes, start_idx=classes - 2, padding_idx=classes - 1, max_seq_len=4)
+    decoder = build_decoder(dict(task.model_cfg.model.decoder, **settings))
+    assert type(decoder).__name__ in HAS_PADDING_CLASS
+    layer = next(getattr(decoder, name) for name in ('classifier', 'prediction', 'cls') if hasattr(decoder, name))
+    assert layer.out_features == classes - (not task.get_sdk_head().params['with_padding'])
+
+
+def test_a_post_processor_that_the_sdk_does_not_have_is_refused():
+    cfg = _config('textdet/panet/panet_r18_fpem_ffm_600e_icdar2015.py')
+    cfg.model.bbox_head.postprocessor = dict(type='PSEPostprocessor')
+    with pytest.raises(NotImplementedError, match="type is 'PSEPostprocessor'; with PANHead .* PANPostprocessor does"):
+        check_sdk_detector(cfg)
+
+
 def test_sdk_model_of_a_recogniser():
     """What mmocr has as defaults is spelt out, what it makes around the dictionary is not in the file."""
     task = _task(SAR)
     head, files = task.get_sdk_head(), task.get_sdk_customs()
     assert head.component == 'AttnConvertor' and head.params == dict(
-        with_unknown=True, max_seq_len=30, lower=False, start_end_same=True, dict_file='dict_file.txt')
+        with_unknown=True, with_padding=False, max_seq_len=30, lower=False, start_end_same=True,
+        dict_file='dict_file.txt')
     symbols = files['dict_file.txt'].decode().splitlines()
     assert len(symbols) == 90 and symbols[:11] == [*'0123456789a'] and '<UKN>' not in symbols
     steps = task.get_preprocess()
@@ -136,7 +206,8 @@ def test_sdk_model_of_a_recogniser():
     task = _task(CRNN)
     task.model_cfg.model.label_convertor = dict(type='CTCConvertor', dict_list=['ä', ' ', '"'])
     assert task.get_sdk_customs()['dict_file.txt'].decode() == 'ä\n \n"\n'
-    assert task.get_sdk_head().params == dict(with_unknown=True, lower=False, dict_file='dict_file.txt')
+    assert task.get_sdk_head().params == dict(
+        with_unknown=True, with_padding=True, lower=False, dict_file='dict_file.txt')
     task.model_cfg.model.label_convertor['type'] = 'ABIConvertor'
     with pytest.raises(NotImplementedError, match="'ABIConvertor', which the SDK does not have, allowed: CTCConvertor"):
         task.get_sdk_save_file()
@@ -210,6 +281,27 @@ class _Network(torch.nn.Module):
         return img_metas[0]['valid_ratio']
 
 
+def test_a_recogniser_needs_a_convertor():
+    cfg = mmcv.Config(dict(model=dict(type='CRNNNet')))
+    with pytest.raises(ValueError, match='model.label_convertor is missing, and so is label_convertor'):
+        get_convertor_config(cfg)
+    cfg.label_convertor = dict(type='CTCConvertor')
+    assert get_convertor_config(cfg) == dict(type='CTCConvertor')
+
+
+def test_images_of_crnn_are_32_high():
+    with pytest.raises(ValueError, match='features are 2 high, expected 1: ResizeOCR must make images 32 high'):
+        crnndecoder__forward_train(None, None, torch.zeros(1, 4, 2, 8))
+
+
+def test_mmrazor_has_no_models_of_mmocr():
+    task = _task(DBNET)
+    task.deploy_cfg.codebase_config['from_mmrazor'] = True
+    with pytest.raises(NotImplementedError, match='codebase_config.from_mmrazor is True, and mmrazor has no models of '
+                       'mmocr; leave it out'):
+        task.init_pytorch_model()
+
+
 def test_padding_is_found_in_the_image():
     module = _Network()
     recogniser = SARNet(module, {})
@@ -223,6 +315,26 @@ def test_padding_is_found_in_the_image():
     module.cfg = None
     with pytest.raises(ValueError, match='_Network has no attribute cfg'):
         SARNet(module, {})
+
+
+@pytest.mark.parametrize('value', [0, 127, (5, 6, 7)])
+@pytest.mark.parametrize('steps', [
+    [dict(type='ToTensorOCR'), dict(type='NormalizeOCR', mean=[0.5, 0.4, 0.3], std=[0.5, 0.6, 0.7])],
+    [dict(type='ToTensorOCR')],
+    [dict(type='Normalize', mean=[10, 20, 30], std=[1, 2, 3]), dict(type='DefaultFormatBundle')],
+    [dict(type='Normalize', mean=[10, 20, 30], std=[1, 2, 3], to_rgb=False), dict(type='DefaultFormatBundle')],
+])
+def test_padding_of_any_colour_is_found(value, steps):
+    """A number is for the first channel of mmcv only, which is the last one of RGB."""
+    resize = dict(type='ResizeOCR', height=48, min_width=48, max_width=160, img_pad_value=value)
+    module = torch.nn.Module()
+    module.cfg = mmcv.Config(dict(data=dict(test=dict(pipeline=[dict(type='LoadImageFromFile'), resize, *steps]))))
+    image = np.random.default_rng(0).integers(100, 255, (48, 80, 3), np.uint8)
+    image[..., 1] = 90  # no channel is the padding's
+    data = MMOCR.compose([resize, *steps])(dict(img=image, img_shape=image.shape, img_fields=['img']))
+    tensor = getattr(data['img'], 'data', data['img'])[None]
+    found = SARNet(module, {})._find_valid_ratio(tensor).tolist()
+    assert found == pytest.approx([data['valid_ratio']]) == [0.5]
 
 
 @pytest.mark.parametrize('width', [40, 25, 7, 1])

@@ -1,4 +1,6 @@
 """The task processor of mmpose: inputs, what the SDK gets, results, and what is refused."""
+import json
+import subprocess
 from pathlib import Path
 
 import cv2
@@ -7,7 +9,7 @@ import numpy as np
 import pytest
 
 from mmdeploy.apis import build_task_processor
-from mmdeploy.codebase.mmpose.deploy.pose_detection import PoseDetection, process_model_config
+from mmdeploy.codebase.mmpose.deploy.pose_detection import HEADS, PoseDetection, process_model_config
 from mmdeploy.utils import load_config
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -33,6 +35,15 @@ def test_paths_and_pixels_are_one_input(tmp_path):
     assert tensors.shape == (2, 3, 48, 32) and len(batch['img_metas']) == 2
 
 
+def test_files_that_are_no_images_are_named(tmp_path):
+    path = tmp_path / 'image.png'
+    with pytest.raises(FileNotFoundError, match=r"image\.png': there is no such file"):
+        task_of().create_input(str(path))
+    path.write_text('text')
+    with pytest.raises(ValueError, match=r"image\.png' cannot be read, expected a file that OpenCV knows"):
+        task_of().create_input(str(path))
+
+
 def test_results_of_pytorch_have_the_form_that_mmpose_evaluates():
     task = task_of()
     data, _ = task.create_input(IMAGE)
@@ -55,6 +66,12 @@ def test_steps_of_the_sdk():
     assert labels.names[2] == 'right_elbow' and labels.palette[2] == [255, 80, 30]
 
 
+def test_heads_of_sdk_models_are_those_of_the_library():
+    command = [ROOT / 'build/bin/mmdeploy', 'schema']
+    heads = json.loads(subprocess.run(command, capture_output=True, check=True, text=True).stdout)['heads']
+    assert {f'mmpose.{name}Decode' for name in HEADS} <= set(heads)
+
+
 def test_old_pipelines_get_the_step_that_makes_centre_and_scale():
     model_cfg = load_config(MODEL)[0]
     model_cfg.test_pipeline = [dict(type='LoadImageFromFile', channel_order='bgr'), dict(type='TopDownAffine'),
@@ -65,7 +82,7 @@ def test_old_pipelines_get_the_step_that_makes_centre_and_scale():
     normalize = next(step for step in steps if step['type'] == 'Normalize')
     assert normalize['std'] == [255, 255, 255] and normalize['to_rgb'] is False
     model_cfg.test_pipeline = None
-    with pytest.raises(KeyError, match='test_pipeline is missing'):
+    with pytest.raises(KeyError, match='test_pipeline is missing; it says how images are preprocessed'):
         process_model_config(model_cfg, [''])
 
 
@@ -95,7 +112,8 @@ def test_what_is_not_possible_is_refused():
     task = task_of()
     for change, message in ((dict(type='AssociativeEmbedding'), "model.type is 'AssociativeEmbedding'"),
                             (dict(backbone=dict(type='TCFormer')), "backbone.type is 'TCFormer'"),
-                            (dict(keypoint_head=dict(type='AESimpleHead')), "keypoint_head.type is 'AESimpleHead'")):
+                            (dict(keypoint_head=dict(type='AESimpleHead')),
+                             "keypoint_head.type is 'AESimpleHead'; allowed: Topdown")):
         task = task_of()
         task.model_cfg.model.update(change)
         with pytest.raises(NotImplementedError, match=message):
@@ -106,7 +124,7 @@ def test_what_is_not_possible_is_refused():
         task.evaluate_outputs(task.model_cfg, [], None, format_only=True)
     with pytest.raises(NotImplementedError, match='leave out --show and --show-dir'):
         task.single_gpu_test(None, None, show=True)
-    with pytest.raises(NotImplementedError, match='mmrazor'):
+    with pytest.raises(NotImplementedError, match='from_mmrazor is True, .*no models of mmpose; leave it'):
         task_of(**{'codebase_config.from_mmrazor': True}).init_pytorch_model()
     with pytest.raises(KeyError, match='ext_info.image_size is missing'):
         sdk = task_of('sdk_static-256x192')

@@ -10,7 +10,7 @@ from mmdeploy.codebase.base import SDKHead
 from mmdeploy.codebase.base.image_task import Images, as_list
 from mmdeploy.utils import Task, get_input_shape
 
-from .check import check_detector, check_sdk_detector
+from .check import build_sdk_detector_head, check_detector, check_sdk_detector
 from .compare import compare_boundaries
 from .mmocr import MMOCR_TASK
 from .text_detection_model import build_text_detection_model
@@ -79,24 +79,20 @@ class TextDetection(TextTask):
         return super().get_sdk_save_file()
 
     def get_sdk_head(self) -> SDKHead:
-        """Return the head with what its config and its post-processor's say, flat."""
+        """Return the head with what its config says, and every setting of the post-processor that mmocr builds."""
         params = self.get_postprocess()
         component = params.pop('type')
-        params.pop('loss', None)
-        post = dict(params.pop('postprocessor', {}))
-        post.pop('type', None)
-        params = {**params, **post}
-        params.setdefault('downsample_ratio', 1.0 if component == 'DBHead' else 0.25)
-        if 'max_candidates' in params:
-            params['max_candidate'] = params.pop('max_candidates')
-        return SDKHead(component, params)
+        for key in ('loss', 'postprocessor'):
+            params.pop(key, None)
+        head = build_sdk_detector_head(self.model_cfg)
+        return SDKHead(component, dict(params, downsample_ratio=head.downsample_ratio, **vars(head.postprocessor)))
 
     def get_reference_result(self, outputs: dict[str, np.ndarray], img_metas: dict) -> tuple[str, list[dict]]:
         """Return the quads that the SDK gives: rectangles, in pixels of the original image."""
-        from mmocr.models.builder import build_head
-        cfg = self.get_postprocess()
-        cfg.setdefault('postprocessor', dict(type=f'{cfg["type"][:-4]}Postprocessor'))['text_repr_type'] = 'quad'
-        head = build_head(cfg)
+        head = build_sdk_detector_head(self.model_cfg)
+        if head.postprocessor.text_repr_type == 'poly' and hasattr(head.postprocessor, 'min_text_width'):
+            head.postprocessor.min_text_width = -1  # mmocr does not measure polygons
+        head.postprocessor.text_repr_type = 'quad'
         maps = torch.from_numpy(next(iter(outputs.values()))[:1].copy())
         found = np.array(head.get_boundary(maps, [img_metas], True)['boundary_result'], np.float32).reshape(-1, 9)
         return 'TextDetection', [dict(bbox=row[:8].tolist(), score=float(row[8])) for row in found]

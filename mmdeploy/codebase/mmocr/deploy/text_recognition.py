@@ -10,7 +10,7 @@ from mmdeploy.codebase.base import SDKHead
 from mmdeploy.codebase.base.image_task import Images, as_list
 from mmdeploy.utils import Task, get_input_shape
 
-from .check import check_recogniser, check_sdk_recogniser
+from .check import HAS_PADDING_CLASS, check_recogniser, check_sdk_recogniser
 from .compare import compare_texts
 from .mmocr import MMOCR_TASK
 from .sdk_dictionary import DICT_FILE, get_sdk_dictionary
@@ -122,6 +122,11 @@ class TextRecognition(TextTask):
         for key in ('with_unknown', 'lower', 'max_seq_len', 'start_end_same'):
             if hasattr(convertor, key):
                 params[key] = getattr(convertor, key)
+        decoder = (self.model_cfg.model.get('decoder', None) or {}).get('type', None)
+        if params['type'] == 'CTCConvertor':
+            params['with_padding'] = True  # the blank
+        elif decoder in HAS_PADDING_CLASS:
+            params['with_padding'] = HAS_PADDING_CLASS[decoder]
         for key in ('dict_type', 'dict_list'):
             params.pop(key, None)
         return SDKHead(params.pop('type'), dict(params, dict_file=DICT_FILE))

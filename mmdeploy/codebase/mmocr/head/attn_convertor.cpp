@@ -14,14 +14,11 @@ class AttnConvertor : public Module {
 
   Result<Values> Run(Span<const Value> inputs, const RunContext&) const override {
     MMDEPLOY_TRY(const Steps steps, RequireSteps(inputs[inputs.size() - 1].tensors()));
-    MMDEPLOY_TRYV(CheckClasses(steps.classes, symbols_, kMayLack));
+    MMDEPLOY_TRYV(CheckClasses(steps.classes, symbols_));
     Values results;
     results.emplace_back(Read(steps));
     return results;
   }
-
-  // Decoders never answer padding, and some have no class for it.
-  static constexpr int kMayLack = 1;
 
  private:
   TextRecognition Read(const Steps& steps) const {
@@ -46,7 +43,7 @@ Result<std::unique_ptr<Module>> Create(JsonReader& params, const ModuleEnv& env)
   MMDEPLOY_TRYV(params.Finish());
   MMDEPLOY_TRYV(CheckOutputs(env, params.path(), {{"output", {DataType::kFloat32}, 3}}));
   if (const auto classes = KnownClasses(env)) {
-    if (auto checked = CheckClasses(*classes, symbols, AttnConvertor::kMayLack); !checked) {
+    if (auto checked = CheckClasses(*classes, symbols); !checked) {
       return MakeError(checked.error().In(params.path().str()));
     }
   }

@@ -10,9 +10,10 @@ namespace {
 using ::testing::HasSubstr;
 
 // a, <UKN>, <BOS/EOS>, <PAD>
-Result<TextRecognition> Read(const std::vector<int>& best, size_t num_inputs = 2, int classes = 4) {
-  MMDEPLOY_TRY(const auto head,
-               testing::MakeHead("mmocr", "AttnConvertor", {{"dict_list", {"a"}}}, num_inputs));
+Result<TextRecognition> Read(const std::vector<int>& best, size_t num_inputs = 2, int classes = 4,
+                             Json params = Json::object()) {
+  params["dict_list"] = {"a"};
+  MMDEPLOY_TRY(const auto head, testing::MakeHead("mmocr", "AttnConvertor", params, num_inputs));
   std::vector<float> scores;
   for (const int one : best) {
     for (int c = 0; c < classes; ++c) scores.push_back(c == one ? 0.75f : 0);
@@ -36,6 +37,17 @@ TEST(AttnConvertor, NeedsNoClassForThePadding) {
   EXPECT_THAT(Read({0}, 1, 2).error().message(),
               HasSubstr("tells 2 classes apart, the dictionary has 4 symbols"));
   EXPECT_THAT(Read({0}, 1, 5).error().message(), HasSubstr("tells 5 classes apart"));
+}
+
+TEST(AttnConvertor, KnowsTheClassesExactlyWhereTheModelSaysWhetherThePaddingIsOne) {
+  for (const bool with_padding : {true, false}) {
+    const Json params{{"with_padding", with_padding}};
+    const int classes = with_padding ? 4 : 3;
+    EXPECT_EQ(Read({0, 1, 0, 2, 0}, 1, classes, params)->text, "a<UKN>a");
+    for (const int other : {classes - 1, classes + 1}) {
+      EXPECT_THAT(Read({0}, 1, other, params).error().message(), HasSubstr("symbols"));
+    }
+  }
 }
 
 }  // namespace

@@ -29,7 +29,7 @@ class CtcConvertor : public Module {
 
   Result<Values> Run(Span<const Value> inputs, const RunContext&) const override {
     MMDEPLOY_TRY(const Steps steps, RequireSteps(inputs[1].tensors()));
-    MMDEPLOY_TRYV(CheckClasses(steps.classes, symbols_, 0));
+    MMDEPLOY_TRYV(CheckClasses(steps.classes, symbols_));
     // What lies behind the text is padding of the image.
     const double valid_ratio = inputs[0].sample().meta.valid_ratio.value_or(1);
     const auto valid = std::ceil(static_cast<double>(steps.count) * valid_ratio);
@@ -68,7 +68,7 @@ Result<std::unique_ptr<Module>> Create(JsonReader& params, const ModuleEnv& env)
   MMDEPLOY_TRYV(CheckTakesImage(env, params.path()));
   MMDEPLOY_TRYV(CheckOutputs(env, params.path(), {{"output", {DataType::kFloat32}, 3}}));
   if (const auto classes = KnownClasses(env)) {
-    if (auto checked = CheckClasses(*classes, symbols, 0); !checked) {
+    if (auto checked = CheckClasses(*classes, symbols); !checked) {
       return MakeError(checked.error().In(params.path().str()));
     }
   }

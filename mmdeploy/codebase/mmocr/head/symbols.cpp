@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "mmdeploy/base/log.h"
 #include "mmdeploy/base/printable.h"
 #include "mmdeploy/base/suggest.h"
 
@@ -17,8 +18,8 @@ constexpr char kDict90[] =
 
 // The tokens of 1.x, whose names a dictionary may change, and those of 0.x.
 struct Tokens {
-  std::optional<bool> with_unknown;
-  bool with_start = true, with_end = true, with_padding = true, same_start_end = true;
+  std::optional<bool> with_unknown, with_padding;
+  bool with_start = true, with_end = true, same_start_end = true;
   std::string start_end = "<BOS/EOS>", start = "<BOS>", end = "<EOS>", padding = "<PAD>";
   std::optional<std::string> unknown = kUnknown;  // null: a symbol that is left out
   std::vector<std::string> ignored{"padding"};
@@ -132,21 +133,29 @@ int Append(const std::string& token, Symbols* symbols) {
   return static_cast<int>(symbols->text.size()) - 1;
 }
 
-// mmocr 0.x: the blank first; or the start, the end and the padding last.
+// mmocr 0.x: the blank first; or the start, the end and the padding last. It adds them also to a
+// dictionary that has symbols of these names; but the files of MMDeploy 0.x, which do not say
+// `with_padding`, have all tokens already.
 void AddTokensOf0(const Tokens& tokens, const SymbolRules& rules, bool with_unknown,
                   Symbols* symbols) {
   auto& text = symbols->text;
-  if (rules.is_ctc && (text.empty() || text[0] != kBlank)) text.insert(text.begin(), kBlank);
+  const bool may_be_there = !tokens.with_padding;
+  const auto add = may_be_there ? Add : Append;
+  if (rules.is_ctc && !(may_be_there && !text.empty() && text[0] == kBlank)) {
+    text.insert(text.begin(), kBlank);
+  }
   if (rules.is_ctc) symbols->padding = 0;
-  if (with_unknown) symbols->unknown = Add(tokens.unknown.value_or(kUnknown), symbols);
+  if (with_unknown) symbols->unknown = add(tokens.unknown.value_or(kUnknown), symbols);
   if (rules.is_ctc) return;
-  symbols->start = symbols->end = Add(tokens.start_end, symbols);
+  symbols->start = symbols->end = add(tokens.start_end, symbols);
   if (!tokens.same_start_end) {
     const auto next = static_cast<size_t>(symbols->start) + 1;
     const bool is_there = next < text.size() && text[next] == tokens.start_end;
     symbols->end = is_there ? static_cast<int>(next) : Append(tokens.start_end, symbols);
   }
-  symbols->padding = Add(tokens.padding, symbols);
+  // Of the decoders of 0.x only MASTER's has a class for the padding, which is the last symbol.
+  symbols->may_lack_padding = !tokens.with_padding;
+  if (tokens.with_padding.value_or(true)) symbols->padding = add(tokens.padding, symbols);
 }
 
 // mmocr 1.x: start and end, padding, unknown.
@@ -158,7 +167,7 @@ void AddTokensOf1(const Tokens& tokens, const SymbolRules& rules, bool with_unkn
     if (tokens.with_start) symbols->start = Add(tokens.start, symbols);
     if (tokens.with_end) symbols->end = Add(tokens.end, symbols);
   }
-  if (tokens.with_padding) symbols->padding = Add(tokens.padding, symbols);
+  if (tokens.with_padding.value_or(true)) symbols->padding = Add(tokens.padding, symbols);
   if (with_unknown && tokens.unknown) symbols->unknown = Add(*tokens.unknown, symbols);
 }
 
@@ -202,6 +211,12 @@ Result<Symbols> ReadSymbols(JsonReader& params, const ModuleEnv& env, const Symb
   const auto classes = KnownClasses(env);
   if (!tokens.with_unknown && classes &&
       *classes == static_cast<int64_t>(symbols.text.size()) + 1) {
+    // It may as well be a dictionary without its last symbol.
+    Log(LogLevel::kWarning,
+        "{}: with_unknown is not set, and the network tells {} classes apart, the dictionary has "
+        "{} symbols with those added to it: the last class is taken for '{}'; set with_unknown, or "
+        "append to the dictionary what it lacks (e.g. a line with a space)",
+        params.path().str(), *classes, symbols.text.size(), tokens.unknown.value_or(kUnknown));
     symbols = make(true);
   }
   MMDEPLOY_TRYV(MarkIgnored(tokens, params.path() / "ignore_chars", &symbols));
@@ -218,12 +233,15 @@ std::optional<int64_t> KnownClasses(const ModuleEnv& env) {
   return std::nullopt;
 }
 
-Result<void> CheckClasses(int64_t num_classes, const Symbols& symbols, int may_lack) {
+Result<void> CheckClasses(int64_t num_classes, const Symbols& symbols) {
   const auto expected = static_cast<int64_t>(symbols.text.size());
-  MMDEPLOY_ENSURE(num_classes <= expected && num_classes >= expected - may_lack, Code::kFail,
-                  "the network tells {} classes apart, the dictionary has {} symbols with those "
-                  "added to it; check dict_file (or dict_list, dict_type) and with_unknown",
-                  num_classes, expected);
+  MMDEPLOY_ENSURE(
+      num_classes == expected || (symbols.may_lack_padding && num_classes == expected - 1),
+      Code::kFail,
+      "the network tells {} classes apart, the dictionary has {} symbols with those "
+      "added to it; check dict_file (or dict_list, dict_type), with_unknown and "
+      "with_padding",
+      num_classes, expected);
   return {};
 }
 

@@ -16,6 +16,8 @@ struct Symbols {
   // Classes with a meaning of their own; -1 where there is none. `padding` is the blank of CTC.
   int padding = -1, start = -1, end = -1, unknown = -1;
   std::vector<bool> ignored;  // by class: not part of the text
+  // The network may tell all classes apart but the last, the padding: the model does not say.
+  bool may_lack_padding = false;
 };
 
 // How the format level and the kind of recognizer put classes together.
@@ -34,7 +36,7 @@ Result<Symbols> ReadSymbols(JsonReader& params, const ModuleEnv& env, const Symb
 std::optional<int64_t> KnownClasses(const ModuleEnv& env);
 
 // Errors: kFail, with both sizes, where the network has other classes than the dictionary.
-Result<void> CheckClasses(int64_t num_classes, const Symbols& symbols, int may_lack);
+Result<void> CheckClasses(int64_t num_classes, const Symbols& symbols);
 
 // The scores [1,T,C] of one image. Errors: kFail for another shape, NaN.
 struct Steps {

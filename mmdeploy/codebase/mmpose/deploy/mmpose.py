@@ -29,7 +29,9 @@ class MMPose(MMCodebase):
     @staticmethod
     def get_init_model(from_mmrazor: bool) -> Callable[..., torch.nn.Module]:
         if from_mmrazor:
-            raise NotImplementedError('mmrazor does not build models of mmpose: set from_mmrazor to False')
+            raise NotImplementedError(
+                'deploy config: codebase_config.from_mmrazor is True, and mmrazor has no models of mmpose; '
+                'leave it out')
         from mmcv.cnn.utils import revert_sync_batchnorm
         from mmpose.apis import init_pose_model
 

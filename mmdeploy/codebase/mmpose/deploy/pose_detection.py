@@ -11,7 +11,7 @@ import torch
 from torch.utils.data import Dataset
 
 from mmdeploy.codebase.base import ImageTask, Labels, SDKHead
-from mmdeploy.codebase.base.image_task import Images, as_list
+from mmdeploy.codebase.base.image_task import Images, as_list, check_images
 from mmdeploy.utils import Backend, Task, get_backend, get_input_shape, get_root_logger
 from mmdeploy.utils.logging import get_logger, log_metrics
 
@@ -19,7 +19,7 @@ from .mmpose import MMPOSE_TASK
 from .pose_detection_model import build_pose_detection_model, build_pose_head
 
 # Those whose answer is known to be what is exported.
-_HEADS = ('TopdownHeatmapSimpleHead', 'TopdownHeatmapMultiStageHead', 'TopdownHeatmapMSMUHead',
+HEADS = ('TopdownHeatmapSimpleHead', 'TopdownHeatmapMultiStageHead', 'TopdownHeatmapMSMUHead',
           'ViPNASHeatmapSimpleHead', 'DeepposeRegressionHead')
 # Backbones of attention in windows.
 _WINDOWED = ('HRFormer', 'SwinTransformer')
@@ -65,7 +65,6 @@ def process_model_config(model_cfg: mmcv.Config,
         input_shape: [width, height] of the input, by default `data_cfg.image_size`.
     """
     cfg = deepcopy(model_cfg)
-    as_list(imgs)
     size = [int(side) for side in (cfg.data_cfg['image_size'] if input_shape is None else input_shape)]
     norm = dict(mean=[0.0, 0.0, 0.0], std=[1.0, 1.0, 1.0])
     steps = []
@@ -104,8 +103,8 @@ def _check_model(model: dict) -> None:
         raise NotImplementedError("model config: model.backbone.type is 'TCFormer', which clusters tokens by sparse "
                                   'matrices: ONNX has none, and TorchScript traces those of one batch')
     head = (model.get('keypoint_head', None) or {}).get('type', None)
-    if head not in _HEADS:
-        raise NotImplementedError(f'model config: model.keypoint_head.type is {head!r}; allowed: {", ".join(_HEADS)}')
+    if head not in HEADS:
+        raise NotImplementedError(f'model config: model.keypoint_head.type is {head!r}; allowed: {", ".join(HEADS)}')
 
 
 def _check_engine(model: dict, deploy_cfg: mmcv.Config) -> None:
@@ -175,9 +174,13 @@ class PoseDetection(ImageTask):
 
         Returns:
             Keyword arguments of the model, and the tensor [B, 3, H, W].
+
+        Raises:
+            FileNotFoundError, ValueError: there is no such image, or OpenCV does not know it.
         """
         from mmcv.parallel import collate
         imgs = as_list(imgs)
+        check_images(imgs)
         pipeline = self.codebase_class.compose(self.get_test_pipeline(imgs, input_shape))
         samples = [pipeline(self.get_sample(img, input_shape)) for img in imgs]
         return self.to_device(collate(samples, samples_per_gpu=len(samples)))

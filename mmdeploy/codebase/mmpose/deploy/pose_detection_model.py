@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from mmcv.utils import Registry
 
-from mmdeploy.codebase.base import BaseBackendModel, build_backend_model
+from mmdeploy.codebase.base import BaseBackendModel, End2EndBackendModel, build_backend_model
 from mmdeploy.utils import Backend, get_backend, get_codebase_config, load_config
 
 __BACKEND_MODEL = Registry('backend_pose_detectors', build_func=build_backend_model)
@@ -24,8 +24,8 @@ def build_pose_head(model_cfg: mmcv.Config) -> torch.nn.Module:
 
 
 @__BACKEND_MODEL.register_module('end2end')
-class End2EndModel(BaseBackendModel):
-    """A pose detector whose network runs in an engine; mmpose decodes.
+class End2EndModel(End2EndBackendModel):
+    """A pose detector whose network runs in an engine; mmpose decodes. See `End2EndBackendModel`.
 
     Args:
         backend: the engine.
@@ -43,22 +43,9 @@ class End2EndModel(BaseBackendModel):
                  deploy_cfg: str | mmcv.Config | None = None,
                  model_cfg: mmcv.Config | None = None,
                  **kwargs):
-        super().__init__(deploy_cfg=deploy_cfg)
-        self.deploy_cfg = deploy_cfg
+        super().__init__(backend, backend_files, device, (), deploy_cfg, **kwargs)
         self.model_cfg = model_cfg
-        self.device = device
-        self._init_wrapper(backend, backend_files, device, **kwargs)
         self.base_head = build_pose_head(model_cfg)
-
-    def _init_wrapper(self, backend: Backend, backend_files: Sequence[str], device: str, **kwargs) -> None:
-        self.wrapper = BaseBackendModel._build_wrapper(
-            backend=backend,
-            backend_files=backend_files,
-            device=device,
-            input_names=[self.input_name],
-            output_names=self.output_names,
-            deploy_cfg=self.deploy_cfg,
-            **kwargs)
 
     def forward(self, img: torch.Tensor, img_metas: Sequence[dict], *args, **kwargs) -> dict:
         """Find key points.

@@ -2,9 +2,8 @@
 import torch
 
 from mmdeploy.core import FUNCTION_REWRITER, mark
+from mmdeploy.core.rewriters.rewritten import check_rewritten
 from mmdeploy.utils import is_dynamic_shape
-
-from .results import check_rewritten
 
 
 @mark('detector_forward', inputs=['input'], outputs=['dets', 'labels', 'masks'])

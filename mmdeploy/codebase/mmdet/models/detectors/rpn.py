@@ -1,7 +1,6 @@
 """The region proposal network alone."""
 from mmdeploy.core import FUNCTION_REWRITER
-
-from .results import check_rewritten
+from mmdeploy.core.rewriters.rewritten import check_rewritten
 
 
 @FUNCTION_REWRITER.register_rewriter('mmdet.models.detectors.rpn.RPN.simple_test')

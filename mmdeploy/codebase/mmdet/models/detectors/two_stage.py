@@ -1,7 +1,6 @@
 """Two-stage detectors."""
 from mmdeploy.core import FUNCTION_REWRITER, mark
-
-from .results import check_rewritten
+from mmdeploy.core.rewriters.rewritten import check_rewritten
 
 
 @FUNCTION_REWRITER.register_rewriter('mmdet.models.detectors.two_stage.TwoStageDetector.extract_feat')

@@ -3,8 +3,8 @@ from collections.abc import Sequence
 
 import torch
 
-from mmdeploy.codebase.mmdet.models.detectors.results import check_rewritten
 from mmdeploy.core import FUNCTION_REWRITER
+from mmdeploy.core.rewriters.rewritten import check_rewritten
 
 from .test_mixins import find_proposals, with_batch_index
 

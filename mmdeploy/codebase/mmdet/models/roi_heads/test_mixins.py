@@ -1,8 +1,8 @@
 """How the second stage tests boxes and masks."""
 import torch
 
-from mmdeploy.codebase.mmdet.models.detectors.results import check_rewritten
 from mmdeploy.core import FUNCTION_REWRITER
+from mmdeploy.core.rewriters.rewritten import check_rewritten
 
 _HEADS = ['mmdet.models.roi_heads.StandardRoIHead']
 

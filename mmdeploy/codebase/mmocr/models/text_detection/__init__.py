@@ -1,4 +1,6 @@
-"""Rewrites of text detectors."""
+"""Rewrites of text detectors, which are mmdet's detectors to the outside."""
+from mmdeploy.codebase.mmdet.models.detectors import base_detector__forward
+
 from .single_stage_text_detector import single_stage_text_detector__simple_test
 
-__all__ = ['single_stage_text_detector__simple_test']
+__all__ = ['base_detector__forward', 'single_stage_text_detector__simple_test']

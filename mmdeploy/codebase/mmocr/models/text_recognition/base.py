@@ -3,8 +3,8 @@ from typing import Any
 
 import torch
 
-from mmdeploy.codebase.mmdet.models.detectors.results import check_rewritten
 from mmdeploy.core import FUNCTION_REWRITER
+from mmdeploy.core.rewriters.rewritten import check_rewritten
 
 
 @FUNCTION_REWRITER.register_rewriter('mmocr.models.textrecog.BaseRecognizer.forward')

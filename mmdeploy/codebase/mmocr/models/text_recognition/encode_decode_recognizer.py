@@ -4,9 +4,11 @@ from typing import Any
 
 import torch
 
+from mmdeploy.codebase.mmocr.deploy.check import RECOGNISERS
 from mmdeploy.core import FUNCTION_REWRITER
 
-_SERVED = ('CRNNNet', 'SARNet', 'SATRN', 'NRTR', 'RobustScanner', 'MASTER')
+# ABINet has a method of its own.
+_SERVED = [name for name in RECOGNISERS if name != 'ABINet']
 
 
 @FUNCTION_REWRITER.register_rewriter(

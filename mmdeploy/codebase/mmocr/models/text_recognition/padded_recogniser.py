@@ -23,10 +23,17 @@ def _padding_value(model_cfg: Any) -> list[float]:
         raise NotImplementedError(
             f'model config: padding_mode of ResizeOCR is {resize["padding_mode"]!r}; the network finds padding by its '
             "value, so only 'constant' can be converted")
-    value, norm = resize.get('img_pad_value', 0), found.get('NormalizeOCR', None)
+    is_grey = found.get('LoadImageFromFile', {}).get('color_type', 'color') == 'grayscale'
+    neutral = dict(mean=[0.0] * (1 if is_grey else 3), std=[1.0] * (1 if is_grey else 3))
+    norm = found.get('NormalizeOCR', None) or found.get('Normalize', None) or neutral
+    pixel = resize.get('img_pad_value', 0)
+    if not isinstance(pixel, Sequence):
+        # mmcv pads the first channel with a number, the others with 0.
+        pixel = [pixel] + [0] * (len(norm['mean']) - 1)
+    if norm.get('type', None) == 'Normalize' and norm.get('to_rgb', True):
+        pixel = pixel[::-1]
     scale = 255 if 'ToTensorOCR' in found else 1
-    norm = norm or found.get('Normalize', None) or dict(mean=[0.0] * 3, std=[1.0] * 3)
-    return [(value / scale - mean) / std for mean, std in zip(norm['mean'], norm['std'], strict=True)]
+    return [(value / scale - mean) / std for value, mean, std in zip(pixel, norm['mean'], norm['std'], strict=True)]
 
 
 class PaddedRecogniser(nn.Module):

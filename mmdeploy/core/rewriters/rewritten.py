@@ -1,8 +1,8 @@
-"""What detectors ask of their parts: results as tensors of a whole batch."""
+"""What a model asks of its parts before it is exported: that a rewrite lets them answer for a whole batch."""
 import torch
 
-from mmdeploy.core import FUNCTION_REWRITER
-from mmdeploy.core.rewriters.served import NotServedError
+from .rewriter_manager import FUNCTION_REWRITER
+from .served import NotServedError
 
 
 def _served(method: str, package: str) -> list[str]:
@@ -16,10 +16,10 @@ def _served(method: str, package: str) -> list[str]:
 
 
 def check_rewritten(instance: torch.nn.Module, method: str) -> None:
-    """Refuse a part of a detector that would answer image by image, as mmdet does.
+    """Refuse a part of a model that would answer image by image, as code bases do.
 
     Args:
-        instance: a detector or head.
+        instance: a model or head.
         method: the method that is called.
 
     Raises:
@@ -28,7 +28,10 @@ def check_rewritten(instance: torch.nn.Module, method: str) -> None:
     cls = type(instance)
     if hasattr(getattr(cls, method, None), 'mmdeploy_origin_func'):
         return
+    # A class of a user's own is of no package with rewrites; its bases are.
+    packages = dict.fromkeys(base.__module__.partition('.')[0] for base in cls.__mro__)
+    served = next(filter(None, (_served(method, package) for package in packages)), [])
+    supported = f'supported: {", ".join(served)}; or ' if served else ''
     raise NotServedError(
         f'{cls.__module__}.{cls.__name__} cannot be converted: it answers image by image, and no rewrite does it for a '
-        f"batch; supported: {', '.join(_served(method, cls.__module__.partition('.')[0]))}; or register a rewrite of "
-        f"'{cls.__module__}.{cls.__name__}.{method}'")
+        f"batch; {supported}register a rewrite of '{cls.__module__}.{cls.__name__}.{method}'")
