@@ -74,4 +74,4 @@ def visualize_model(model_cfg: str | mmcv.Config,
             show_result=show_result)
     except Exception as error:  # of the codebase: any
         raise DrawingError(f'the result of {backend.value} could not be drawn. {type(error).__name__}: '
-                           f'{error}') from error
+                           f'{str(error).strip()}') from error
