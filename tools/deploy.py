@@ -3,9 +3,10 @@
     python tools/deploy.py DEPLOY_CFG MODEL_CFG CHECKPOINT IMG \\
         --work-dir work_dir --dump-info
 
-The steps end at the first one that fails. What is written gets its name only
-when it is complete. At the end a table shows files, sizes, the difference
-between PyTorch and the engine, and times.
+The steps end at the first one that fails, but for a picture that cannot be
+drawn: that is a warning. What is written gets its name only when it is
+complete. At the end a table shows files, sizes, the difference between PyTorch
+and the engine, and times.
 """
 import argparse
 import logging
@@ -14,7 +15,7 @@ import os.path as osp
 import sys
 import time
 from collections.abc import Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import mmcv
 import numpy as np
@@ -32,6 +33,7 @@ from mmdeploy.apis import (
 )
 from mmdeploy.apis.sdk import export2SDK
 from mmdeploy.apis.utils import build_task_processor
+from mmdeploy.apis.visualize import DrawingError
 from mmdeploy.backend.base import get_backend_manager
 from mmdeploy.codebase import BaseTask
 from mmdeploy.core import RewriterContext
@@ -242,23 +244,32 @@ def show_summary(console: Console, work_dir: str, files: Sequence[str],
 
 
 def _visualize(args: argparse.Namespace, task: BaseTask, model: list[str], backend: Backend) -> str:
-    """Draw the result of a model; return the picture."""
+    """Draw the result of a model; return the picture, which does not exist after a warning that drawing failed."""
     name = f'output_{backend.value}.jpg'
     path = osp.join(args.work_dir, name)
     # The suffix must stay last: it decides the format of the picture.
     temporary = osp.join(args.work_dir, f'part.{name}')
-    visualize_model(
-        task.model_cfg,
-        task.deploy_cfg,
-        model,
-        args.test_img,
-        args.device,
-        backend=backend,
-        output_file=temporary,
-        show_result=args.show,
-        task_processor=task)
-    if not args.show:
-        os.replace(temporary, path)
+    with suppress(FileNotFoundError):
+        os.remove(path)  # of an earlier run
+    try:
+        visualize_model(
+            task.model_cfg,
+            task.deploy_cfg,
+            model,
+            args.test_img,
+            args.device,
+            backend=backend,
+            output_file=temporary,
+            show_result=args.show,
+            task_processor=task)
+        if not args.show:
+            os.replace(temporary, path)
+    except DrawingError as error:  # the model is converted all the same
+        logger = logging.getLogger('mmdeploy')
+        logger.debug('', exc_info=True)
+        logger.warning(f'{name} is not written, the conversion goes on: {error}')
+        with suppress(FileNotFoundError):
+            os.remove(temporary)
     return path
 
 

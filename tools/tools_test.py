@@ -1,4 +1,5 @@
 """Tests of the command-line tools, on the classifier of the zoo."""
+import logging
 import os
 import subprocess
 import sys
@@ -6,12 +7,14 @@ from pathlib import Path
 
 import cv2
 import mmcv
+import numpy as np
 import onnx
 import pytest
 from onnx import TensorProto, helper
 
 from mmdeploy.utils import Backend
 from mmdeploy.utils.test import backend_checker
+from tools import deploy as tool
 
 ROOT = Path(__file__).parents[1]
 DEPLOY = str(ROOT / 'configs/mmcls/classification_onnxruntime_dynamic.py')
@@ -124,6 +127,25 @@ def test_deploy_with_a_file_that_is_no_image(tmp_path):
     (tmp_path / 'a.png').write_text('no image')
     output = deploy(DEPLOY, MODEL, CHECKPOINT, tmp_path / 'a.png', '--work-dir', tmp_path / 'new', code=1)
     assert 'a.png\' cannot be read' in output and 'Traceback' not in output
+
+
+def test_deploy_goes_on_without_a_picture(tmp_path, monkeypatch, caplog):
+    """Codebases refuse to draw on some images, e.g. those of one column."""
+    monkeypatch.setattr('mmdeploy.codebase.mmcls.deploy.classification.Classification.visualize',
+                        lambda *args, **kwargs: cv2.resize(np.zeros((9, 1, 3), np.uint8), (0, 9)))
+    logger = logging.getLogger('mmdeploy')
+    logger.addHandler(caplog.handler)
+    try:
+        code = tool.main([DEPLOY, MODEL, CHECKPOINT, IMAGE, '--work-dir', str(tmp_path), '--dump-info', '--no-golden'])
+    finally:
+        logger.removeHandler(caplog.handler)
+    assert code == 0
+    assert sorted(p.name for p in tmp_path.iterdir()) == ['deploy.json', 'detail.json', 'end2end.onnx', 'pipeline.json']
+    texts = {record.getMessage() for record in caplog.records if record.levelno == logging.WARNING}
+    for engine in ('onnxruntime', 'pytorch'):
+        start = (f'output_{engine}.jpg is not written, the conversion goes on: the result of {engine} could not be '
+                 'drawn. error: OpenCV')
+        assert any(text.startswith(start) for text in texts)
 
 
 def test_errors_of_test_py_are_one_line(tmp_path, dataset):

@@ -19,6 +19,10 @@ def _as_files(model: str | Sequence[str]) -> Sequence[str]:
     return files
 
 
+class DrawingError(RuntimeError):
+    """A result could not be drawn; the cause is kept."""
+
+
 def visualize_model(model_cfg: str | mmcv.Config,
                     deploy_cfg: str | mmcv.Config,
                     model: str | Sequence[str] | torch.nn.Module,
@@ -43,6 +47,9 @@ def visualize_model(model_cfg: str | mmcv.Config,
         show_result: show a window instead of writing the file.
         task_processor: the task processor, if it is built already.
         kwargs: for `init_backend_model`.
+
+    Raises:
+        DrawingError: the model gave a result, but drawing it failed.
     """
     deploy_cfg, model_cfg = load_config(deploy_cfg, model_cfg)
     task = task_processor or build_task_processor(model_cfg, deploy_cfg, device)
@@ -57,10 +64,14 @@ def visualize_model(model_cfg: str | mmcv.Config,
     model_inputs, _ = task.create_input(img, get_input_shape(deploy_cfg))
     with torch.no_grad():
         result = task.run_inference(model, model_inputs)[0]
-    task.visualize(
-        image=img,
-        model=model,
-        result=result,
-        output_file=output_file,
-        window_name=backend.value,
-        show_result=show_result)
+    try:
+        task.visualize(
+            image=img,
+            model=model,
+            result=result,
+            output_file=output_file,
+            window_name=backend.value,
+            show_result=show_result)
+    except Exception as error:  # of the codebase: any
+        raise DrawingError(f'the result of {backend.value} could not be drawn. {type(error).__name__}: '
+                           f'{str(error).strip()}') from error

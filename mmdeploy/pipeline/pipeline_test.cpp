@@ -315,6 +315,24 @@ TEST(Pipeline, StacksUpToBatchSize) {
   EXPECT_EQ(BestLabel(out[0].list()[2]), 0);
 }
 
+// Of [T,N,C] the first axis is as long as a batch of T items, but is none.
+TEST(Pipeline, RefusesToSplitAnAxisThatIsNotTheBatch) {
+  auto files = ExampleClassifier();
+  files["deploy.json"] = Replace(files["deploy.json"], R"("batch_size": 1)", R"("batch_size": 2)");
+  files["net.json"] = R"({
+    "inputs": [{"name": "input", "shape": [-1, 3, 8, 8]}],
+    "outputs": [{"name": "output", "shape": [-1, 3]}],
+    "ops": [{"op": "constant", "output": "output", "shape": [2, 3],
+             "values": [1, 2, 3, 4, 5, 6]}]})";
+  const auto pipeline = Load(files);
+  ASSERT_TRUE(pipeline) << pipeline.error().message();
+  const auto out = (*pipeline)->Run({Value(List{Value(Colour(9, 0, 0)), Value(Colour(0, 9, 0))})});
+  ASSERT_FALSE(out);
+  EXPECT_THAT(
+      out.error().message(),
+      ::testing::HasSubstr("has shape 2x3 for a batch of 1; set batch_size of the network"));
+}
+
 TEST(Pipeline, MemoryStaysFlat) {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
   GTEST_SKIP() << "sanitizers keep freed memory";

@@ -149,6 +149,7 @@ Json ToJson(const Value& value) {
     for (const Value& item : value.list()) list.push_back(ToJson(item));
     return list;
   }
+  if (value.kind() == Kind::kNull) return nullptr;
   if (!value.is_record()) return Describe(value);
   Json object = Json::object();
   const Record& record = value.record();

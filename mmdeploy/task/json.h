@@ -12,7 +12,8 @@
 
 namespace mmdeploy {
 
-// A value, lists inside included; what is no result is described in words.
+// A value, lists inside included; nothing (a Cond that did not take its branch) is null, what is no
+// result is described in words.
 Json ToJson(const Value& value);
 
 // Gives the array that stands for a tensor or an image ([H,W,C]) in JSON.

@@ -86,6 +86,11 @@ TEST(ResultJson, WritesEveryTypeOfField) {
   EXPECT_EQ(json["image"]["base64"], "Bwk=");
 }
 
+TEST(ResultJson, WritesNothingAsNull) {
+  EXPECT_EQ(ToJson(Value()), Json(nullptr));
+  EXPECT_EQ(ToJson(Value(Value::List{Value()})), Json::array({nullptr}));
+}
+
 TEST(ResultJson, ReadsWhatItWrote) {
   const Json json = ToJson(Value(Example()));
   const auto record = ReadRecord(TypeOf(static_cast<const Everything*>(nullptr)), json,

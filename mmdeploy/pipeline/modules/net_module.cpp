@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <atomic>
 
 #include "mmdeploy/backend/session.h"
 #include "mmdeploy/base/device_memory.h"
@@ -214,21 +215,50 @@ class NetModule : public Module {
       MMDEPLOY_TRYV(Synchronize(device));
     }
     MMDEPLOY_TRY(const auto outputs, RunNet(stacked, context));
+    if (count > 1) {
+      MMDEPLOY_TRYV(CheckLeads(outputs, count));
+      MMDEPLOY_TRYV(CheckFollowsBatch(tensors[group[0]], context));
+    }
     for (int64_t k = 0; k < count; ++k) {
       std::vector<Tensor> own = outputs;
-      for (size_t i = 0; i < own.size() && count > 1; ++i) {
-        MMDEPLOY_ENSURE(!own[i].shape().empty() && own[i].shape()[0] == count, Code::kFail,
-                        "output '{}' has shape {} for a batch of {}; set batch_size of the network "
-                        "(deploy.json, or `params` of the Inference node) to 1",
-                        results_[i], Name(own[i].shape()), count);
-        own[i] = own[i].Slice(k);
-      }
+      for (size_t i = 0; i < own.size() && count > 1; ++i) own[i] = own[i].Slice(k);
       (*results)[group[static_cast<size_t>(k)]] = Values{Value(Named(std::move(own)))};
     }
     return {};
   }
 
+  // Whether the first axis of all outputs may be that of `count` items.
+  Result<void> CheckLeads(const std::vector<Tensor>& outputs, int64_t count) const {
+    for (size_t i = 0; i < outputs.size(); ++i) {
+      const Shape& shape = outputs[i].shape();
+      MMDEPLOY_ENSURE(!shape.empty() && shape[0] == count, Code::kFail,
+                      "output '{}' has shape {} for a batch of {}; set batch_size of the network "
+                      "(deploy.json, or `params` of the Inference node) to 1",
+                      results_[i], Name(shape), count);
+    }
+    return {};
+  }
+
+  // An axis as long as the batch is not yet the batch: that of time in [T,N,C] is so as well when T
+  // items share a call, and declared shapes have both open. One item alone tells them apart, once
+  // for the network; one that takes no single item cannot be asked.
+  Result<void> CheckFollowsBatch(const std::vector<Tensor>& item, const RunContext& context) const {
+    if (follows_batch_) return {};
+    const auto takes_one = [](const TensorInfo& input) {
+      return (input.shape.empty() || input.shape[0] <= 1) &&
+             (input.min_shape.empty() || input.min_shape[0] <= 1);
+    };
+    const auto& inputs = session_.net().inputs();
+    if (std::all_of(inputs.begin(), inputs.end(), takes_one)) {
+      MMDEPLOY_TRY(const auto outputs, RunNet(item, context));
+      MMDEPLOY_TRYV(CheckLeads(outputs, 1));
+    }
+    follows_batch_ = true;
+    return {};
+  }
+
   Session session_;
+  mutable std::atomic<bool> follows_batch_{false};  // every output, along its first axis
   const int batch_size_;
   const TileSpec tile_;
   std::vector<std::string> keys_;     // sample keys, in the order of the network's inputs

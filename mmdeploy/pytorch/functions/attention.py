@@ -7,6 +7,14 @@ from mmdeploy.core import FUNCTION_REWRITER
 _PADDING = 1  # as type of a mask: one of keys [N, S], else one of pairs [L, S]
 
 
+def _refuse_nested(x: torch.Tensor) -> None:
+    """Name what made a nested tensor; what it computes at padded places, and their number, are another answer."""
+    if x.is_nested:
+        raise NotImplementedError(
+            'attention of a nested tensor, which nn.TransformerEncoder makes of src_key_padding_mask, cannot be '
+            'exported; build it with nn.TransformerEncoder(..., enable_nested_tensor=False)')
+
+
 @FUNCTION_REWRITER.register_rewriter(func_name='torch._native_multi_head_attention')
 def native_multi_head_attention__default(ctx, query: torch.Tensor, key: torch.Tensor, value: torch.Tensor,
                                          embed_dim: int, num_head: int, qkv_weight: torch.Tensor,
@@ -30,7 +38,11 @@ def native_multi_head_attention__default(ctx, query: torch.Tensor, key: torch.Te
         need_weights: whether the second result is wanted.
         average_attn_weights: over heads.
         mask_type: 1 for a mask of keys.
+
+    Raises:
+        NotImplementedError: the query is a nested tensor.
     """
+    _refuse_nested(query)
     masks = dict(key_padding_mask=mask) if mask_type == _PADDING else dict(attn_mask=mask)
     query, key, value = (x.transpose(0, 1) for x in (query, key, value))
     found, weights = F.multi_head_attention_forward(
@@ -44,7 +56,12 @@ def transformer_encoder_layer_fwd__default(ctx, src, embed_dim, num_heads, qkv_w
                                            proj_bias, use_gelu, norm_first, eps, norm_weight_1, norm_bias_1,
                                            norm_weight_2, norm_bias_2, ffn_weight_1, ffn_bias_1, ffn_weight_2,
                                            ffn_bias_2, mask=None, mask_type=None):
-    """Return what `torch.nn.TransformerEncoderLayer` does in its parts, for `src` [N, L, E]."""
+    """Return what `torch.nn.TransformerEncoderLayer` does in its parts, for `src` [N, L, E].
+
+    Raises:
+        NotImplementedError: `src` is a nested tensor.
+    """
+    _refuse_nested(src)
 
     def attend(x):
         return native_multi_head_attention__default(ctx, x, x, x, embed_dim, num_heads, qkv_weight, qkv_bias,

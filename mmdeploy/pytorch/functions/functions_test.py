@@ -20,6 +20,19 @@ def log(caplog):
     logger.removeHandler(caplog.handler)
 
 
+def test_encoders_that_make_nested_tensors_are_refused_by_name():
+    x, mask = torch.rand(2, 5, 8), torch.tensor([[False] * 5, [False] * 2 + [True] * 3])
+
+    def encode(**options):
+        layer = torch.nn.TransformerEncoderLayer(8, 2, 16, batch_first=True)
+        encoder = torch.nn.TransformerEncoder(layer, 2, **options).eval().requires_grad_(False)
+        return lambda x: encoder(x, src_key_padding_mask=mask)
+
+    with pytest.raises(NotImplementedError, match='src_key_padding_mask.*enable_nested_tensor=False'):
+        export_graph(encode(), (x, ))
+    assert_same(encode(enable_nested_tensor=False), (x, ))
+
+
 def test_atan2_keeps_the_quadrant():
     sides = torch.tensor([-2., -1e-7, 0., 1e-7, 3.])
     y, x = (side.flatten() for side in torch.meshgrid(sides, sides, indexing='ij'))

@@ -30,6 +30,18 @@ def test_adaptive_avg_pool(rank, size):
         ceil_mode=0)
 
 
+@pytest.mark.parametrize('sizes', [(2, 2), (2, -1), (-1, 4), (-1, )])
+def test_unflatten_beside_an_axis_without_elements(sizes):
+    def function(x):
+        return x.unflatten(1, sizes) * 2
+
+    x = torch.rand(2, 4, 3)
+    for axes, others in (({0: 'n', 2: 'w'}, [(0, 4, 3), (2, 4, 0), (5, 4, 7)]), ({1: 'h', 2: 'w'}, [(2, 4, 0)])):
+        model = export_graph(function, (x, ), opset=14, input_names=['x'], dynamic_axes=dict(x=axes))
+        for shape in [x.shape, *others]:
+            assert run_onnx(model, (torch.ones(shape), ))[0].shape == function(torch.ones(shape)).shape
+
+
 def test_adaptive_avg_pool_of_overlapping_bins():
     model = assert_same(lambda x: F.adaptive_avg_pool1d(x, 3), (torch.rand(1, 2, 7), ))
     assert find_node(model, 'AveragePool')[1] == dict(kernel_shape=[3], strides=[2], ceil_mode=0)

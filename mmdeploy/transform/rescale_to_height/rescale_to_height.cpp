@@ -12,7 +12,8 @@ Result<Geometry> RescaleToHeight::Plan(const ImageShape& in, const Sample& sampl
   double width = std::ceil(static_cast<double>(args_.height) / original.height * original.width);
   if (args_.min_width > 0) width = std::max<double>(width, args_.min_width);
   if (args_.max_width > 0) width = std::min<double>(width, args_.max_width);
-  width = std::max(std::round(width / args_.width_divisor), 1.0) * args_.width_divisor;
+  // nearbyint rounds halves to even in the default rounding mode, as Python's round does.
+  width = std::max(std::nearbyint(width / args_.width_divisor), 1.0) * args_.width_divisor;
   MMDEPLOY_TRYV(CheckSize(args_.height, static_cast<int64_t>(width)));
   Geometry geometry = Geometry::Identity(in);
   geometry.height = args_.height;

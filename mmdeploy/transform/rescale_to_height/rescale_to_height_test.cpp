@@ -25,6 +25,12 @@ TEST(RescaleToHeightTest, FollowsTheAspectRatioWithinLimits) {
   EXPECT_EQ(After(R"("height":32,"max_width":100)", 20, 97), "uint8 32x100x3");
 }
 
+TEST(RescaleToHeightTest, RoundsHalvesToEven) {
+  EXPECT_EQ(After(R"("height":48,"width_divisor":4)", 48, 50), "uint8 48x48x3");  // 12.5 steps
+  EXPECT_EQ(After(R"("height":48,"width_divisor":4)", 48, 54), "uint8 48x56x3");  // 13.5
+  EXPECT_EQ(After(R"("height":48,"width_divisor":4)", 48, 2), "uint8 48x4x3");    // never 0
+}
+
 TEST(RescaleToHeightTest, RefusesBadArguments) {
   EXPECT_EQ(Message(Compile(R"([{"type":"RescaleToHeight","height":0}])")),
             "pipeline.json:/0/height: found 0, allowed: 1 to 65536");

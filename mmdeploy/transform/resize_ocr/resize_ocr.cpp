@@ -8,14 +8,14 @@
 namespace mmdeploy {
 
 Result<int> ResizeOcr::TextWidth(const ImageShape& original) const {
-  const float exact = 1.f * static_cast<float>(args_.height) / static_cast<float>(original.height) *
-                      static_cast<float>(original.width);
-  MMDEPLOY_TRYV(CheckSize(args_.height, static_cast<int64_t>(std::min(std::ceil(exact), 1e9f))));
+  const double exact = static_cast<double>(args_.height) / original.height * original.width;
+  MMDEPLOY_TRYV(CheckSize(args_.height, static_cast<int64_t>(std::min(std::ceil(exact), 1e9))));
   int width = static_cast<int>(std::ceil(exact));
   const int multiple = args_.width_multiple;
   if (width % multiple != 0) {
-    const float steps = 1.f * static_cast<float>(width) / static_cast<float>(multiple);
-    width = std::max(static_cast<int>(std::lround(steps)), 1) * multiple;
+    // nearbyint rounds halves to even in the default rounding mode, as Python's round does.
+    const double steps = std::nearbyint(static_cast<double>(width) / multiple);
+    width = std::max(static_cast<int>(steps), 1) * multiple;
   }
   return args_.min_width > 0 ? std::max(args_.min_width, width) : width;
 }

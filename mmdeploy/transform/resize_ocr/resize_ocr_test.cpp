@@ -31,6 +31,11 @@ TEST(ResizeOcrTest, FollowsTheAspectRatio) {
             "uint8 32x160x3 1");
 }
 
+TEST(ResizeOcrTest, RoundsHalvesToEven) {
+  EXPECT_EQ(After(R"("height":48,"width_downsample_ratio":0.25)", 48, 50), "uint8 48x48x3 1");
+  EXPECT_EQ(After(R"("height":48,"width_downsample_ratio":0.25)", 48, 54), "uint8 48x56x3 1");
+}
+
 TEST(ResizeOcrTest, PadsAtTheRight) {
   const auto sample = Apply(R"([{"type":"LoadImageFromFile"},
       {"type":"ResizeOCR","height":4,"max_width":48,"img_pad_value":9}])",

@@ -528,7 +528,7 @@ def unflatten(draw: Draw) -> Case:
     if draw.maybe():
         wanted[draw.randrange(len(wanted))] = -1
     axis = draw.choice([dim, dim - len(shape)])
-    case = Case(lambda x: x.unflatten(axis, wanted) * 2, (draw.tensor(shape),), opset=draw.choice([11, 13]))
+    case = Case(lambda x: x.unflatten(axis, wanted) * 2, (draw.tensor(shape),), opset=draw.choice([11, 13, 14]))
     return draw.opened(case, [a for a in range(len(shape)) if a != dim][:1])
 
 

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 
 #include "mmdeploy/codebase/head.h"
 #include "mmdeploy/codebase/mmpose/head/box_grid.h"
@@ -31,6 +32,7 @@ class SimccLabelDecode : public Module {
   Result<Values> Run(Span<const Value> inputs, const RunContext&) const override {
     MMDEPLOY_TRY(const Tensor* x, RequireOutput(inputs[1].tensors(), "simcc_x", 3));
     MMDEPLOY_TRY(const Tensor* y, RequireOutput(inputs[1].tensors(), "simcc_y", 2));
+    MMDEPLOY_TRYV(CheckSizes(inputs[0].sample().meta.img_shape));
     MMDEPLOY_TRY(const auto points, args_.is_decoded ? Read(*x, *y) : Decode(*x, *y));
     MMDEPLOY_TRY(const BoxGrid grid,
                  GridOf(inputs[0].sample().meta, args_.input_size[0], args_.input_size[1], false));
@@ -43,6 +45,27 @@ class SimccLabelDecode : public Module {
   }
 
  private:
+  // Every point would lie at the wrong place if the network had seen another size.
+  Result<void> CheckSizes(const ImageShape& seen) const {
+    const auto& size = args_.input_size;
+    MMDEPLOY_ENSURE(seen.width == size[0] && seen.height == size[1], Code::kFail,
+                    "input_size is {}x{} (width x height), but preprocessing made an image of "
+                    "{}x{}; set input_size to image_size of TopDownAffine",
+                    size[0], size[1], seen.width, seen.height);
+    return {};
+  }
+
+  // SimCC has `split_ratio` columns a pixel; where that is no whole number, exporters cut or round.
+  Result<void> CheckLength(const char* name, int64_t found, int pixels) const {
+    const double expected = static_cast<double>(pixels) * args_.split_ratio;
+    MMDEPLOY_ENSURE(std::abs(static_cast<double>(found) - expected) < 1, Code::kFail,
+                    "output '{}' has {} values a point, but input_size {}x{} (width x height) and "
+                    "simcc_split_ratio {} make {}; set both as the network was trained",
+                    name, found, args_.input_size[0], args_.input_size[1], args_.split_ratio,
+                    expected);
+    return {};
+  }
+
   Result<std::vector<InputPoint>> Decode(const Tensor& x, const Tensor& y) const {
     const Shape &of_x = x.shape(), &of_y = y.shape();
     MMDEPLOY_ENSURE(of_x.size() == 3 && of_y.size() == 3 && of_x[0] == 1 && of_y[0] == 1 &&
@@ -51,6 +74,8 @@ class SimccLabelDecode : public Module {
                     "outputs 'simcc_x' and 'simcc_y' have shapes {} and {}, expected 1xKxNx and "
                     "1xKxNy",
                     Name(of_x), Name(of_y));
+    MMDEPLOY_TRYV(CheckLength("simcc_x", of_x[2], args_.input_size[0]));
+    MMDEPLOY_TRYV(CheckLength("simcc_y", of_y[2], args_.input_size[1]));
     std::vector<InputPoint> points;
     for (int64_t i = 0; i < of_x[1]; ++i) {
       const float* columns = x.data<float>() + i * of_x[2];
