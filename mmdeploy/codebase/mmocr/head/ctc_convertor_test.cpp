@@ -64,7 +64,9 @@ TEST(CtcConvertor, RefusesWhatItCannotRead) {
   EXPECT_THAT(Read(kTwoSymbols, Floats({1, 3}, {0, 1, 2})).error().message(),
               HasSubstr("expected float32 of 3 or more dimensions"));
   EXPECT_THAT(Read({{"dict_list", {"a", "\xff"}}}, Steps({1})).error().message(),
-              HasSubstr("dict_list/1: no UTF-8"));
+              HasSubstr("dict_list/1 is no UTF-8"));
+  EXPECT_THAT(Read({{"dict_list", {std::string("a\0b", 3), "b"}}}, Steps({1})).error().message(),
+              HasSubstr("dict_list/0 holds NUL, which ends a text"));
   EXPECT_THAT(Read({{"dict_lst", {"a"}}}, Steps({1})).error().message(), HasSubstr("dict_list"));
 }
 

@@ -34,6 +34,14 @@ bool IsUtf8(std::string_view text) {
   return true;
 }
 
+// Errors: kFail for what is no UTF-8, and for NUL, which would end the text of callers from C.
+Result<void> CheckSymbol(std::string_view symbol, const std::string& place) {
+  MMDEPLOY_ENSURE(IsUtf8(symbol), Code::kFail, "{} is no UTF-8; convert the file", place);
+  MMDEPLOY_ENSURE(symbol.find('\0') == symbol.npos, Code::kFail,
+                  "{} holds NUL, which ends a text; leave it out", place);
+  return {};
+}
+
 // A symbol per line, as it stands there; empty lines are none.
 Result<std::vector<std::string>> ReadDictFile(const Model* model, const std::string& file,
                                               const JsonPath& path) {
@@ -48,8 +56,7 @@ Result<std::vector<std::string>> ReadDictFile(const Model* model, const std::str
     std::string_view line = text.substr(0, text.find('\n'));
     text.remove_prefix(std::min(line.size() + 1, text.size()));
     while (!line.empty() && line.back() == '\r') line.remove_suffix(1);
-    MMDEPLOY_ENSURE(IsUtf8(line), Code::kFail, "{}: line {} of '{}' is no UTF-8; convert the file",
-                    path.str(), number, file);
+    MMDEPLOY_TRYV(CheckSymbol(line, fmt::format("{}: line {} of '{}'", path.str(), number, file)));
     if (!line.empty()) symbols.emplace_back(line);
   }
   return symbols;
@@ -80,8 +87,7 @@ Result<std::vector<std::string>> ReadDictionary(JsonReader& params, const Module
   if (file) return ReadDictFile(env.model, *file, params.path() / "dict_file");
   if (list) {
     for (size_t i = 0; i < list->size(); ++i) {
-      MMDEPLOY_ENSURE(IsUtf8((*list)[i]), Code::kFail, "{}: no UTF-8",
-                      (params.path() / "dict_list" / i).str());
+      MMDEPLOY_TRYV(CheckSymbol((*list)[i], (params.path() / "dict_list" / i).str()));
     }
     return *list;
   }
