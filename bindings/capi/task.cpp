@@ -33,7 +33,7 @@ Result<void> CheckSignature(const Pipeline& pipeline, const char* task_name,
   MMDEPLOY_ENSURE(GivesType(pipeline, OutputOf(type)), Code::kInvalidArgument,
                   "the model gives {}, a {} needs {}; open it as another task",
                   Describe(pipeline.output_types()[0]), task_name, Describe(OutputOf(type)));
-  return {};
+  return pipeline.RequireOnePerItem();
 }
 
 bool Is(const Value& value, const ResultType& type) {
@@ -87,7 +87,9 @@ Result<std::shared_ptr<const Pipeline>> LoadPipeline(std::shared_ptr<const Model
     around.inputs = {images, EdgeType{{text, Kind::kNull}, 1, {}}};
     MMDEPLOY_TRY(const Json config, ParseJson(kReadQuads, "quads"));
     auto pipeline = Pipeline::FromConfig(config, around);
-    if (pipeline && GivesType(**pipeline, OutputOf(type))) return pipeline;
+    if (pipeline && GivesType(**pipeline, OutputOf(type)) && (*pipeline)->RequireOnePerItem()) {
+      return pipeline;
+    }
     // The model alone has the reason, in its own words.
     MMDEPLOY_TRYV(LoadPipeline(model, options, task_name, type, TaskInputs::kImages));
     return pipeline;
