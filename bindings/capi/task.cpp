@@ -124,9 +124,12 @@ Result<void> AddSchedulers(mmdeploy_exec_info_t exec_info, PipelineOptions* opti
 Result<const Value::List*> ImageResults(const mmdeploy_value& value, const char* task_name,
                                         const ResultType& type) {
   const auto& values = value.values;
-  const auto is_output = [&](const Value& one) { return IsOutput(one, type); };
-  const auto found = std::find_if(values.begin(), values.end(), is_output);
-  // Lists without results are those of any type.
+  // A list without results looks like one of any type, but the pipeline says what it is of.
+  const auto found = std::find_if(values.begin(), values.end(), [&](const Value& one) {
+    const auto index = static_cast<size_t>(&one - values.data());
+    const bool may_hold = index >= value.types.size() || value.types[index].kinds.Has(Kind(type));
+    return may_hold && IsOutput(one, type);
+  });
   MMDEPLOY_ENSURE(
       found != values.end(), Code::kInvalidArgument,
       "the value holds {}, expected an output of mmdeploy_{}_apply_v2: per image {}{}",
