@@ -15,7 +15,10 @@ constexpr char kReadQuads[] = R"({"input": ["images", "quads"], "output": ["resu
   {"type": "Task", "name": "warp", "module": "WarpBbox", "input": ["images", "quads"],
    "output": ["patches"]},
   {"type": "Inference", "name": "recog", "input": ["patches"], "output": ["results"],
-   "params": {"model": "recog"}}]})";
+   "params": {"model": "<the model>"}}]})";
+
+// The name of the model there, which hides none that its own pipeline names.
+constexpr char kWholeModel[] = "<the model>";
 
 EdgeType OutputOf(const ResultType& type) { return {Kind(type), type.is_list ? 2 : 1, {}}; }
 
@@ -82,7 +85,7 @@ Result<std::shared_ptr<const Pipeline>> LoadPipeline(std::shared_ptr<const Model
   const EdgeType images{KindSet(Kind::kImage), 1, {}};
   if (inputs == TaskInputs::kQuads) {
     PipelineOptions around = options;
-    around.models["recog"] = model;
+    around.models[kWholeModel] = model;
     const Kind text(TypeOf(static_cast<const TextDetection*>(nullptr)));
     around.inputs = {images, EdgeType{{text, Kind::kNull}, 1, {}}};
     MMDEPLOY_TRY(const Json config, ParseJson(kReadQuads, "quads"));
