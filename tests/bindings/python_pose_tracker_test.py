@@ -1,4 +1,5 @@
 """The pose tracker through Python: forms of a call, streams, threads, mistakes."""
+import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -60,6 +61,13 @@ def test_mistakes(tracker):
         tracker.create_state(det_thresh=1)
     with pytest.raises(RuntimeError, match='code: 1: parameter det_nms_thr of the pose tracker is 2, allowed: 0 to 1'):
         tracker.create_state(det_nms_thr=2)
+    for name, value, expected in [('det_interval', 1.5, 'an int'), ('det_thr', 'x', 'a float'),
+                                  ('keypoint_sigmas', 3, 'floats'), ('smooth_params', [1, 'x', 2], 'floats')]:
+        with pytest.raises(TypeError, match=rf"parameter '{name}' is {re.escape(repr(value))}, expected {expected}"):
+            tracker.create_state(**{name: value})
+    for states in [[None], [3]]:
+        with pytest.raises(TypeError, match=rf'states\[0\] is {states[0]}, expected what create_state gives'):
+            tracker.batch(states, [FRAME])
     with pytest.raises(ValueError, match='three numbers'):
         tracker.create_state(smooth_params=[1])
     state = tracker.create_state(keypoint_sigmas=[0.1] * 3, **PARAMS)
