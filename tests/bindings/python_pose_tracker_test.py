@@ -5,7 +5,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from mmdeploy_python import PoseTracker
+from mmdeploy_python import PoseDetector, PoseTracker
+
+from tests.ocr.chain_test import inference, write_chain
 
 GOLDEN = Path(__file__).resolve().parents[2] / 'mmdeploy/task'
 DETECTOR, POSE_DETECTOR = (str(GOLDEN / f'{task}/golden/model') for task in ('detector', 'pose_detector'))
@@ -86,3 +88,13 @@ def test_mistakes(tracker):
     with pytest.raises(RuntimeError, match='failed to create pose tracker: .*detector of a pose tracker'):
         PoseTracker(POSE_DETECTOR, DETECTOR, 'cpu')
     assert tracker.batch([], []) == []
+
+
+def test_poses_of_all_frames_in_one_list_are_refused(tmp_path):
+    """Without '*' on the people, nobody knows which frame a pose is of."""
+    attach = dict(type='Task', module='AttachBox', input=['img+', 'boxes*'], output='people')
+    flat = write_chain(tmp_path / 'flat', {'det': Path(DETECTOR), 'pose': Path(POSE_DETECTOR)},
+                       [inference('det', 'img', 'boxes'), attach, inference('pose', 'people', 'poses')], ['poses'])
+    for load in (lambda: PoseDetector(str(flat), 'cpu'), lambda: PoseTracker(DETECTOR, str(flat), 'cpu')):
+        with pytest.raises(RuntimeError, match="output 'poses' of the pipeline is list of PoseDetection of all images"):
+            load()
