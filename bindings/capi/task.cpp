@@ -130,7 +130,9 @@ Result<const Value::List*> ImageResults(const mmdeploy_value& value, const char*
   // A list without results looks like one of any type, but the pipeline says what it is of.
   const auto found = std::find_if(values.begin(), values.end(), [&](const Value& one) {
     const auto index = static_cast<size_t>(&one - values.data());
-    const bool may_hold = index >= value.types.size() || value.types[index].kinds.Has(Kind(type));
+    const EdgeType* declared = index < value.types.size() ? &value.types[index] : nullptr;
+    const bool may_hold = declared == nullptr || (declared->kinds.Has(Kind(type)) &&
+                                                  declared->depth >= OutputOf(type).depth);
     return may_hold && IsOutput(one, type);
   });
   MMDEPLOY_ENSURE(

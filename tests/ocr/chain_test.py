@@ -182,6 +182,16 @@ def test_an_output_without_results_is_not_taken_for_another(chain: Path, tmp_pat
     destroy()
 
 
+def test_quads_of_all_pages_in_one_list_have_no_counts(chain: Path, tmp_path: Path) -> None:
+    flatten = dict(type='Flatten', input='dets', output=['flat', 'index'])
+    flat = write_chain(tmp_path / 'flat', {'det': chain / 'det'}, [inference('det', 'img', 'dets'), flatten], ['flat'])
+    for count in (0, 3):
+        library, output, destroy = run_pipeline(flat, [page(0, count)])
+        found, counts = ctypes.c_void_p(), ctypes.POINTER(ctypes.c_int)()
+        assert library.mmdeploy_text_detector_get_result(output, ctypes.byref(found), ctypes.byref(counts)) == 1
+        destroy()
+
+
 def test_texts_of_all_pages_in_one_list(chain: Path, pages: list[Path], tmp_path: Path) -> None:
     """Without '*' on the outputs nobody knows which page a text is of: right of one page, refused as a task."""
     warp = dict(WARP, output='patches')
