@@ -9,7 +9,7 @@
 #include "mmdeploy/common.h"
 #include "mmdeploy/model.h"
 #include "mmdeploy/model/model.h"
-#include "mmdeploy/module/value.h"
+#include "mmdeploy/module/module.h"
 
 namespace mmdeploy::capi {
 class Profiler;
@@ -40,4 +40,6 @@ struct mmdeploy_model {
 struct mmdeploy_value {
   std::vector<mmdeploy::Value> values;
   std::shared_ptr<const mmdeploy::Json> config = nullptr;
+  // Of the outputs of a pipeline: what each may hold, also where nothing was found. Else empty.
+  std::vector<mmdeploy::EdgeType> types;
 };

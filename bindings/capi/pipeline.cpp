@@ -53,7 +53,7 @@ Result<void> PipelineApply(mmdeploy_pipeline_t pipeline, mmdeploy_value_t input,
                   "argument 'input' is a value of mmdeploy_value_from_json, expected the inputs of "
                   "the pipeline");
   MMDEPLOY_TRY(auto results, pipeline->pipeline->Run(input->values));
-  *output = new mmdeploy_value{std::move(results)};
+  *output = new mmdeploy_value{std::move(results), nullptr, pipeline->pipeline->output_types()};
   return {};
 }
 

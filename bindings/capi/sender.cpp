@@ -190,7 +190,7 @@ Start RunAsync(std::shared_ptr<const Pipeline> pipeline, Start input) {
       if (!outcome) return done(std::move(outcome));
       auto results = pipeline->Run(std::move(outcome->values));
       if (!results) return done(MakeError(results.error()));
-      done(mmdeploy_value{std::move(*results)});
+      done(mmdeploy_value{std::move(*results), nullptr, pipeline->output_types()});
     });
   };
 }

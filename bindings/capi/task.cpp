@@ -15,7 +15,10 @@ constexpr char kReadQuads[] = R"({"input": ["images", "quads"], "output": ["resu
   {"type": "Task", "name": "warp", "module": "WarpBbox", "input": ["images", "quads"],
    "output": ["patches"]},
   {"type": "Inference", "name": "recog", "input": ["patches"], "output": ["results"],
-   "params": {"model": "recog"}}]})";
+   "params": {"model": "<the model>"}}]})";
+
+// The name of the model there, which hides none that its own pipeline names.
+constexpr char kWholeModel[] = "<the model>";
 
 EdgeType OutputOf(const ResultType& type) { return {Kind(type), type.is_list ? 2 : 1, {}}; }
 
@@ -33,7 +36,7 @@ Result<void> CheckSignature(const Pipeline& pipeline, const char* task_name,
   MMDEPLOY_ENSURE(GivesType(pipeline, OutputOf(type)), Code::kInvalidArgument,
                   "the model gives {}, a {} needs {}; open it as another task",
                   Describe(pipeline.output_types()[0]), task_name, Describe(OutputOf(type)));
-  return {};
+  return pipeline.RequireOnePerItem();
 }
 
 bool Is(const Value& value, const ResultType& type) {
@@ -82,12 +85,14 @@ Result<std::shared_ptr<const Pipeline>> LoadPipeline(std::shared_ptr<const Model
   const EdgeType images{KindSet(Kind::kImage), 1, {}};
   if (inputs == TaskInputs::kQuads) {
     PipelineOptions around = options;
-    around.models["recog"] = model;
+    around.models[kWholeModel] = model;
     const Kind text(TypeOf(static_cast<const TextDetection*>(nullptr)));
     around.inputs = {images, EdgeType{{text, Kind::kNull}, 1, {}}};
     MMDEPLOY_TRY(const Json config, ParseJson(kReadQuads, "quads"));
     auto pipeline = Pipeline::FromConfig(config, around);
-    if (pipeline && GivesType(**pipeline, OutputOf(type))) return pipeline;
+    if (pipeline && GivesType(**pipeline, OutputOf(type)) && (*pipeline)->RequireOnePerItem()) {
+      return pipeline;
+    }
     // The model alone has the reason, in its own words.
     MMDEPLOY_TRYV(LoadPipeline(model, options, task_name, type, TaskInputs::kImages));
     return pipeline;
@@ -122,9 +127,14 @@ Result<void> AddSchedulers(mmdeploy_exec_info_t exec_info, PipelineOptions* opti
 Result<const Value::List*> ImageResults(const mmdeploy_value& value, const char* task_name,
                                         const ResultType& type) {
   const auto& values = value.values;
-  const auto is_output = [&](const Value& one) { return IsOutput(one, type); };
-  const auto found = std::find_if(values.begin(), values.end(), is_output);
-  // Lists without results are those of any type.
+  // A list without results looks like one of any type, but the pipeline says what it is of.
+  const auto found = std::find_if(values.begin(), values.end(), [&](const Value& one) {
+    const auto index = static_cast<size_t>(&one - values.data());
+    const EdgeType* declared = index < value.types.size() ? &value.types[index] : nullptr;
+    const bool may_hold = declared == nullptr || (declared->kinds.Has(Kind(type)) &&
+                                                  declared->depth >= OutputOf(type).depth);
+    return may_hold && IsOutput(one, type);
+  });
   MMDEPLOY_ENSURE(
       found != values.end(), Code::kInvalidArgument,
       "the value holds {}, expected an output of mmdeploy_{}_apply_v2: per image {}{}",

@@ -32,9 +32,9 @@ Result<std::shared_ptr<const Pipeline>> LoadPipeline(std::shared_ptr<const Model
 // ends nowhere, or a scheduler without task.
 Result<void> AddSchedulers(mmdeploy_exec_info_t exec_info, PipelineOptions* options);
 
-// What is in the output of a pipeline per image: the one of its values that is `type`, or lists of
-// it; of a type that an image has once, a chain of tasks may give lists, too.
-// Errors: kInvalidArgument with what `value` is instead.
+// What is in the output of a pipeline per image: the first of its values that is `type`, or lists
+// of it, also where no image has any; of a type that an image has once, a chain of tasks may give
+// lists, too. Errors: kInvalidArgument with what `value` is instead.
 Result<const Value::List*> ImageResults(const mmdeploy_value& value, const char* task_name,
                                         const ResultType& type);
 
@@ -221,7 +221,7 @@ class Task {
   static Result<mmdeploy_value> Run(Handle handle, std::vector<Value> inputs) {
     const Pipeline& pipeline = *reinterpret_cast<const LoadedTask*>(handle)->pipeline;
     MMDEPLOY_TRY(std::vector<Value> outputs, pipeline.Run(std::move(inputs)));
-    return mmdeploy_value{std::move(outputs)};
+    return mmdeploy_value{std::move(outputs), nullptr, pipeline.output_types()};
   }
 
   static Result<void> ApplyJust(Handle handle, std::vector<Value> inputs,

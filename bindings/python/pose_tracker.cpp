@@ -43,11 +43,25 @@ nb::tuple ToTuple(const Result& result) {
   return nb::make_tuple(points, boxes, ids);
 }
 
+// The value of the keyword `name`.
+template <class T>
+T Cast(const std::string& name, nb::handle value) {
+  T number{};
+  if (!nb::try_cast(value, number)) {
+    const char* kind = std::is_integral_v<T>      ? "an int"
+                       : std::is_same_v<T, float> ? "a float"
+                                                  : "floats";
+    throw nb::type_error(
+        ("parameter '" + name + "' is " + nb::repr(value).c_str() + ", expected " + kind).c_str());
+  }
+  return number;
+}
+
 // `name` of a keyword, into the member of the same name.
 template <class T>
 bool Put(const std::string& name, const char* wanted, nb::handle value, T* to) {
   if (name != wanted) return false;
-  *to = nb::cast<T>(value);
+  *to = Cast<T>(name, value);
   return true;
 }
 
@@ -69,11 +83,11 @@ State CreateState(const PoseTracker& tracker, const nb::kwargs& keywords) {
     }
 #undef MMDEPLOY_PUT
     if (name == "keypoint_sigmas") {
-      for (nb::handle sigma : value) sigmas.push_back(nb::cast<float>(sigma));
+      sigmas = Cast<std::vector<float>>(name, value);
       params->keypoint_sigmas = sigmas.data();
       params->keypoint_sigmas_size = static_cast<int32_t>(sigmas.size());
     } else if (name == "smooth_params") {
-      const auto numbers = nb::cast<std::vector<float>>(value);
+      const auto numbers = Cast<std::vector<float>>(name, value);
       if (numbers.size() != 3) {
         throw nb::value_error("smooth_params are three numbers: beta, fc_min, fc_derivative");
       }
@@ -93,7 +107,15 @@ nb::list ApplyBatch(const PoseTracker& tracker, nb::sequence states, nb::sequenc
   std::vector<State*> pointers;
   std::vector<ImageArgument> arguments;
   std::vector<Mat> mats;
-  for (nb::handle state : states) pointers.push_back(nb::cast<State*>(state));
+  for (nb::handle state : states) {
+    State* pointer = nullptr;
+    if (!nb::try_cast(state, pointer) || pointer == nullptr) {
+      throw nb::type_error(("states[" + std::to_string(pointers.size()) + "] is " +
+                            nb::repr(state).c_str() + ", expected what create_state gives")
+                               .c_str());
+    }
+    pointers.push_back(pointer);
+  }
   for (nb::handle frame : frames) {
     arguments.emplace_back(frame);
     mats.push_back(arguments.back().mat());

@@ -4,6 +4,7 @@
 #include <nanobind/ndarray.h>
 #include <nanobind/stl/filesystem.h>
 #include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
 
 #include <cstring>
 #include <filesystem>
@@ -137,13 +138,23 @@ class PythonTask {
     return Guarded([&] { return task_->Apply(mats); });
   }
 
-  // Everything that becomes rows of the numbers of a Box.
+  // Everything that is rows of the numbers of a Box; or the numbers alone, one row after the other.
   template <class Box>
   static std::vector<Box> ToBoxes(nb::handle boxes) {
     constexpr size_t kNumbers = sizeof(Box) / sizeof(float);
     std::vector<Box> result;
     if (boxes.is_none()) return result;
     nb::object array = nb::module_::import_("numpy").attr("asarray")(boxes, "float32");
+    const auto sides = nb::cast<std::vector<size_t>>(array.attr("shape"));
+    const size_t width = sides.empty() ? 0 : sides.back(),
+                 size = nb::cast<size_t>(array.attr("size"));
+    const bool fits = sides.size() > 1 && width > 0 ? width == kNumbers : size % kNumbers == 0;
+    if (!fits) {
+      throw nb::value_error((std::string("bboxes have shape ") +
+                             nb::repr(array.attr("shape")).c_str() + ", expected rows of " +
+                             std::to_string(kNumbers) + " numbers")
+                                .c_str());
+    }
     const auto rows = nb::cast<nb::ndarray<const float, nb::c_contig, nb::device::cpu>>(
         array.attr("reshape")(-1, kNumbers));
     result.resize(rows.shape(0));

@@ -71,7 +71,12 @@ class PoseTracker {
     }
     if (frames.empty()) return {};
     std::vector<mmdeploy_pose_tracker_state_t> handles;
-    for (State* state : states) handles.push_back(state->get());
+    for (State* state : states) {
+      if (state == nullptr) {
+        throw Exception(ErrorCode::eInvalidArgument, "a state of a pose tracker is NULL");
+      }
+      handles.push_back(state->get());
+    }
     const auto count = static_cast<int32_t>(frames.size());
     Target* results{};
     int32_t* counts{};

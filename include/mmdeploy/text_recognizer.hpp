@@ -60,11 +60,12 @@ class TextRecognizer {
         results, [total](auto p) { mmdeploy_text_recognizer_release_result(p, total); });
     return Result::Split(buffer, counts);
   }
-  // Without boxes the whole image is one.
-  Result Apply(const Mat& image, Span<const TextDetection> bboxes = {}) const {
+  // The whole image is one.
+  Result Apply(const Mat& image) const { return Apply(Span<const Mat>(&image, 1))[0]; }
+  // Results of boxes of an image; none for no boxes.
+  Result Apply(const Mat& image, Span<const TextDetection> bboxes) const {
     const int count = static_cast<int>(bboxes.size());
-    return Apply(Span<const Mat>(&image, 1), bboxes,
-                 count ? Span<const int>(&count, 1) : Span<const int>())[0];
+    return Apply(Span<const Mat>(&image, 1), bboxes, Span<const int>(&count, 1))[0];
   }
 
   // The same on a scheduler. Pixels, and this object, must live until the future is ready; a

@@ -174,5 +174,20 @@ TEST(ParallelFor, OneThreadIsTheCallers) {
   ParallelFor(5, 1, [&](int64_t) { EXPECT_EQ(std::this_thread::get_id(), caller); });
 }
 
+TEST(ParallelFor, ThrowsWhatABodyThrows) {
+  for (const int threads : {0, 1, 3}) {
+    for (const int64_t thrower : {0, 57, 99}) {
+      const auto body = [&](int64_t i) {
+        if (i >= thrower) throw std::out_of_range("body");
+      };
+      EXPECT_THROW(ParallelFor(100, threads, body), std::out_of_range);
+    }
+  }
+  const auto inner = [](int64_t i) {
+    if (i == 3) throw std::out_of_range("inner");
+  };
+  EXPECT_THROW(ParallelFor(8, 4, [&](int64_t) { ParallelFor(8, 4, inner); }), std::out_of_range);
+}
+
 }  // namespace
 }  // namespace mmdeploy

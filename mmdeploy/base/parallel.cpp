@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <exception>
+#include <mutex>
 #include <thread>
 #include <vector>
 
@@ -19,13 +21,25 @@ namespace {
 
 void RunParallel(int64_t count, int threads, const std::function<void(int64_t)>& body) {
   std::atomic<int64_t> next{0};
+  std::exception_ptr thrown;
+  std::once_flag first;
   const auto work = [&] {
-    for (int64_t i = next++; i < count; i = next++) body(i);
+    try {
+      for (int64_t i = next++; i < count; i = next++) body(i);
+    } catch (...) {
+      next = count;
+      std::call_once(first, [&] { thrown = std::current_exception(); });
+    }
   };
   std::vector<std::thread> workers;
-  for (int t = 1; t < threads; ++t) workers.emplace_back(work);
+  try {
+    for (int t = 1; t < threads; ++t) workers.emplace_back(work);
+  } catch (...) {
+    // A thread that the system refuses: those that are there do its work.
+  }
   work();
   for (auto& worker : workers) worker.join();
+  if (thrown) std::rethrow_exception(thrown);
 }
 
 #else

@@ -84,7 +84,11 @@ Result<int> Infer(const InferArgs& args) {
         pipeline->Run({Value(Value::List{Value(View(mat))})}, args.profile ? &timer : nullptr);
     if (!outputs) return MakeError(outputs.error().In(fmt::format("image '{}'", path)));
     std::vector<Value> results;
-    for (const Value& output : *outputs) results.push_back(output.list().at(0));
+    for (size_t i = 0; i < outputs->size(); ++i) {
+      // A list of what all images have together is that of the only image.
+      const bool per_image = pipeline->output_types()[i].length == Length::kItems;
+      results.push_back(per_image ? (*outputs)[i].list().at(0) : (*outputs)[i]);
+    }
     if (args.json) {
       all.push_back({{"image", path}, {"result", ToJson(results[0])}});
       for (size_t i = 0; results.size() > 1 && i < results.size(); ++i) {

@@ -14,6 +14,11 @@ std::string Describe(const EdgeType& type) {
   return text + Describe(type.kinds);
 }
 
+bool AreOfItems(Span<const EdgeType> types) {
+  const auto is_of_items = [](const EdgeType& type) { return type.length == Length::kItems; };
+  return !types.empty() && std::all_of(types.begin(), types.end(), is_of_items);
+}
+
 Result<void> Cancellation::Check() const {
   MMDEPLOY_ENSURE(!cancelled_.load(std::memory_order_relaxed), Code::kFail,
                   "the call was cancelled");

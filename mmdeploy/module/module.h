@@ -16,6 +16,13 @@
 
 namespace mmdeploy {
 
+// How long a list is, as far as that is known.
+enum class Length : uint8_t {
+  kAny,    // as long as it happens to be, such as the boxes of all images one behind the other
+  kItems,  // one element for each item of the lists that the pipeline takes
+  kIndex,  // what Flatten notes of such a list: Unflatten makes one of kItems by it
+};
+
 // The type of an edge: which kinds may travel, and how many lists are around them.
 struct EdgeType {
   KindSet kinds = KindSet::Any();
@@ -26,7 +33,13 @@ struct EdgeType {
   // an output where they are, of an input where the module reads them. The compiler places a copy
   // where the two differ. nullopt: anywhere.
   std::optional<Device> device = Device();
+  // Of the outermost list. Modules that take whole lists say it of their outputs; of others the
+  // compiler knows it.
+  Length length = Length::kAny;
 };
+
+// Whether all are lists with one element per item; false for none.
+bool AreOfItems(Span<const EdgeType> types);
 
 // "list of Image", "list of list of Detection".
 std::string Describe(const EdgeType& type);

@@ -110,6 +110,7 @@ class Compiler {
       if (!types.empty()) type = types[i];
       // Where an image of the caller lies is seen when it arrives.
       if (nesting_ == 0) type.device.reset();
+      type.length = Length::kItems;
       MMDEPLOY_TRYV(Define(names[i], std::move(type), path / "input"));
     }
     return {};
@@ -165,12 +166,22 @@ class Compiler {
       }
     }
     for (size_t i = 0; i < types.size(); ++i) {
+      // To the module of a step with '*' the flat lists are those of its items.
+      if (step->has_flatten) types[i].length = Length::kItems;
       MMDEPLOY_ENSURE(spec.inputs[i].mark != InputMark::kBroadcast ||
                           (step->has_flatten && types[i].depth >= 1),
                       Code::kFail, "{}: '+' on '{}' needs another input with '*'",
                       (path / "input").str(), spec.inputs[i].outer);
     }
     return types;
+  }
+
+  // Whether '*' on an output puts a list of the pipeline's items back.
+  bool FlattensItems(const NodeSpec& spec) const {
+    return std::all_of(spec.inputs.begin(), spec.inputs.end(), [&](const PortSpec& port) {
+      return port.mark != InputMark::kFlatten ||
+             edges_.find(port.outer)->second.type.length == Length::kItems;
+    });
   }
 
   Result<void> DefineOutputs(const NodeSpec& spec, const JsonPath& path,
@@ -185,6 +196,14 @@ class Compiler {
       const bool unflatten = spec.outputs[i].mark == InputMark::kFlatten && step->has_flatten;
       EdgeType type = signature.outputs[i];
       type.depth += step->extra_depth + (unflatten ? 1 : 0);
+      if (step->extra_depth > 0) type.length = AreOfItems(types) ? Length::kItems : Length::kAny;
+      MMDEPLOY_ENSURE(!unflatten || type.length == Length::kItems, Code::kFail,
+                      "{}: output '{}*' is {} whose length is not that of the inputs; '*' needs "
+                      "one element for each that goes in",
+                      step->where, spec.outputs[i].outer, Describe(signature.outputs[i]));
+      if (step->has_flatten) {
+        type.length = unflatten && FlattensItems(spec) ? Length::kItems : Length::kAny;
+      }
       step->outputs.push_back(pipeline_->num_slots_);
       step->unflatten.push_back(unflatten);
       MMDEPLOY_TRYV(Define(spec.outputs[i].outer, std::move(type), path / "output"));
@@ -265,7 +284,7 @@ class Compiler {
   // Whether the pipeline gives for a list what it gives for its parts.
   void FindItemwise() {
     bool itemwise = in_parts_ && !pipeline_->input_names_.empty();
-    for (const EdgeType& type : pipeline_->output_types_) itemwise &= type.depth >= 1;
+    itemwise &= AreOfItems(pipeline_->output_types_);
     for (const Step& step : pipeline_->steps_) {
       itemwise &= step.extra_depth >= 1 || step.module->runs_item_by_item();
       pipeline_->batch_size_ = std::max(pipeline_->batch_size_, step.module->batch_size());

@@ -58,6 +58,20 @@ class Step2 : public Module {
   std::function<void(int64_t)> see_;
 };
 
+// As many as the number says, from the number on: 0 -> [], 2 -> [2, 3].
+class Some : public Module {
+ public:
+  const Signature& signature() const override { return signature_; }
+  Result<Values> Run(Span<const Value> inputs, const RunContext&) const override {
+    List some;
+    for (int64_t i = 0; i < inputs[0].integer(); ++i) some.emplace_back(inputs[0].integer() + i);
+    return Values{Value(std::move(some))};
+  }
+
+ private:
+  Signature signature_{{Type(Kind::kInt)}, {Type(Kind::kInt, 1)}};
+};
+
 // Throws what a library would throw, or reads a value as something that it is not.
 class Careless : public Module {
  public:
@@ -71,10 +85,12 @@ class Careless : public Module {
   Signature signature_{{Type(Kind::kInt)}, {Type(Kind::kBox)}};
 };
 
-std::shared_ptr<const Pipeline> Make(
-    int num_threads, std::function<void(int64_t)> see = [](int64_t) {}, const char* tasks = R"([
+constexpr char kChain[] = R"([
     {"type": "Task", "module": "Step1", "input": "a", "output": "b"},
-    {"type": "Task", "module": "Step2", "input": "b", "output": "out"}])") {
+    {"type": "Task", "module": "Step2", "input": "b", "output": "out"}])";
+
+Result<std::shared_ptr<const Pipeline>> TryMake(int num_threads, std::function<void(int64_t)> see,
+                                                const char* tasks) {
   PipelineOptions options;
   options.net.num_threads = num_threads;
   const auto add = [&](const char* name, auto make) {
@@ -86,10 +102,17 @@ std::shared_ptr<const Pipeline> Make(
   };
   add("Step1", [] { return std::make_unique<Step1>(); });
   add("Step2", [see] { return std::make_unique<Step2>(see); });
+  add("Some", [] { return std::make_unique<Some>(); });
   add("Careless", [] { return std::make_unique<Careless>(); });
   static Json json;  // readers keep references
   json = {{"input", "a"}, {"output", "out"}, {"tasks", Json::parse(tasks)}};
-  auto pipeline = Pipeline::Compile(json, JsonPath("t"), nullptr, options);
+  return Pipeline::Compile(json, JsonPath("t"), nullptr, options);
+}
+
+std::shared_ptr<const Pipeline> Make(
+    int num_threads, std::function<void(int64_t)> see = [](int64_t) {},
+    const char* tasks = kChain) {
+  auto pipeline = TryMake(num_threads, std::move(see), tasks);
   EXPECT_TRUE(pipeline) << pipeline.error().message();
   return *pipeline;
 }
@@ -132,6 +155,80 @@ TEST(Parts, ANestedPipelineRunsInPartsToo) {
   ASSERT_TRUE(pipeline->Run({Numbers(100)}));
   EXPECT_LE(Tracked::most, 2);
   EXPECT_THAT(pipeline->Run({Numbers(1000)}).error().message(), HasSubstr("item 778 of 1000"));
+}
+
+// What all items have, one behind the other: longer or shorter than the list of the items.
+TEST(Parts, AFlatOutputIsThatOfTheWholeList) {
+  constexpr char kFlat[] = R"([
+    {"type": "Task", "module": "Some", "input": "a", "output": "b"},
+    {"type": "Task", "module": "Step1", "input": "b*", "output": "c"},
+    {"type": "Task", "module": "Step2", "input": "c", "output": "out"}])";
+  const std::string nested = R"([{"type": "Pipeline", "input": "a", "output": "out",
+    "pipeline": {"input": "a", "output": "out", "tasks": )" +
+                             std::string(kFlat) + "}}]";
+  for (const std::string& tasks : {std::string(kFlat), nested}) {
+    const auto pipeline = Make(
+        1, [](int64_t) {}, tasks.c_str());
+    EXPECT_FALSE(pipeline->RequireOnePerItem());
+    const List counts{Value(int64_t{3}), Value(int64_t{0}), Value(int64_t{0}), Value(int64_t{0}),
+                      Value(int64_t{2}), Value(int64_t{1}), Value(int64_t{5})};
+    const auto out = pipeline->Run({counts});
+    ASSERT_TRUE(out) << out.error().message();
+    std::vector<int64_t> found;
+    for (const Value& value : (*out)[0].list()) found.push_back(value.integer());
+    EXPECT_EQ(found, (std::vector<int64_t>{9, 16, 25, 4, 9, 1, 25, 36, 49, 64, 81}));
+    EXPECT_TRUE((*pipeline->Run({List(9, Value(int64_t{0}))}))[0].list().empty());
+  }
+}
+
+TEST(Parts, AListThatIsPutBackStillRunsInParts) {
+  const auto pipeline = Make(
+      1, [](int64_t) {}, R"([
+    {"type": "Task", "module": "Some", "input": "a", "output": "b"},
+    {"type": "Task", "module": "Step1", "input": "b*", "output": "c*"},
+    {"type": "Task", "module": "Step2", "input": "c", "output": "out"}])");
+  EXPECT_TRUE(pipeline->runs_item_by_item() && pipeline->RequireOnePerItem());
+  const auto out = pipeline->Run({Numbers(9)});
+  ASSERT_TRUE(out) << out.error().message();
+  ASSERT_EQ((*out)[0].list().size(), 9u);
+  for (size_t i = 0; i < 9; ++i) EXPECT_EQ((*out)[0].list()[i].list().size(), i);
+}
+
+TEST(Parts, FlattenAndUnflattenKeepTheImagesApart) {
+  const auto pipeline = Make(
+      1, [](int64_t) {}, R"([
+    {"type": "Task", "module": "Some", "input": "a", "output": "b"},
+    {"type": "Flatten", "input": "b", "output": ["c", "index"]},
+    {"type": "Task", "module": "Step1", "input": "c", "output": "d"},
+    {"type": "Unflatten", "input": ["d", "index"], "output": "out"}])");
+  EXPECT_TRUE(pipeline->RequireOnePerItem());
+  EXPECT_EQ((*pipeline->Run({Numbers(9)}))[0].list().size(), 9u);
+  const auto flat = Make(
+      1, [](int64_t) {}, R"([
+    {"type": "Task", "module": "Some", "input": "a", "output": "b"},
+    {"type": "Flatten", "input": "b", "output": ["out", "index"]}])");
+  EXPECT_THAT(flat->RequireOnePerItem().error().message(),
+              HasSubstr("output 'out' of the pipeline is list of Int of all images together"));
+}
+
+// What is put back needs an element for each that went in, and a Cond puts it beside what it left.
+TEST(Parts, AFlatListWhereOnePerItemIsNeededIsRefused) {
+  const std::string inner = R"("pipeline": {"input": "x", "output": "z", "tasks": [
+      {"type": "Task", "module": "Some", "input": "x", "output": "y"},
+      {"type": "Task", "module": "Step1", "input": "y*", "output": "z"}]})";
+  const auto error = [](const std::string& tasks) -> std::string {
+    const auto pipeline = TryMake(
+        1, [](int64_t) {}, tasks.c_str());
+    return pipeline ? "" : std::string(pipeline.error().message());
+  };
+  EXPECT_THAT(error(R"([{"type": "Task", "module": "Some", "input": "a", "output": "b"},
+      {"type": "Pipeline", "name": "p", "input": "b*", "output": "out*", )" +
+                    inner + "}]"),
+              HasSubstr("(Pipeline 'p'): output 'out*' is list of State whose length is not"));
+  EXPECT_THAT(error(R"([{"type": "Cond", "input": ["a", "a"], "output": "out",
+      "body": {"type": "Pipeline", )" +
+                    inner + "}}]"),
+              HasSubstr("/body: output 'out' of the pipeline is list of State of all images"));
 }
 
 TEST(Parts, ARunCanBeCancelled) {

@@ -78,7 +78,10 @@ class Flattening {
     return {};
   }
 
-  Value Restore(const Value& flat) const {
+  Result<Value> Restore(const Value& flat) const {
+    const auto total = std::accumulate(sizes_.begin(), sizes_.end(), size_t{0});
+    MMDEPLOY_ENSURE(flat.is_list() && flat.list().size() == total, Code::kFail,
+                    "an output with '*' is {}, expected a list of {}", Describe(flat), total);
     List outer;
     size_t next = 0;
     for (const size_t size : sizes_) {
@@ -86,7 +89,7 @@ class Flattening {
       outer.emplace_back(List(begin, begin + static_cast<int64_t>(size)));
       next += size;
     }
-    return outer;
+    return Value(std::move(outer));
   }
 
  private:
@@ -147,7 +150,8 @@ Result<Values> RunMarked(const Step& step, Values inputs, const RunContext& cont
   }
   MMDEPLOY_TRY(auto outputs, RunAtDepth(*step.module, inputs, step.extra_depth, inner));
   for (size_t i = 0; i < outputs.size(); ++i) {
-    if (step.unflatten[i]) outputs[i] = flattening.Restore(outputs[i]);
+    if (!step.unflatten[i]) continue;
+    MMDEPLOY_TRY(outputs[i], flattening.Restore(outputs[i]));
   }
   return outputs;
 }
@@ -171,6 +175,17 @@ Result<std::vector<Value>> Pipeline::RunStep(const Step& step, std::vector<Value
   auto outputs = RunMarked(step, std::move(inputs), context);
   if (!outputs) return MakeError(outputs.error().In(step.where));
   return outputs;
+}
+
+Result<void> Pipeline::RequireOnePerItem() const {
+  for (size_t i = 0; i < output_types_.size(); ++i) {
+    MMDEPLOY_ENSURE(output_types_[i].length == Length::kItems, Code::kInvalidArgument,
+                    "output '{}' of the pipeline is {} of all images together, expected one "
+                    "element per image; '*' behind the outputs of a step whose inputs have '*' "
+                    "keeps the images apart",
+                    output_names_[i], Describe(output_types_[i]));
+  }
+  return {};
 }
 
 // Enough for every thread and for a whole batch; two rounds, so that threads that are done early

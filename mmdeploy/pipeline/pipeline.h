@@ -81,6 +81,9 @@ class Pipeline {
   const std::vector<std::string>& outputs() const { return output_names_; }
   const std::vector<EdgeType>& output_types() const { return output_types_; }
   const JsonNotes& notes() const { return notes_; }
+  // Errors: kInvalidArgument for an output that is not a list with one element per item of the
+  // inputs, in which callers cannot find what belongs to an image.
+  Result<void> RequireOnePerItem() const;
   // Threads, memory and cancellation of a run that nobody else decides about.
   const RunContext& context() const { return context_; }
   // Whether lists may run in parts, and how many items share an engine's call.

@@ -45,8 +45,8 @@ cv::Mat WithCaption(const cv::Mat& picture, const std::vector<std::string>& line
 // are written below it.
 cv::Mat Draw(const cv::Mat& image, const Value& results, const Style& style);
 
-// The same for a pipeline with several outputs: where one of them holds places, the others are
-// written beside them, result by result; else the first is drawn.
+// The same for a pipeline with several outputs: where one of them holds boxes or quads, the others
+// are written beside them, result by result; else the first is drawn.
 cv::Mat DrawAll(const cv::Mat& image, Span<const Value> outputs, Style style);
 
 }  // namespace mmdeploy

@@ -51,6 +51,9 @@ Result<std::shared_ptr<const Pipeline>> LoadPart(std::shared_ptr<const Model> mo
                   "{}: the model gives {}, the {} of a pose tracker gives {}", origin,
                   pipeline->outputs().empty() ? "nothing" : Describe(pipeline->output_types()[0]),
                   role, type.name);
+  if (auto fits_items = pipeline->RequireOnePerItem(); !fits_items) {
+    return MakeError(fits_items.error().In(origin));
+  }
   return pipeline;
 }
 

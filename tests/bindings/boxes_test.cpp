@@ -63,6 +63,17 @@ TEST_F(BoxesTest, NoBoxesAtAllGiveNothing) {
   EXPECT_TRUE(results[0].empty() && results[1].empty());
 }
 
+// A page on which a detector finds nothing, as demo/csrc/text_ocr.cxx passes it on.
+TEST_F(BoxesTest, NoBoxesOfOneImageGiveNothing) {
+  const Mat image = Image(40, 60);
+  EXPECT_TRUE(detector_.Apply(image, std::vector<Rect>()).empty());
+  EXPECT_TRUE(detector_.Apply(image, {}).empty());
+  const mmdeploy::TextRecognizer recognizer(
+      mmdeploy::Model("mmdeploy/task/text_recognizer/golden/model"), mmdeploy::Device("cpu"));
+  EXPECT_TRUE(recognizer.Apply(image, std::vector<mmdeploy::TextDetection>()).empty());
+  EXPECT_EQ(recognizer.Apply(image).size(), 1u);
+}
+
 TEST_F(BoxesTest, WrongBoxesAreNamed) {
   const Mat image = Image(40, 60);
   const auto message = [&](const Rect& box) -> std::string {

@@ -35,8 +35,11 @@ def test_batches(detector):
     assert [result.shape for result in detector.batch(imgs=[IMAGE, IMAGE], bboxes=[])] == [(1, 4, 3)] * 2
     with pytest.raises(ValueError, match='different lengths'):
         detector.batch([IMAGE, IMAGE], [[]])
-    with pytest.raises(ValueError, match='reshape'):
+    with pytest.raises(ValueError, match=r'bboxes have shape \(3,\), expected rows of 4 numbers'):
         detector(IMAGE, [1, 2, 3])
+    for shape in [(4, 5), (0, 5), (2, 4, 2)]:  # a detector's rows have a score
+        with pytest.raises(ValueError, match=rf'bboxes have shape \({str(shape)[1:-1]}\), expected rows of 4 numbers'):
+            detector(IMAGE, np.zeros(shape))
     with pytest.raises(RuntimeError, match='failed to apply pose detector, code: 1: box 0 of image 0'):
         detector(IMAGE, [5, 0, 1, 1])
 
@@ -56,12 +59,14 @@ def test_quads(recognizer):
     assert asyncio.run(_soon(recognizer, page)) == (text, scores)
     both = recognizer(page, quads)
     assert len(both) == 2 and both[0] != both[1]
+    with pytest.raises(ValueError, match=r'bboxes have shape \(9, 8\), expected rows of 9 numbers'):
+        recognizer(page, np.zeros((9, 8), np.float32))
     assert recognizer(page, quads.flatten().tolist()) == recognizer(page, quads.tolist()) == both
     assert recognizer(page, quads[1]) == both[1:]
     assert recognizer(page, []) == []
     assert recognizer.batch([page, page]) == [(text, scores)] * 2
     assert recognizer.batch([page, page], [quads, []]) == [both, []]
-    with pytest.raises(ValueError, match='reshape'):
+    with pytest.raises(ValueError, match=r'bboxes have shape \(8,\), expected rows of 9 numbers'):
         recognizer(page, [1.0] * 8)
     with pytest.raises(RuntimeError, match='failed to apply text recognizer, code: 1: corner 0 of quad 0 of image 0'):
         recognizer(page, [np.inf] * 9)

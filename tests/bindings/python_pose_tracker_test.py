@@ -1,10 +1,13 @@
 """The pose tracker through Python: forms of a call, streams, threads, mistakes."""
+import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
-from mmdeploy_python import PoseTracker
+from mmdeploy_python import PoseDetector, PoseTracker
+
+from tests.ocr.chain_test import inference, write_chain
 
 GOLDEN = Path(__file__).resolve().parents[2] / 'mmdeploy/task'
 DETECTOR, POSE_DETECTOR = (str(GOLDEN / f'{task}/golden/model') for task in ('detector', 'pose_detector'))
@@ -60,6 +63,13 @@ def test_mistakes(tracker):
         tracker.create_state(det_thresh=1)
     with pytest.raises(RuntimeError, match='code: 1: parameter det_nms_thr of the pose tracker is 2, allowed: 0 to 1'):
         tracker.create_state(det_nms_thr=2)
+    for name, value, expected in [('det_interval', 1.5, 'an int'), ('det_thr', 'x', 'a float'),
+                                  ('keypoint_sigmas', 3, 'floats'), ('smooth_params', [1, 'x', 2], 'floats')]:
+        with pytest.raises(TypeError, match=rf"parameter '{name}' is {re.escape(repr(value))}, expected {expected}"):
+            tracker.create_state(**{name: value})
+    for states in [[None], [3]]:
+        with pytest.raises(TypeError, match=rf'states\[0\] is {states[0]}, expected what create_state gives'):
+            tracker.batch(states, [FRAME])
     with pytest.raises(ValueError, match='three numbers'):
         tracker.create_state(smooth_params=[1])
     state = tracker.create_state(keypoint_sigmas=[0.1] * 3, **PARAMS)
@@ -78,3 +88,13 @@ def test_mistakes(tracker):
     with pytest.raises(RuntimeError, match='failed to create pose tracker: .*detector of a pose tracker'):
         PoseTracker(POSE_DETECTOR, DETECTOR, 'cpu')
     assert tracker.batch([], []) == []
+
+
+def test_poses_of_all_frames_in_one_list_are_refused(tmp_path):
+    """Without '*' on the people, nobody knows which frame a pose is of."""
+    attach = dict(type='Task', module='AttachBox', input=['img+', 'boxes*'], output='people')
+    flat = write_chain(tmp_path / 'flat', {'det': Path(DETECTOR), 'pose': Path(POSE_DETECTOR)},
+                       [inference('det', 'img', 'boxes'), attach, inference('pose', 'people', 'poses')], ['poses'])
+    for load in (lambda: PoseDetector(str(flat), 'cpu'), lambda: PoseTracker(DETECTOR, str(flat), 'cpu')):
+        with pytest.raises(RuntimeError, match="output 'poses' of the pipeline is list of PoseDetection of all images"):
+            load()

@@ -69,6 +69,18 @@ TEST_F(PoseTrackerApiTest, StreamsHaveResultsOfTheirOwn) {
   EXPECT_TRUE(tracker_.Apply(mmdeploy::Span<PoseTracker::State>(), {}).empty());
 }
 
+TEST_F(PoseTrackerApiTest, AStateThatIsNotThereIsAnError) {
+  auto state = NewState();
+  const std::vector<PoseTracker::State*> states{&state, nullptr};
+  const std::vector<Mat> frames{Frame(), Frame()};
+  try {
+    tracker_.Apply(mmdeploy::Span<PoseTracker::State* const>(states.data(), 2), frames);
+    FAIL();
+  } catch (const mmdeploy::Exception& e) {
+    EXPECT_THAT(e.what(), HasSubstr("a state of a pose tracker is NULL"));
+  }
+}
+
 TEST_F(PoseTrackerApiTest, MistakesAreErrors) {
   PoseTracker::Params params;
   params->keypoint_sigmas_size = 3;

@@ -8,7 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from mmdeploy_python import TextDetector, TextRecognizer
+from mmdeploy_python import Detector, TextDetector, TextRecognizer
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = ROOT / 'build/bin/mmdeploy'
@@ -93,6 +93,21 @@ def test_pictures_show_what_is_read(chain: Path, pages: list[Path], tmp_path: Pa
     assert read.shape == found.shape and (read != found).any()
 
 
+def test_pictures_show_what_a_later_step_says_of_objects(tmp_path: Path) -> None:
+    golden = {'det': 'detector', 'cls': 'classifier'}
+    models = {name: ROOT / f'mmdeploy/task/{task}/golden/model' for name, task in golden.items()}
+    crop = dict(type='Task', module='CropBox', input=['img+', 'dets*'], output='patches*')
+    both = write_chain(tmp_path / 'both', models, [inference('det', 'img', 'dets'), crop,
+                                                   inference('cls', 'patches*', 'classes*')], ['dets', 'classes'])
+    path = tmp_path / 'image.png'
+    cv2.imwrite(str(path), np.random.default_rng(0).integers(0, 255, (48, 64, 3), np.uint8))
+    for name, model in (('both', both), ('det', models['det'])):
+        subprocess.run([COMMAND, 'infer', model, path, '--out', tmp_path / f'{name}_out'], check=True,
+                       capture_output=True)
+    classified, found = (cv2.imread(str(tmp_path / f'{name}_out' / 'image_result.png')) for name in ('both', 'det'))
+    assert classified.shape == found.shape and (classified != found).any()
+
+
 class Mat(ctypes.Structure):
     _fields_ = [('data', ctypes.c_void_p), ('height', ctypes.c_int), ('width', ctypes.c_int),
                 ('channel', ctypes.c_int), ('format', ctypes.c_int), ('type', ctypes.c_int),
@@ -107,7 +122,8 @@ class Read(ctypes.Structure):
     _fields_ = [('text', ctypes.c_char_p), ('score', ctypes.POINTER(ctypes.c_float)), ('length', ctypes.c_int)]
 
 
-def test_c_programs_read_both_outputs(chain: Path, pages: list[Path]) -> None:
+def run_pipeline(model_path: Path, images: list[np.ndarray], num_threads: int = 0) -> tuple:
+    """Run images through the C API; answer the library, the output, and a function that destroys all handles."""
     library = ctypes.CDLL(str(ROOT / 'build/lib/libmmdeploy.so'))
     library.mmdeploy_last_error.restype = ctypes.c_char_p
 
@@ -115,16 +131,28 @@ def test_c_programs_read_both_outputs(chain: Path, pages: list[Path]) -> None:
         assert getattr(library, f'mmdeploy_{name}')(*arguments) == 0, library.mmdeploy_last_error()
 
     model, context, pipeline, value, output = (ctypes.c_void_p() for _ in range(5))
-    call('model_create_by_path', str(chain).encode(), ctypes.byref(model))
+    call('model_create_by_path', str(model_path).encode(), ctypes.byref(model))
     call('context_create', ctypes.byref(context))
+    call('context_set_num_threads', context, num_threads)
     call('pipeline_create_from_model', model, context, ctypes.byref(pipeline))
-    images = [cv2.imread(str(path)) for path in pages]
     mats = (Mat * len(images))(*(Mat(image.ctypes.data, *image.shape, 0, 2) for image in images))
     call('common_create_input', mats, len(images), ctypes.byref(value))
     call('pipeline_apply', pipeline, value, ctypes.byref(output))
+
+    def destroy() -> None:
+        for handle, name in ((output, 'value'), (value, 'value'), (pipeline, 'pipeline'), (context, 'context'),
+                             (model, 'model')):
+            getattr(library, f'mmdeploy_{name}_destroy')(handle)
+
+    return library, output, destroy
+
+
+def test_c_programs_read_both_outputs(chain: Path, pages: list[Path]) -> None:
+    images = [cv2.imread(str(path)) for path in pages]
+    library, output, destroy = run_pipeline(chain, images)
     boxes, counts, texts = ctypes.POINTER(Found)(), ctypes.POINTER(ctypes.c_int)(), ctypes.POINTER(Read)()
-    call('text_detector_get_result', output, ctypes.byref(boxes), ctypes.byref(counts))
-    call('text_recognizer_get_result', output, ctypes.byref(texts))
+    assert library.mmdeploy_text_detector_get_result(output, ctypes.byref(boxes), ctypes.byref(counts)) == 0
+    assert library.mmdeploy_text_recognizer_get_result(output, ctypes.byref(texts)) == 0
     first = 0
     for i, image in enumerate(images):
         expected = one_by_one(chain, image)[1]
@@ -133,9 +161,65 @@ def test_c_programs_read_both_outputs(chain: Path, pages: list[Path]) -> None:
         first += counts[i]
     assert library.mmdeploy_classifier_get_result(output, ctypes.byref(boxes), ctypes.byref(counts)) == 1
     library.mmdeploy_text_recognizer_release_result(texts, first)
-    for handle, name in ((output, 'value'), (value, 'value'), (pipeline, 'pipeline'), (context, 'context'),
-                         (model, 'model')):
-        getattr(library, f'mmdeploy_{name}_destroy')(handle)
+    destroy()
+
+
+def test_an_output_without_results_is_not_taken_for_another(chain: Path, tmp_path: Path) -> None:
+    """On a blank page the list of texts is empty, as one of objects could be."""
+    models = {'det': chain / 'det', 'obj': ROOT / 'mmdeploy/task/detector/golden/model'}
+    both = write_chain(tmp_path / 'both', models, [inference('det', 'img', 'dets'), inference('obj', 'img', 'objects')],
+                       ['dets', 'objects'])
+    blank = page(0, 0)
+    library, output, destroy = run_pipeline(both, [blank])
+    objects, counts = ctypes.c_void_p(), ctypes.POINTER(ctypes.c_int)()
+    assert library.mmdeploy_detector_get_result(output, ctypes.byref(objects), ctypes.byref(counts)) == 0
+    assert counts[0] == len(Detector(str(models['obj']), 'cpu')(blank)[0]) > 0
+    library.mmdeploy_detector_release_result(objects, counts, 1)
+    assert library.mmdeploy_text_detector_get_result(output, ctypes.byref(objects), ctypes.byref(counts)) == 0
+    assert counts[0] == 0
+    assert library.mmdeploy_rotated_detector_get_result(output, ctypes.byref(objects), ctypes.byref(counts)) == 1
+    library.mmdeploy_text_detector_release_result(objects, counts, 1)
+    destroy()
+
+
+def test_quads_of_all_pages_in_one_list_have_no_counts(chain: Path, tmp_path: Path) -> None:
+    flatten = dict(type='Flatten', input='dets', output=['flat', 'index'])
+    flat = write_chain(tmp_path / 'flat', {'det': chain / 'det'}, [inference('det', 'img', 'dets'), flatten], ['flat'])
+    for count in (0, 3):
+        library, output, destroy = run_pipeline(flat, [page(0, count)])
+        found, counts = ctypes.c_void_p(), ctypes.POINTER(ctypes.c_int)()
+        assert library.mmdeploy_text_detector_get_result(output, ctypes.byref(found), ctypes.byref(counts)) == 1
+        destroy()
+
+
+def test_texts_of_all_pages_in_one_list(chain: Path, pages: list[Path], tmp_path: Path) -> None:
+    """Without '*' on the outputs nobody knows which page a text is of: right of one page, refused as a task."""
+    warp = dict(WARP, output='patches')
+    flat = write_chain(tmp_path / 'flat', {name: chain / name for name in GOLDEN},
+                       [inference('det', 'img', 'dets'), warp, inference('rec', 'patches', 'texts')], ['texts'])
+    with pytest.raises(RuntimeError, match="output 'texts' of the pipeline is list of .* of all images together"):
+        TextRecognizer(str(flat), 'cpu')
+    done = subprocess.run([COMMAND, 'infer', flat, *pages, '--json'], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    for path, found in zip(pages, json.loads(done.stdout), strict=True):
+        expected = one_by_one(chain, cv2.imread(str(path)))[1]
+        assert [text['text'] for text in found['result']] == [text for text, _ in expected]
+    images = [page(seed, count) for seed, count in enumerate([3, 0, 0, 0, 2, 1, 0, 0, 5])]
+    expected = [text for image in images for text, _ in one_by_one(chain, image)[1]]
+    library, output, destroy = run_pipeline(flat, images, num_threads=2)
+    texts = ctypes.POINTER(Read)()
+    assert library.mmdeploy_text_recognizer_get_result(output, ctypes.byref(texts)) == 0
+    assert len(expected) > len(images)
+    assert [texts[i].text.decode() for i in range(len(expected))] == expected
+    library.mmdeploy_text_recognizer_release_result(texts, len(expected))
+    destroy()
+
+
+@pytest.mark.parametrize('name', ['recog', 'warp', 'images'])
+def test_models_inside_have_any_name(chain: Path, tmp_path: Path, name: str) -> None:
+    inner = write_chain(tmp_path / 'inner', {name: chain / 'rec'}, [inference(name, 'img', 'texts')], ['texts'])
+    image = page(0, 3)
+    assert TextRecognizer(str(inner), 'cpu')(image) == TextRecognizer(str(chain / 'rec'), 'cpu')(image)
 
 
 def test_a_model_that_is_not_there(chain: Path, pages: list[Path], tmp_path: Path) -> None:

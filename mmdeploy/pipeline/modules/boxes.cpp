@@ -1,38 +1,21 @@
 #include <algorithm>
 #include <cmath>
 
+#include "mmdeploy/pipeline/modules/fields.h"
+#include "mmdeploy/pipeline/modules/images.h"
 #include "mmdeploy/pipeline/modules/modules.h"
-#include "mmdeploy/task/results.h"
 
 namespace mmdeploy {
 namespace {
 
-// The box of a result that has one, or nullptr.
-const Rect* BoxOf(const Record& record) {
-  const Field* field = record.type->Find("bbox");
-  const FieldPointer pointer = field ? record.Get(*field) : FieldPointer();
-  Rect* const* box = std::get_if<Rect*>(&pointer);
-  return field && box ? *box : nullptr;
+Rect BoxOf(const Value& value) {
+  return value.is_record() ? *FieldOf<Rect>(value.record(), "bbox") : value.box();
 }
-
-// A box, or the result of a task that has one.
-KindSet KindsWithBox() {
-  KindSet kinds(Kind::kBox);
-  for (const ResultType* type : ResultTypes()) {
-    if (BoxOf({type, type->create()})) kinds = kinds | Kind(*type);
-  }
-  return kinds;
-}
-
-Image ImageOf(const Value& value) {
-  return value.kind() == Kind::kImage ? value.image() : value.sample().ori_img;
-}
-
-Rect BoxOf(const Value& value) { return value.is_record() ? *BoxOf(value.record()) : value.box(); }
 
 // An image, and the box of an object in it.
 std::vector<EdgeType> ImageAndBox() {
-  return {EdgeType{{Kind::kImage, Kind::kSample}, 0, {}}, EdgeType{KindsWithBox(), 0, {}}};
+  return {EdgeType{{Kind::kImage, Kind::kSample}, 0, {}},
+          EdgeType{KindsWith<Rect>("bbox") | Kind::kBox, 0, {}}};
 }
 
 // Gives an image together with the box of an object in it, as callers of top-down models do; the
@@ -43,7 +26,8 @@ class AttachBox : public Module {
 
   Result<Values> Run(Span<const Value> inputs, const RunContext&) const override {
     Sample sample;
-    sample.ori_img = ImageOf(inputs[0]);
+    sample.ori_img =
+        inputs[0].kind() == Kind::kImage ? inputs[0].image() : inputs[0].sample().ori_img;
     MMDEPLOY_TRYV(Check(sample.ori_img));
     sample.bbox = BoxOf(inputs[1]);
     return Values{Value(std::move(sample))};
@@ -66,11 +50,7 @@ class CropBox : public Module {
   const Signature& signature() const override { return signature_; }
 
   Result<Values> Run(Span<const Value> inputs, const RunContext&) const override {
-    Image image = ImageOf(inputs[0]);
-    MMDEPLOY_TRYV(Check(image));
-    MMDEPLOY_ENSURE(image.format != PixelFormat::kNv12 && image.format != PixelFormat::kNv21,
-                    Code::kNotSupported, "a box cannot be cut out of a {} image; convert it to BGR",
-                    Name(image.format));
+    MMDEPLOY_TRY(Image image, PixelsOf(inputs[0], "cut"));
     const Rect box = BoxOf(inputs[1]);
     const bool finite = std::isfinite(box.left) && std::isfinite(box.top) &&
                         std::isfinite(box.right) && std::isfinite(box.bottom);

@@ -1,35 +1,15 @@
+#include "mmdeploy/pipeline/modules/fields.h"
 #include "mmdeploy/pipeline/modules/modules.h"
-#include "mmdeploy/task/results.h"
 
 namespace mmdeploy {
 namespace {
-
-template <class T>
-const T* FieldOf(const Record& record, std::string_view name) {
-  const Field* field = record.type->Find(name);
-  const FieldPointer pointer = field ? record.Get(*field) : FieldPointer();
-  T* const* value = std::get_if<T*>(&pointer);
-  return field && value ? *value : nullptr;
-}
-
-// Results of tasks with a label and a score.
-KindSet KindsWithLabel() {
-  KindSet kinds;
-  for (const ResultType* type : ResultTypes()) {
-    const Record record{type, type->create()};
-    if (FieldOf<int>(record, "label_id") && FieldOf<float>(record, "score")) {
-      kinds = kinds | Kind(*type);
-    }
-  }
-  return kinds;
-}
 
 // Whether the first result of an image has a label, and is sure enough of it: the predicate of a
 // Cond.
 class IsLabel : public Module {
  public:
   IsLabel(int label, float min_score) : label_(label), min_score_(min_score) {
-    signature_.inputs = {EdgeType{KindsWithLabel(), 1, {}}};
+    signature_.inputs = {EdgeType{KindsWith<int>("label_id") & KindsWith<float>("score"), 1, {}}};
     signature_.outputs = {EdgeType{Kind::kBool, 0, {}}};
   }
 

@@ -3,33 +3,16 @@
 #include <cmath>
 #include <opencv2/imgproc.hpp>
 
+#include "mmdeploy/pipeline/modules/fields.h"
 #include "mmdeploy/pipeline/modules/images.h"
 #include "mmdeploy/pipeline/modules/modules.h"
 #include "mmdeploy/pipeline/modules/warp_pixels.h"
-#include "mmdeploy/task/results.h"
 #include "mmdeploy/transform/pixels/opencv.h"
 
 namespace mmdeploy {
 namespace {
 
 constexpr int kMaxSide = 32766;  // cv::warpAffine's positions have 16 bits
-
-// The quad of a result that has one, or nullptr.
-const Quad* QuadOf(const Record& record) {
-  const Field* field = record.type->Find("bbox");
-  const FieldPointer pointer = field ? record.Get(*field) : FieldPointer();
-  Quad* const* quad = std::get_if<Quad*>(&pointer);
-  return field && quad ? *quad : nullptr;
-}
-
-// The results of tasks that have a quad.
-KindSet KindsWithQuad() {
-  KindSet kinds;
-  for (const ResultType* type : ResultTypes()) {
-    if (QuadOf({type, type->create()})) kinds = kinds | Kind(*type);
-  }
-  return kinds;
-}
 
 // The corners at the nearest whole pixels, clockwise as seen, the first one nearest to the top left
 // of their bounding box: whoever found them may have begun anywhere and gone either way.
@@ -180,7 +163,7 @@ class WarpBbox : public Module {
  public:
   explicit WarpBbox(double max_aspect) : max_aspect_(max_aspect) {
     signature_.inputs = {EdgeType{{Kind::kImage, Kind::kSample}, 0, {}},
-                         EdgeType{KindsWithQuad() | Kind::kNull, 0, {}}};
+                         EdgeType{KindsWith<Quad>("bbox") | Kind::kNull, 0, {}}};
     signature_.outputs = {EdgeType{Kind::kImage, 0, {}}};
   }
 
@@ -190,7 +173,8 @@ class WarpBbox : public Module {
     if (!inputs[1].is_record() && inputs[0].kind() == Kind::kImage) return Values{inputs[0]};
     MMDEPLOY_TRY(Image image, PixelsOf(inputs[0], "cut"));
     if (inputs[1].is_record()) {
-      MMDEPLOY_TRY(image, CutOut(*QuadOf(inputs[1].record()), max_aspect_, image, context.pool));
+      MMDEPLOY_TRY(image, CutOut(*FieldOf<Quad>(inputs[1].record(), "bbox"), max_aspect_, image,
+                                 context.pool));
     }
     return Values{Value(std::move(image))};
   }
@@ -205,7 +189,7 @@ class WarpBoxes : public Module {
  public:
   explicit WarpBoxes(double max_aspect) : max_aspect_(max_aspect) {
     signature_.inputs = {EdgeType{{Kind::kImage, Kind::kSample}, 0, {}},
-                         EdgeType{KindsWithQuad(), 1, {}}};
+                         EdgeType{KindsWith<Quad>("bbox"), 1, {}}};
     signature_.outputs = {EdgeType{Kind::kImage, 1, {}}};
   }
 
@@ -215,7 +199,8 @@ class WarpBoxes : public Module {
     MMDEPLOY_TRY(const Image image, PixelsOf(inputs[0], "cut"));
     Value::List patches;
     for (const Value& text : inputs[1].list()) {
-      MMDEPLOY_TRY(Image patch, CutOut(*QuadOf(text.record()), max_aspect_, image, context.pool));
+      MMDEPLOY_TRY(Image patch,
+                   CutOut(*FieldOf<Quad>(text.record(), "bbox"), max_aspect_, image, context.pool));
       patches.emplace_back(std::move(patch));
     }
     return Values{Value(std::move(patches))};

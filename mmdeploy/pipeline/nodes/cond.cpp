@@ -14,6 +14,7 @@ class CondNode : public Module {
     signature_.inputs[0].kinds = {Kind::kBool, Kind::kInt};
     for (auto type : body_->output_types()) {
       type.kinds = type.kinds | Kind::kNull;
+      type.length = AreOfItems(inputs) ? Length::kItems : Length::kAny;
       signature_.outputs.push_back(std::move(type));
     }
   }
@@ -93,6 +94,9 @@ NodeResult CreateCond(const NodeSpec& spec, JsonReader& reader, const ModuleEnv&
   const std::shared_ptr<const Model> model(std::shared_ptr<const Model>(), env.model);
   MMDEPLOY_TRY(auto pipeline, Pipeline::Compile(BodyPipeline(*body, spec), reader.path() / "body",
                                                 model, options, env.nesting + 1));
+  if (auto fits = pipeline->RequireOnePerItem(); !fits) {
+    return MakeError(fits.error().In((reader.path() / "body").str()));
+  }
   return std::make_shared<CondNode>(std::move(pipeline), env.inputs);
 }
 

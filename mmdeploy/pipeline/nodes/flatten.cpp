@@ -20,9 +20,11 @@ class FlattenNode : public Module {
     signature_.inputs = inputs;
     for (auto type : inputs) {
       --type.depth;
+      type.length = Length::kAny;
       signature_.outputs.push_back(std::move(type));
     }
     signature_.outputs.push_back(Index());
+    if (AreOfItems(inputs)) signature_.outputs.back().length = Length::kIndex;
   }
 
   const Signature& signature() const override { return signature_; }
@@ -60,7 +62,11 @@ class UnflattenNode : public Module {
   explicit UnflattenNode(const std::vector<EdgeType>& inputs) {
     signature_.inputs = inputs;
     signature_.inputs.back() = Index();
-    for (size_t i = 0; i + 1 < inputs.size(); ++i) signature_.outputs.push_back(ListOf(inputs[i]));
+    for (size_t i = 0; i + 1 < inputs.size(); ++i) {
+      signature_.outputs.push_back(ListOf(inputs[i]));
+      const bool of_items = inputs.back().length == Length::kIndex;
+      signature_.outputs.back().length = of_items ? Length::kItems : Length::kAny;
+    }
   }
 
   const Signature& signature() const override { return signature_; }

@@ -13,6 +13,11 @@ class SubPipeline : public Module {
       : pipeline_(std::move(pipeline)) {
     signature_.inputs = std::move(inputs);
     signature_.outputs = pipeline_->output_types();
+    // The items of the pipeline inside are those of the one around it if its inputs are.
+    const bool of_items = AreOfItems(signature_.inputs);
+    for (EdgeType& type : signature_.outputs) {
+      if (!of_items) type.length = Length::kAny;
+    }
   }
 
   const Signature& signature() const override { return signature_; }

@@ -38,13 +38,19 @@ void DrawMask(const Detection& object, const cv::Scalar& colour, Canvas* canvas)
 
 }  // namespace
 
-// Masks first, then boxes, then names, so that names can be read.
+// Masks first, then boxes, then names, so that names can be read; behind a name what a later step
+// says of the object.
 cv::Mat detector_draw(const cv::Mat& image, const Value& results, const Style& style) {
   Canvas canvas(image);
   std::vector<const Detection*> objects;
-  for (const Value& result : results.list()) {
-    const auto& object = result.result<Detection>();
-    if (object.score >= kMinScore) objects.push_back(&object);
+  std::vector<std::string> names;
+  for (size_t i = 0; i < results.list().size(); ++i) {
+    const auto& object = results.list()[i].result<Detection>();
+    if (object.score < kMinScore) continue;
+    objects.push_back(&object);
+    names.push_back(
+        fmt::format("{} {:.2f}", LabelText(object.label_id, style.names), object.score));
+    if (i < style.captions.size()) names.back() += " " + AsciiText(style.captions[i]);
   }
   for (const Detection* object : objects)
     DrawMask(*object, style.Colour(object->label_id), &canvas);
@@ -53,10 +59,9 @@ cv::Mat detector_draw(const cv::Mat& image, const Value& results, const Style& s
     cv::rectangle(canvas.picture, canvas.At(box.left, box.top),
                   canvas.At(box.right + 1, box.bottom + 1), style.Colour(object->label_id), 2);
   }
-  for (const Detection* object : objects) {
-    canvas.Label(object->bbox.left, object->bbox.top,
-                 fmt::format("{} {:.2f}", LabelText(object->label_id, style.names), object->score),
-                 style.Colour(object->label_id));
+  for (size_t i = 0; i < objects.size(); ++i) {
+    canvas.Label(objects[i]->bbox.left, objects[i]->bbox.top, names[i],
+                 style.Colour(objects[i]->label_id));
   }
   return canvas.picture;
 }
