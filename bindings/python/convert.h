@@ -41,7 +41,8 @@ template <class Number, class Fill>
 nb::object NewArray(std::initializer_list<size_t> shape, Fill&& fill) {
   size_t count = 1;
   for (const size_t side : shape) count *= side;
-  auto data = std::make_unique<Number[]>(count ? count : 1);
+  // Not make_unique, which would write zeros first.
+  std::unique_ptr<Number[]> data(new Number[count ? count : 1]);
   fill(data.get());
   Number* raw = data.release();
   nb::capsule owner(raw, [](void* memory) noexcept { delete[] static_cast<Number*>(memory); });

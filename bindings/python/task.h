@@ -96,6 +96,11 @@ class PythonTask {
       mats.push_back(arguments.back().mat());
     }
     for (nb::handle list : boxes) {
+      if (list.is_none()) {
+        throw nb::value_error(
+            "bboxes holds None, expected boxes for each image; give an empty list "
+            "for none, or whole images in a call of their own");
+      }
       const std::vector<Box> some = ToBoxes<Box>(list);
       counts.push_back(static_cast<int>(some.size()));
       rows.insert(rows.end(), some.begin(), some.end());

@@ -35,6 +35,8 @@ def test_batches(detector):
     assert [result.shape for result in detector.batch(imgs=[IMAGE, IMAGE], bboxes=[])] == [(1, 4, 3)] * 2
     with pytest.raises(ValueError, match='different lengths'):
         detector.batch([IMAGE, IMAGE], [[]])
+    with pytest.raises(ValueError, match='bboxes holds None, expected boxes for each image'):
+        detector.batch([IMAGE, IMAGE], [None, boxes[0]])
     with pytest.raises(ValueError, match=r'bboxes have shape \(3,\), expected rows of 4 numbers'):
         detector(IMAGE, [1, 2, 3])
     for shape in [(4, 5), (0, 5), (2, 4, 2)]:  # a detector's rows have a score
