@@ -110,6 +110,14 @@ nb::object CopyArray(const Number* from, std::initializer_list<size_t> shape) {
   });
 }
 
+// An array over memory of a result, which lives as long as the array does.
+template <class Number, class Result>
+nb::object SharedArray(Number* data, std::initializer_list<size_t> shape, const Result& result) {
+  nb::capsule owner(new Result(result),
+                    [](void* memory) noexcept { delete static_cast<Result*>(memory); });
+  return nb::cast(nb::ndarray<nb::numpy, Number>(data, shape.size(), shape.begin(), owner));
+}
+
 // float32 [n].
 inline nb::object ToPython(const float* values, int length) {
   return CopyArray(values, {static_cast<size_t>(length)});

@@ -1,4 +1,5 @@
 """The forms that users of the Python API write, and its errors."""
+import gc
 import sys
 import threading
 import time
@@ -228,3 +229,19 @@ def test_asynchronous_calls_in_a_child_made_by_fork():
     if child == 0:
         os._exit(0 if asyncio.run(run()) == expected else 1)
     assert os.waitpid(child, 0)[1] == 0
+
+
+def test_a_label_map_outlives_its_task():
+    """The array shares memory with the result, and nothing else does."""
+    model = str(Path(__file__).resolve().parents[2] / 'mmdeploy/task/segmentor/golden/model')
+    image = np.random.default_rng(0).integers(0, 256, (24, 32, 3), np.uint8)
+    task = mmdeploy_python.Segmentor(model, 'cpu')
+    first, second = task(image), task(image)
+    expected = first.copy()
+    second[:] = 7
+    del task, second
+    gc.collect()
+    fresh = mmdeploy_python.Segmentor(model, 'cpu')
+    fresh.batch([image] * 3)
+    np.testing.assert_array_equal(first, expected)
+    np.testing.assert_array_equal(fresh(image), expected)

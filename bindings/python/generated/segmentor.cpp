@@ -16,12 +16,13 @@ struct SegmentorTraits {
   static nb::object Convert(const Task::Result& result) {
     const auto& item = *result;
     if (item.mask != nullptr)
-      return CopyArray(item.mask,
-                       {static_cast<size_t>(item.height), static_cast<size_t>(item.width)});
+      return SharedArray(
+          item.mask, {static_cast<size_t>(item.height), static_cast<size_t>(item.width)}, result);
     if (item.score != nullptr)
-      return CopyArray(item.score,
-                       {static_cast<size_t>(item.classes), static_cast<size_t>(item.height),
-                        static_cast<size_t>(item.width)});
+      return SharedArray(item.score,
+                         {static_cast<size_t>(item.classes), static_cast<size_t>(item.height),
+                          static_cast<size_t>(item.width)},
+                         result);
     throw std::runtime_error("the result holds no array");
   }
 
