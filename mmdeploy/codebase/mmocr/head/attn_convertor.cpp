@@ -42,11 +42,7 @@ Result<std::unique_ptr<Module>> Create(JsonReader& params, const ModuleEnv& env)
   MMDEPLOY_TRY(Symbols symbols, ReadSymbols(params, env, {false}));
   MMDEPLOY_TRYV(params.Finish());
   MMDEPLOY_TRYV(CheckOutputs(env, params.path(), {{"output", {DataType::kFloat32}, 3}}));
-  if (const auto classes = KnownClasses(env)) {
-    if (auto checked = CheckClasses(*classes, symbols); !checked) {
-      return MakeError(checked.error().In(params.path().str()));
-    }
-  }
+  MMDEPLOY_TRYV(CheckKnownClasses(env, params.path(), symbols));
   return std::make_unique<AttnConvertor>(std::move(symbols), env.inputs.size());
 }
 

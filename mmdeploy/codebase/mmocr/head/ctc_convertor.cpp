@@ -67,11 +67,7 @@ Result<std::unique_ptr<Module>> Create(JsonReader& params, const ModuleEnv& env)
                   params.path().str());
   MMDEPLOY_TRYV(CheckTakesImage(env, params.path()));
   MMDEPLOY_TRYV(CheckOutputs(env, params.path(), {{"output", {DataType::kFloat32}, 3}}));
-  if (const auto classes = KnownClasses(env)) {
-    if (auto checked = CheckClasses(*classes, symbols); !checked) {
-      return MakeError(checked.error().In(params.path().str()));
-    }
-  }
+  MMDEPLOY_TRYV(CheckKnownClasses(env, params.path(), symbols));
   return std::make_unique<CtcConvertor>(std::move(symbols), softmax);
 }
 

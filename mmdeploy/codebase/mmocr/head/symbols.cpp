@@ -200,6 +200,17 @@ Result<void> MarkIgnored(const Tokens& tokens, const JsonPath& path, Symbols* sy
   return {};
 }
 
+// The classes that the network tells apart, if that is known when the model is loaded.
+std::optional<int64_t> KnownClasses(const ModuleEnv& env) {
+  const std::vector<StaticTensor>* outputs = KnownOutputs(env);
+  if (!outputs) return std::nullopt;
+  for (const StaticTensor& output : *outputs) {
+    const size_t rank = output.shape.size();
+    if (output.name == "output" && rank == 3 && output.shape[2] > 0) return output.shape[2];
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 Result<Symbols> ReadSymbols(JsonReader& params, const ModuleEnv& env, const SymbolRules& rules) {
@@ -229,16 +240,6 @@ Result<Symbols> ReadSymbols(JsonReader& params, const ModuleEnv& env, const Symb
   return symbols;
 }
 
-std::optional<int64_t> KnownClasses(const ModuleEnv& env) {
-  const std::vector<StaticTensor>* outputs = KnownOutputs(env);
-  if (!outputs) return std::nullopt;
-  for (const StaticTensor& output : *outputs) {
-    const size_t rank = output.shape.size();
-    if (output.name == "output" && rank == 3 && output.shape[2] > 0) return output.shape[2];
-  }
-  return std::nullopt;
-}
-
 Result<void> CheckClasses(int64_t num_classes, const Symbols& symbols) {
   const auto expected = static_cast<int64_t>(symbols.text.size());
   MMDEPLOY_ENSURE(
@@ -248,6 +249,13 @@ Result<void> CheckClasses(int64_t num_classes, const Symbols& symbols) {
       "added to it; check dict_file (or dict_list, dict_type), with_unknown and "
       "with_padding",
       num_classes, expected);
+  return {};
+}
+
+Result<void> CheckKnownClasses(const ModuleEnv& env, const JsonPath& path, const Symbols& symbols) {
+  const auto classes = KnownClasses(env);
+  auto checked = classes ? CheckClasses(*classes, symbols) : Result<void>();
+  if (!checked) return MakeError(checked.error().In(path.str()));
   return {};
 }
 

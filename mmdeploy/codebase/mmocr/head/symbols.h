@@ -32,11 +32,12 @@ struct SymbolRules {
 // path for no dictionary, a file that is not there or no UTF-8.
 Result<Symbols> ReadSymbols(JsonReader& params, const ModuleEnv& env, const SymbolRules& rules);
 
-// The classes that the network tells apart, if that is known when the model is loaded.
-std::optional<int64_t> KnownClasses(const ModuleEnv& env);
-
 // Errors: kFail, with both sizes, where the network has other classes than the dictionary.
 Result<void> CheckClasses(int64_t num_classes, const Symbols& symbols);
+
+// The same when the model is loaded, for what is known then of the network; says where in the
+// model.
+Result<void> CheckKnownClasses(const ModuleEnv& env, const JsonPath& path, const Symbols& symbols);
 
 // The scores [1,T,C] of one image. Errors: kFail for another shape, NaN.
 struct Steps {
