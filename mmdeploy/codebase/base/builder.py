@@ -1,10 +1,11 @@
 """Builds what a deploy config names from a registry of a code base."""
+from collections.abc import Sequence
 from typing import Any
 
 import mmcv
 from mmcv.utils import Registry
 
-from mmdeploy.utils import get_codebase, get_task_type
+from mmdeploy.utils import get_backend, get_codebase, get_codebase_config, get_task_type
 
 
 def check_model_type(model_cfg: mmcv.Config, deploy_cfg: mmcv.Config,
@@ -51,3 +52,15 @@ def build_backend_model(model_type: str, registry: Registry, *args,
             f'deploy config: codebase_config.model_type is {model_type!r}, '
             f'allowed: {", ".join(sorted(registry.module_dict))}')
     return registry.module_dict[model_type](*args, **kwargs)
+
+
+def build_configured_model(registry: Registry, model_files: Sequence[str], deploy_cfg: mmcv.Config, device: str,
+                           **kwargs: Any) -> Any:
+    """Return the model in an engine with its files, as the deploy config says; `kwargs` are the model's own."""
+    return registry.build(
+        get_codebase_config(deploy_cfg).get('model_type', 'end2end'),
+        backend=get_backend(deploy_cfg),
+        backend_files=model_files,
+        device=device,
+        deploy_cfg=deploy_cfg,
+        **kwargs)

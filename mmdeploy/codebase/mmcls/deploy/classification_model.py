@@ -7,8 +7,8 @@ import numpy as np
 import torch
 from mmcv.utils import Registry
 
-from mmdeploy.codebase.base import BaseBackendModel, End2EndBackendModel, build_backend_model
-from mmdeploy.utils import get_backend, get_codebase_config, get_root_logger, load_config
+from mmdeploy.codebase.base import BaseBackendModel, End2EndBackendModel, build_backend_model, build_configured_model
+from mmdeploy.utils import get_root_logger, load_config
 
 __BACKEND_MODEL = Registry(
     'backend_classifiers', build_func=build_backend_model)
@@ -112,12 +112,5 @@ def build_classification_model(model_files: Sequence[str],
         device: e.g. `cpu` or `cuda:0`.
     """
     deploy_cfg, model_cfg = load_config(deploy_cfg, model_cfg)
-    model_type = get_codebase_config(deploy_cfg).get('model_type', 'end2end')
-    return __BACKEND_MODEL.build(
-        model_type,
-        backend=get_backend(deploy_cfg),
-        backend_files=model_files,
-        device=device,
-        class_names=get_classes_from_config(model_cfg),
-        deploy_cfg=deploy_cfg,
-        **kwargs)
+    return build_configured_model(
+        __BACKEND_MODEL, model_files, deploy_cfg, device, class_names=get_classes_from_config(model_cfg), **kwargs)

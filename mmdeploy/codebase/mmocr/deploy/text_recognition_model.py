@@ -8,8 +8,8 @@ import numpy as np
 import torch
 from mmcv.utils import Registry
 
-from mmdeploy.codebase.base import BaseBackendModel, End2EndBackendModel, build_backend_model
-from mmdeploy.utils import Backend, get_backend, get_codebase_config, load_config
+from mmdeploy.codebase.base import BaseBackendModel, End2EndBackendModel, build_backend_model, build_configured_model
+from mmdeploy.utils import Backend, load_config
 
 __BACKEND_MODEL = Registry('backend_text_recognizer', build_func=build_backend_model)
 
@@ -113,11 +113,4 @@ def build_text_recognition_model(model_files: Sequence[str], model_cfg: str | mm
         device: e.g. `cpu` or `cuda:0`.
     """
     deploy_cfg, model_cfg = load_config(deploy_cfg, model_cfg)
-    return __BACKEND_MODEL.build(
-        get_codebase_config(deploy_cfg).get('model_type', 'end2end'),
-        backend=get_backend(deploy_cfg),
-        backend_files=model_files,
-        device=device,
-        deploy_cfg=deploy_cfg,
-        model_cfg=model_cfg,
-        **kwargs)
+    return build_configured_model(__BACKEND_MODEL, model_files, deploy_cfg, device, model_cfg=model_cfg, **kwargs)

@@ -8,8 +8,8 @@ import numpy as np
 import torch
 from mmcv.utils import Registry
 
-from mmdeploy.codebase.base import BaseBackendModel, End2EndBackendModel, build_backend_model
-from mmdeploy.utils import Backend, get_backend, get_codebase_config, load_config
+from mmdeploy.codebase.base import BaseBackendModel, End2EndBackendModel, build_backend_model, build_configured_model
+from mmdeploy.utils import Backend, get_codebase_config, load_config
 
 
 def gives_labels(deploy_cfg: str | mmcv.Config) -> bool:
@@ -136,13 +136,6 @@ def build_segmentation_model(model_files: Sequence[str], model_cfg: str | mmcv.C
     """
     deploy_cfg, model_cfg = load_config(deploy_cfg, model_cfg)
     class_names, palette = get_classes_palette_from_config(model_cfg)
-    return __BACKEND_MODEL.build(
-        get_codebase_config(deploy_cfg).get('model_type', 'end2end'),
-        backend=get_backend(deploy_cfg),
-        backend_files=model_files,
-        device=device,
-        class_names=class_names,
-        palette=palette,
-        deploy_cfg=deploy_cfg,
-        align_corners=get_head_config(model_cfg).get('align_corners', False),
-        **kwargs)
+    return build_configured_model(
+        __BACKEND_MODEL, model_files, deploy_cfg, device, class_names=class_names, palette=palette,
+        align_corners=get_head_config(model_cfg).get('align_corners', False), **kwargs)
