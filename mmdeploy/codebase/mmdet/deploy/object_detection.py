@@ -9,6 +9,7 @@ import torch
 from torch.utils.data import Dataset
 
 from mmdeploy.codebase.base import ImageTask, Labels, SDKHead, SDKNetwork
+from mmdeploy.codebase.base.evaluation import evaluation_options, save_results
 from mmdeploy.utils import Task, get_input_shape, is_dynamic_shape
 from mmdeploy.utils.logging import get_logger, log_metrics
 
@@ -164,18 +165,12 @@ class ObjectDetection(ImageTask):
                          format_only: bool = False,
                          log_file: str | None = None) -> None:
         logger = get_logger('test', log_file=log_file)
-        if out:
-            logger.info(f'writing results to {out}')
-            mmcv.dump(outputs, out)
-        options = dict(metric_options or {})
+        save_results(outputs, out, logger)
         if format_only:
-            dataset.format_results(outputs, **options)
+            dataset.format_results(outputs, **(metric_options or {}))
         if metrics:
-            evaluation = dict(model_cfg.get('evaluation', {}))
-            for key in ('interval', 'tmpdir', 'start', 'gpu_collect', 'save_best', 'rule', 'dynamic_intervals'):
-                evaluation.pop(key, None)
-            evaluation.update(metric=metrics, **options)
-            log_metrics(logger, dataset.evaluate(outputs, **evaluation))
+            options = evaluation_options(model_cfg, metrics, metric_options)
+            log_metrics(logger, dataset.evaluate(outputs, **options))
 
     def get_preprocess(self) -> list[dict]:
         return self.get_test_pipeline([''], get_input_shape(self.deploy_cfg))

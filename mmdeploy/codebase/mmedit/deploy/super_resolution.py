@@ -10,6 +10,7 @@ import torch
 from torch.utils.data import Dataset
 
 from mmdeploy.codebase.base import ImageTask, SDKHead
+from mmdeploy.codebase.base.evaluation import save_results
 from mmdeploy.codebase.base.image_task import Images, as_list
 from mmdeploy.utils import Task, get_codebase_config, get_input_shape, get_root_logger
 from mmdeploy.utils.logging import get_logger, log_metrics
@@ -144,9 +145,7 @@ class SuperResolution(ImageTask):
                          log_file: str | None = None,
                          **kwargs) -> None:
         logger = get_logger('test', log_file=log_file)
-        if out:
-            logger.info(f'writing results to {out}')
-            mmcv.dump(outputs, out)
+        save_results(outputs, out, logger)
         log_metrics(logger, {f'Eval-{name}': value for name, value in dataset.evaluate(outputs).items()})
 
     def compare_results(self, expected: Sequence, found: Sequence) -> list[tuple[str, str]]:

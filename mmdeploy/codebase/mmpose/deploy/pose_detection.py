@@ -11,6 +11,7 @@ import torch
 from torch.utils.data import Dataset
 
 from mmdeploy.codebase.base import ImageTask, Labels, SDKHead
+from mmdeploy.codebase.base.evaluation import evaluation_options, save_results
 from mmdeploy.codebase.base.image_task import Images, as_list, check_images
 from mmdeploy.utils import Backend, Task, get_backend, get_input_shape, get_root_logger
 from mmdeploy.utils.logging import get_logger, log_metrics
@@ -227,15 +228,8 @@ class PoseDetection(ImageTask):
         if format_only:
             raise NotImplementedError('mmpose formats results only while it evaluates them: leave out --format-only')
         logger = get_logger('test', log_file=log_file)
-        if out:
-            logger.info(f'writing results to {out}')
-            mmcv.dump(outputs, out)
-        options = deepcopy(dict(model_cfg.get('evaluation', {})))
-        for key in ('interval', 'save_best', 'start', 'rule', 'by_epoch', 'gpu_collect', 'key_indicator'):
-            options.pop(key, None)
-        options.update(metric_options or {})
-        if metrics:
-            options['metric'] = metrics
+        save_results(outputs, out, logger)
+        options = evaluation_options(model_cfg, metrics, metric_options)
         # Some data sets of mmpose need a folder for their own file of results.
         with tempfile.TemporaryDirectory() as temporary:
             folder = (osp.dirname(out) or '.') if out else temporary

@@ -10,6 +10,7 @@ import torch
 from torch.utils.data import Dataset
 
 from mmdeploy.codebase.base import ImageTask, Labels, SDKHead
+from mmdeploy.codebase.base.evaluation import save_results
 from mmdeploy.codebase.base.image_task import Images, as_list
 from mmdeploy.utils import Task, get_input_shape
 from mmdeploy.utils.logging import get_logger, log_metrics
@@ -86,9 +87,7 @@ class Segmentation(ImageTask):
                          format_only: bool = False,
                          log_file: str | None = None) -> None:
         logger = get_logger('test', log_file=log_file)
-        if out:
-            logger.info(f'writing results to {out}')
-            mmcv.dump(outputs, out)
+        save_results(outputs, out, logger)
         options = dict(metric_options or {})
         if format_only:
             dataset.format_results(outputs, **options)
