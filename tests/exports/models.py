@@ -154,10 +154,10 @@ def build(name: str) -> tuple[Export, Tensor]:
     return build_model(name.partition('/')[0], MODELS[name])
 
 
-def build_model(codebase: str, model: Model) -> tuple[Export, Tensor]:
-    """Return a model of a code base with random weights and an input for it."""
-    config = mmcv.Config.fromfile(config_path(codebase, model.config))
-    keys = config.model.to_dict()
+def read_config(codebase: str, model: Model) -> mmcv.Config:
+    """Return the config that comes with a code base, its model made small."""
+    whole = mmcv.Config.fromfile(config_path(codebase, model.config))
+    keys = whole.model.to_dict()
     # Nothing is downloaded.
     for key in ('pretrained', 'perceptual_loss'):
         if key in keys:
@@ -165,8 +165,15 @@ def build_model(codebase: str, model: Model) -> tuple[Export, Tensor]:
     _shrink(keys, model.narrow)
     config = mmcv.Config(keys)
     config.merge_from_dict(copy.deepcopy(model.change))
+    whole.model = config._cfg_dict
+    return whole
+
+
+def build_model(codebase: str, model: Model) -> tuple[Export, Tensor]:
+    """Return a model of a code base with random weights and an input for it."""
+    config = read_config(codebase, model)
     torch.manual_seed(0)
-    network = getattr(importlib.import_module(f'{codebase}.models'), BUILDERS[codebase])(config._cfg_dict)
+    network = getattr(importlib.import_module(f'{codebase}.models'), BUILDERS[codebase])(config.model)
     for module in network.modules():
         if type(module).__name__ == 'L2Norm':  # of SSD, whose weights are not set by their module
             nn.init.constant_(module.weight, module.scale)

@@ -128,7 +128,7 @@ def test_text_detectors_bring_the_entry_of_detectors():
 def test_heads_of_sdk_models_are_those_of_the_library():
     command = Path(__file__).resolve().parents[3] / 'build/bin/mmdeploy'
     heads = json.loads(subprocess.run([command, 'schema'], capture_output=True, check=True, text=True).stdout)['heads']
-    assert {f'mmocr.{name}' for name in SDK_HEADS + SDK_CONVERTORS} == {
+    assert {f'mmocr.{name}' for name in (*SDK_HEADS, *SDK_CONVERTORS.values())} == {
         name for name in heads if name.startswith('mmocr.')}
 
 
@@ -208,8 +208,8 @@ def test_sdk_model_of_a_recogniser():
     assert task.get_sdk_customs()['dict_file.txt'].decode() == 'ä\n \n"\n'
     assert task.get_sdk_head().params == dict(
         with_unknown=True, with_padding=True, lower=False, dict_file='dict_file.txt')
-    task.model_cfg.model.label_convertor['type'] = 'ABIConvertor'
-    with pytest.raises(NotImplementedError, match="'ABIConvertor', which the SDK does not have, allowed: CTCConvertor"):
+    task.model_cfg.model.label_convertor['type'] = 'SegConvertor'
+    with pytest.raises(NotImplementedError, match="'SegConvertor', which the SDK does not have, allowed: CTCConvertor"):
         task.get_sdk_save_file()
     with pytest.raises(NotImplementedError, match="padding_mode of ResizeOCR is 'edge'"):
         check_sdk_recogniser(dict(type='CTCConvertor'), [dict(type='ResizeOCR', padding_mode='edge')])

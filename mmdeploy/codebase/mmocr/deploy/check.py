@@ -34,10 +34,11 @@ HAS_PADDING_CLASS = {
     'ParallelSARDecoder': False,
     'SequentialSARDecoder': False,
     'RobustScannerDecoder': False,
+    'ABILanguageDecoder': False,
 }
-# Heads of the SDK for detectors and recognisers.
+# Heads of the SDK for detectors, and for recognisers by the convertor of mmocr: ABIConvertor differs while training.
 SDK_HEADS = ('DBHead', 'PANHead', 'PSEHead')
-SDK_CONVERTORS = ('CTCConvertor', 'AttnConvertor')
+SDK_CONVERTORS = {'CTCConvertor': 'CTCConvertor', 'AttnConvertor': 'AttnConvertor', 'ABIConvertor': 'AttnConvertor'}
 
 
 def _refuse(found: str, reasons: dict[str, str], supported: Sequence[str]) -> None:

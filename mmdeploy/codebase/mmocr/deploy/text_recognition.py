@@ -10,7 +10,7 @@ from mmdeploy.codebase.base import SDKHead
 from mmdeploy.codebase.base.image_task import Images, as_list
 from mmdeploy.utils import Task, get_input_shape
 
-from .check import HAS_PADDING_CLASS, check_recogniser, check_sdk_recogniser
+from .check import HAS_PADDING_CLASS, SDK_CONVERTORS, check_recogniser, check_sdk_recogniser
 from .compare import compare_texts
 from .mmocr import MMOCR_TASK
 from .sdk_dictionary import DICT_FILE, get_sdk_dictionary
@@ -129,7 +129,7 @@ class TextRecognition(TextTask):
             params['with_padding'] = HAS_PADDING_CLASS[decoder]
         for key in ('dict_type', 'dict_list'):
             params.pop(key, None)
-        return SDKHead(params.pop('type'), dict(params, dict_file=DICT_FILE))
+        return SDKHead(SDK_CONVERTORS[params.pop('type')], dict(params, dict_file=DICT_FILE))
 
     def get_sdk_customs(self) -> dict[str, bytes]:
         return {DICT_FILE: get_sdk_dictionary(build_convertor(self.model_cfg))}
