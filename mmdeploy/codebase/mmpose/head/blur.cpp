@@ -18,8 +18,8 @@ namespace mmdeploy {
 constexpr int kLanes = 64;       // a multiple of every vector's
 constexpr int kBlock = 4;        // side of a block of cells whose values are added up
 constexpr float kDoubt = 1e-4F;  // far above rounding errors
-// Nothing beside blurred values of `kLeast` or more, and what is left never becomes denormal, which
-// some processors take a hundred times as long for.
+// Nothing beside blurred values of `kLeast` or more. No bound is less, so that none is denormal,
+// which some processors take a hundred times as long for.
 constexpr float kTiny = 1e-30F, kLeast = 1e-20F;
 
 inline int PaddedTo(int lanes, int count) { return (count + lanes - 1) / lanes * lanes; }
@@ -108,30 +108,39 @@ void BlurLines(int64_t stride, PartialBlur::Memory* memory) {
   }
 }
 
-// The same cell by cell, four lines at once, in the same order of sums: a cell has its weight in
+// The same cell by cell, eight lines at once, in the same order of sums: a cell has its weight in
 // each value of a vector. What is infinite becomes NaN where its weight is 0.
-void BlurFourLines(const float* const* lines, int64_t stride, const PartialBlur::Memory& memory,
-                   float* rows) {
+void BlurEightLines(const float* const* lines, int64_t stride, const PartialBlur::Memory& memory,
+                    float* rows) {
   const hn::ScalableTag<float> d;
   const auto lanes = static_cast<int>(hn::Lanes(d));
-  const float *in0 = lines[0], *in1 = lines[1], *in2 = lines[2], *in3 = lines[3];
   const int count = static_cast<int>(memory.columns.size());
+  const int reach = lanes + 2 * memory.kernel.radius();
   for (int x = 0; x < stride; x += lanes) {
     auto sum0 = hn::Zero(d), sum1 = sum0, sum2 = sum0, sum3 = sum0;
+    auto sum4 = sum0, sum5 = sum0, sum6 = sum0, sum7 = sum0;
     const float* weights = memory.weights.data() + kLanes + 2 * memory.kernel.radius() + x;
-    for (int i = x; i < std::min(count, x + lanes + 2 * memory.kernel.radius()); ++i) {
+    for (int i = x; i < std::min(count, x + reach); ++i) {
       const int at = memory.columns[static_cast<size_t>(i)];
       if (at < 0) continue;
       const auto weight = hn::LoadU(d, weights - i);
-      sum0 = hn::MulAdd(hn::Set(d, in0[at]), weight, sum0);
-      sum1 = hn::MulAdd(hn::Set(d, in1[at]), weight, sum1);
-      sum2 = hn::MulAdd(hn::Set(d, in2[at]), weight, sum2);
-      sum3 = hn::MulAdd(hn::Set(d, in3[at]), weight, sum3);
+      sum0 = hn::MulAdd(hn::Set(d, lines[0][at]), weight, sum0);
+      sum1 = hn::MulAdd(hn::Set(d, lines[1][at]), weight, sum1);
+      sum2 = hn::MulAdd(hn::Set(d, lines[2][at]), weight, sum2);
+      sum3 = hn::MulAdd(hn::Set(d, lines[3][at]), weight, sum3);
+      sum4 = hn::MulAdd(hn::Set(d, lines[4][at]), weight, sum4);
+      sum5 = hn::MulAdd(hn::Set(d, lines[5][at]), weight, sum5);
+      sum6 = hn::MulAdd(hn::Set(d, lines[6][at]), weight, sum6);
+      sum7 = hn::MulAdd(hn::Set(d, lines[7][at]), weight, sum7);
     }
     hn::StoreU(sum0, d, rows + x);
     hn::StoreU(sum1, d, rows + x + stride);
     hn::StoreU(sum2, d, rows + x + 2 * stride);
     hn::StoreU(sum3, d, rows + x + 3 * stride);
+    hn::StoreU(sum4, d, rows + x + 4 * stride);
+    hn::StoreU(sum5, d, rows + x + 5 * stride);
+    hn::StoreU(sum6, d, rows + x + 6 * stride);
+    hn::StoreU(sum7, d, rows + x + 7 * stride);
   }
 }
 
@@ -171,8 +180,8 @@ void BlurPart(const Part& part, PartialBlur::Memory* memory) {
   memory->rows.resize(static_cast<size_t>(height * stride));
   memory->values.resize(static_cast<size_t>(part.height * part.width + lanes));
   if (memory->kernel.radius() > 2) {
-    for (int64_t y = 0; y < height; y += 4) {
-      BlurFourLines(memory->lines.data() + y, stride, *memory, memory->rows.data() + y * stride);
+    for (int64_t y = 0; y < height; y += 8) {
+      BlurEightLines(memory->lines.data() + y, stride, *memory, memory->rows.data() + y * stride);
     }
     if (!BlurRows(part, stride, memory)) return;
   }
@@ -180,39 +189,40 @@ void BlurPart(const Part& part, PartialBlur::Memory* memory) {
   BlurRows(part, stride, memory);
 }
 
-// Finds the sums of the positive values of blocks of cells, and the largest value.
+// Finds the sums of blocks of cells, each of `kTiny` or more, and the largest value.
 float SumBlocks(const HeatMap& map, PartialBlur::Memory* memory) {
   const hn::ScalableTag<float> d;
   const auto lanes = static_cast<int>(hn::Lanes(d));
   memory->line.assign(static_cast<size_t>(memory->stride * kBlock), 0);
   float* line = memory->line.data();
-  const auto zero = hn::Zero(d);
+  const auto tiny = hn::Set(d, kTiny);
   auto most = hn::Set(d, *map.data);
   float largest = *map.data;
   for (int block = 0; block < memory->blocks_down; ++block) {
     const int begin = block * kBlock, end = std::min(begin + kBlock, map.height);
     int x = 0;
     for (; x + lanes <= map.width; x += lanes) {
-      auto sum = zero;
-      for (int y = begin; y < end; ++y) {
+      auto top = hn::LoadU(d, map.data + begin * map.width + x);
+      auto sum = hn::Max(top, tiny);
+      for (int y = begin + 1; y < end; ++y) {
         const auto value = hn::LoadU(d, map.data + y * map.width + x);
-        most = hn::Max(most, value);
-        sum = hn::Add(sum, hn::Max(value, zero));
+        top = hn::Max(top, value);
+        sum = hn::Add(sum, hn::Max(value, tiny));
       }
+      most = hn::Max(most, top);
       hn::StoreU(sum, d, line + x);
     }
     for (; x < map.width; ++x) {
       line[x] = 0;
       for (int y = begin; y < end; ++y) {
         largest = std::max(largest, map.At(x, y));
-        line[x] += std::max(map.At(x, y), 0.F);
+        line[x] += std::max(map.At(x, y), kTiny);
       }
     }
     for (int i = 0; i < memory->blocks_across; i += lanes) {
-      auto a = zero, b = zero, c = zero, e = zero;
+      auto a = tiny, b = tiny, c = tiny, e = tiny;
       hn::LoadInterleaved4(d, line + kBlock * i, a, b, c, e);
-      const auto sum = hn::Add(hn::Add(a, b), hn::Add(c, e));
-      hn::StoreU(hn::IfThenElseZero(hn::Gt(sum, hn::Set(d, kTiny)), sum), d,
+      hn::StoreU(hn::Add(hn::Add(a, b), hn::Add(c, e)), d,
                  memory->sums.data() + block * memory->stride + i);
     }
   }
@@ -222,11 +232,15 @@ float SumBlocks(const HeatMap& map, PartialBlur::Memory* memory) {
 // sum over i of weights[i] * rows[i * stride], for a vector of columns.
 template <class D>
 hn::Vec<D> Weighted(D d, const float* weights, const float* rows, int stride, int count) {
-  auto sum = hn::Zero(d);
-  for (int i = 0; i < count; ++i) {
-    sum = hn::MulAdd(hn::Set(d, weights[i]), hn::LoadU(d, rows + i * stride), sum);
+  const auto row = [&](int i) { return hn::LoadU(d, rows + i * stride); };
+  auto even = hn::Zero(d), odd = even;
+  int i = 0;
+  for (; i + 2 <= count; i += 2) {
+    even = hn::MulAdd(hn::Set(d, weights[i]), row(i), even);
+    odd = hn::MulAdd(hn::Set(d, weights[i + 1]), row(i + 1), odd);
   }
-  return sum;
+  if (i < count) even = hn::MulAdd(hn::Set(d, weights[i]), row(i), even);
+  return hn::Add(even, odd);
 }
 
 // Takes the blocks of a row whose values may be `least` or more into the part.
@@ -313,6 +327,13 @@ std::vector<float> WeightsOfBlocks(const Kernel& kernel, int size, int stride, B
   return weights;
 }
 
+Peak FirstPeak(const HeatMap& map, float largest) {
+  const int at =
+      largest > 0 ? HWY_DYNAMIC_DISPATCH(FirstOf)(map.data, map.size(), largest) : map.size();
+  if (at == map.size()) return {-1, -1, largest};
+  return {at % map.width, at / map.width, largest};
+}
+
 // Where the largest values of a blurred map probably lie: the block of the largest sum, and those
 // around it.
 Corners GuessBlocks(const PartialBlur::Memory& memory) {
@@ -325,11 +346,7 @@ Corners GuessBlocks(const PartialBlur::Memory& memory) {
 }  // namespace
 
 Peak FindPeak(const HeatMap& map) {
-  const float largest = HWY_DYNAMIC_DISPATCH(Largest)(map.data, map.size());
-  const int at =
-      largest > 0 ? HWY_DYNAMIC_DISPATCH(FirstOf)(map.data, map.size(), largest) : map.size();
-  if (at == map.size()) return {-1, -1, largest};
-  return {at % map.width, at / map.width, largest};
+  return FirstPeak(map, HWY_DYNAMIC_DISPATCH(Largest)(map.data, map.size()));
 }
 
 Kernel::Kernel(int side) : radius_(side / 2) {
@@ -338,7 +355,7 @@ Kernel::Kernel(int side) : radius_(side / 2) {
 }
 
 Peak BlurredPart::FindPeak() const {
-  Peak peak = mmdeploy::FindPeak({values, part.height, part.width});
+  Peak peak = FirstPeak({values, part.height, part.width}, largest);
   if (peak.found()) {
     peak.x += part.left;
     peak.y += part.top;
@@ -348,6 +365,9 @@ Peak BlurredPart::FindPeak() const {
 
 void BlurredPart::Scale(float factor) {
   for (int i = 0; i < part.height * part.width; ++i) values[i] *= factor;
+  // A positive factor does not change which one it is.
+  largest = factor > 0 ? largest * factor
+                       : HWY_DYNAMIC_DISPATCH(Largest)(values, part.height * part.width);
 }
 
 PartialBlur::PartialBlur(const Kernel& kernel, int height, int width, Border border)
@@ -376,15 +396,16 @@ BlurredPart PartialBlur::Of(const HeatMap& map, const Part& part) {
   for (int x = part.left - radius; x < part.left + part.width + radius; ++x) {
     memory_.columns.push_back(CellAt(x, width_, memory_.border));
   }
-  // Four at once.
+  // Eight at once.
   const int height = part.height + 2 * radius;
-  memory_.lines.assign(static_cast<size_t>(PaddedTo(4, height)), memory_.no_line.data());
+  memory_.lines.assign(static_cast<size_t>(PaddedTo(8, height)), memory_.no_line.data());
   for (int i = 0; i < height; ++i) {
     const int y = CellAt(part.top - radius + i, height_, memory_.border);
     if (y >= 0) memory_.lines[static_cast<size_t>(i)] = map.data + y * width_;
   }
   HWY_DYNAMIC_DISPATCH(BlurPart)(part, &memory_);
-  return {part, memory_.values.data()};
+  float* values = memory_.values.data();
+  return {part, values, HWY_DYNAMIC_DISPATCH(Largest)(values, part.height * part.width)};
 }
 
 BlurredPart PartialBlur::AroundPeak(const HeatMap& map, int margin, float* largest) {
@@ -403,7 +424,7 @@ BlurredPart PartialBlur::AroundPeak(const HeatMap& map, int margin, float* large
   };
   const Corners guess = GuessBlocks(memory_);
   const BlurredPart blurred = Of(map, part_of(guess));
-  const float least = blurred.FindPeak().value;
+  const float least = blurred.largest;
   if (!(least > kLeast)) return Of(map, whole);
   const Corners found = HWY_DYNAMIC_DISPATCH(FindBlocks)(least * (1 - kDoubt), &memory_);
   const bool is_in = found.left >= guess.left && found.right <= guess.right &&

@@ -85,6 +85,7 @@ struct Part {
 struct BlurredPart {
   Part part;
   float* values = nullptr;  // [part.height, part.width]
+  float largest = 0;        // of them
 
   // Places are those of the whole map.
   float At(int x, int y) const { return values[(y - part.top) * part.width + x - part.left]; }

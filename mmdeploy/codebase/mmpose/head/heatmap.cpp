@@ -52,7 +52,7 @@ std::array<float, 25> Blurred5x5(const Kernel& kernel, const HeatMap& map, const
   if (*std::min_element(cells.begin(), cells.end()) > 10 * kLeastValue) return cells;
   PartialBlur blur(kernel, map.height, map.width, Border::kZero);
   const BlurredPart blurred = blur.Of(map, {0, 0, map.width, map.height});
-  const float factor = peak.value / blurred.FindPeak().value;
+  const float factor = peak.value / blurred.largest;
   for (int i = 0; i < 25; ++i) {
     cells[size_t(i)] = factor * blurred.At(peak.x - 2 + i % 5, peak.y - 2 + i / 5);
   }
@@ -125,7 +125,7 @@ class MapReader {
     float largest = 0;
     BlurredPart blurred = blur_->AroundPeak(map, 1, &largest);
     if (!(largest > 0)) return {Peak().place(), largest / 255 + 0.5F};
-    blurred.Scale(largest / blurred.FindPeak().value);  // the largest one is what it was
+    blurred.Scale(largest / blurred.largest);  // the largest one is what it was
     const Peak peak = blurred.FindPeak();
     const Point place = peak.found() ? Quarter(map, blurred, peak, 0.5F) : peak.place();
     return {place, peak.value / 255 + 0.5F};
