@@ -122,9 +122,9 @@ def complete_member(member: Item, fields: dict[str, Item]) -> Item:
     if part:
         value = dict(field['spec'].parts)[part].format(f'result.{source}')
         return {'doc': f'{part} of `{source}`', **member, 'declared': f'int {member["name"]}', 'owns': False,
-                'value': value, 'spelled': 'int'}
+                'held': False, 'value': value, 'spelled': 'int'}
     return {'doc': field['doc'], **member, 'declared': field['spec'].c.format(member['name']),
-            'owns': field['spec'].owns, 'value': f'result.{source}',
+            'owns': field['spec'].owns, 'held': field['spec'].held, 'value': f'result.{source}',
             'spelled': ''.join(field['spec'].c.format('').split())}
 
 

@@ -45,6 +45,7 @@ class FieldType:
         cpp: member of the C++ struct inside.
         c: declaration of the member of the C struct; `{}` stands for the name.
         owns: whether the C member is memory of its own, which `release_result` frees.
+        held: whether it is memory of the result instead, which the array of C structs holds.
         include: header that the C++ member needs.
         parts: what else of it a C struct may hold -> the C++ expression for it; `{}` stands for the member.
     """
@@ -53,6 +54,7 @@ class FieldType:
     owns: bool = False
     include: str = ''
     parts: tuple[tuple[str, str], ...] = ()
+    held: bool = False
 
 
 _SIZES = (('height', 'Side({}, -2)'), ('width', 'Side({}, -1)'), ('channels', 'Side({}, -3)'))
@@ -69,8 +71,8 @@ FIELD_TYPES = {
     'floats': FieldType('std::vector<float>', 'float* {}', True, '<vector>', _LENGTH),
     'points': FieldType('std::vector<Point>', 'mmdeploy_point_t* {}', True, '<vector>', _LENGTH),
     'mask': FieldType('Tensor', 'mmdeploy_instance_mask_t* {}', True),
-    'label_map': FieldType('Tensor', 'int* {}', True, '', _SIZES),
-    'score_map': FieldType('Tensor', 'float* {}', True, '', _SIZES),
+    'label_map': FieldType('Tensor', 'int* {}', parts=_SIZES, held=True),
+    'score_map': FieldType('Tensor', 'float* {}', parts=_SIZES, held=True),
     'image': FieldType('Image', 'mmdeploy_mat_t {}', True),
 }
 

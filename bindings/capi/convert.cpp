@@ -7,15 +7,24 @@
 namespace mmdeploy::capi {
 namespace {
 
-template <class To, class From>
-Result<void> CopyTensor(To*& to, const Tensor& from, DataType dtype) {
+Result<void> CheckTensor(const Tensor& tensor, DataType dtype) {
+  MMDEPLOY_ENSURE(tensor.dtype() == dtype && tensor.device().type == DeviceType::kCpu, Code::kFail,
+                  "a result holds {}, expected {} in host memory", Describe(tensor), Name(dtype));
+  return {};
+}
+
+template <class To>
+Result<void> HoldTensor(To*& to, const Tensor& from, DataType dtype, Held* held) {
   if (from.empty()) return {};
-  MMDEPLOY_ENSURE(from.dtype() == dtype && from.device().type == DeviceType::kCpu, Code::kFail,
-                  "a result holds {}, expected {} in host memory", Describe(from), Name(dtype));
-  static_assert(sizeof(To) == sizeof(From));
-  const auto count = static_cast<size_t>(from.num_elements());
-  to = new To[count];
-  std::memcpy(to, from.raw(), count * sizeof(To));
+  MMDEPLOY_TRYV(CheckTensor(from, dtype));
+  Tensor tensor = from;
+  // Whoever has the items may write there: the memory must be nobody else's.
+  if (!held->may_share || from.owner().use_count() != 2) {
+    MMDEPLOY_TRY(tensor, Tensor::Allocate(dtype, from.shape()));
+    std::memcpy(tensor.raw(), from.raw(), from.num_bytes());
+  }
+  to = tensor.data<To>();
+  held->tensors.push_back(std::move(tensor));
   return {};
 }
 
@@ -64,19 +73,21 @@ Result<void> Assign(mmdeploy_point_t*& to, const std::vector<Point>& from) {
   return {};
 }
 
-Result<void> Assign(int*& to, const Tensor& from) {
-  return CopyTensor<int, int32_t>(to, from, DataType::kInt32);
+Result<void> Assign(int*& to, const Tensor& from, Held* held) {
+  static_assert(sizeof(int) == sizeof(int32_t));
+  return HoldTensor(to, from, DataType::kInt32, held);
 }
 
-Result<void> Assign(float*& to, const Tensor& from) {
-  return CopyTensor<float, float>(to, from, DataType::kFloat32);
+Result<void> Assign(float*& to, const Tensor& from, Held* held) {
+  return HoldTensor(to, from, DataType::kFloat32, held);
 }
 
 Result<void> Assign(mmdeploy_instance_mask_t*& to, const Tensor& from) {
   if (from.empty()) return {};
+  MMDEPLOY_TRYV(CheckTensor(from, DataType::kUint8));
   auto mask = std::make_unique<mmdeploy_instance_mask_t>();
   *mask = {nullptr, Side(from, -2), Side(from, -1)};
-  MMDEPLOY_TRYV((CopyTensor<char, uint8_t>(mask->data, from, DataType::kUint8)));
+  mask->data = CopyArray<char>(from.data<uint8_t>(), from.num_bytes());
   to = mask.release();
   return {};
 }

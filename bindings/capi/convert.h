@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "bindings/capi/items.h"
 #include "mmdeploy/base/geometry.h"
 #include "mmdeploy/base/image.h"
 #include "mmdeploy/base/result.h"
@@ -29,13 +30,12 @@ Result<void> Assign(char*& to, const std::string& from);
 Result<void> Assign(float*& to, const std::vector<float>& from);
 Result<void> Assign(mmdeploy_point_t*& to, const std::vector<Point>& from);
 // Empty tensors give NULL. Errors: kFail for a tensor of another element type.
-Result<void> Assign(int*& to, const Tensor& from);
-Result<void> Assign(float*& to, const Tensor& from);
+Result<void> Assign(int*& to, const Tensor& from, Held* held);
+Result<void> Assign(float*& to, const Tensor& from, Held* held);
 Result<void> Assign(mmdeploy_instance_mask_t*& to, const Tensor& from);
 Result<void> Assign(mmdeploy_mat_t& to, const Image& from);
 
 inline void Free(char* data) { delete[] data; }
-inline void Free(int* data) { delete[] data; }
 inline void Free(float* data) { delete[] data; }
 inline void Free(mmdeploy_point_t* data) { delete[] data; }
 inline void Free(mmdeploy_mat_t& mat) { delete[] mat.data; }

@@ -8,6 +8,7 @@
 #include "bindings/capi/generated/functions.h"
 #include "bindings/capi/handle.h"
 #include "bindings/capi/image.h"
+#include "bindings/capi/items.h"
 #include "bindings/capi/sender.h"
 #include "mmdeploy/pipeline/pipeline.h"
 
@@ -41,7 +42,7 @@ Result<const Value::List*> ImageResults(const mmdeploy_value& value, const char*
 // The functions of a task. `Traits`, which is generated, has
 //   Handle, Item: the C types; ResultStruct: the C++ type inside; kName;
 //   kOwnsMemory: whether an Item has memory of its own; kInputs: what the task takes;
-//   static Result<void> Fill(const ResultStruct&, Item*); static void Release(Item*)
+//   static Result<void> Fill(const ResultStruct&, Item*, Held*); static void Release(Item*)
 template <class Traits>
 class Task {
  public:
@@ -93,7 +94,7 @@ class Task {
                                 const Box* bboxes, const int* bbox_count, Item** results) {
     MMDEPLOY_TRY(auto inputs, ToInputs(mats, mat_count, bboxes, bbox_count));
     MMDEPLOY_TRY(mmdeploy_value output, Run(handle, std::move(inputs)));
-    return GetResult(&output, results);
+    return TakeResult(&output, true, results);
   }
 
   // `result_count` is there where a task gives a list per image.
@@ -102,7 +103,7 @@ class Task {
                             Item** results, Counts... result_count) {
     MMDEPLOY_TRY(auto inputs, ToInputs(mats, mat_count, Traits::kInputs));
     MMDEPLOY_TRY(mmdeploy_value output, Run(handle, std::move(inputs)));
-    return GetResult(&output, results, result_count...);
+    return TakeResult(&output, true, results, result_count...);
   }
 
   static Result<void> ApplyV2(Handle handle, mmdeploy_value_t input, mmdeploy_value_t* output) {
@@ -162,31 +163,10 @@ class Task {
         output);
   }
 
-  static Result<void> GetResult(mmdeploy_value_t output, Item** results, int** result_count) {
-    MMDEPLOY_TRY(const Value::List* images, ImageResults(*output, Traits::kName, Type()));
-    std::vector<const Value*> items;
-    auto counts = std::make_unique<int[]>(images->size());
-    for (size_t i = 0; i < images->size(); ++i) {
-      const Value::List& list = (*images)[i].list();
-      counts[i] = static_cast<int>(list.size());
-      for (const Value& item : list) items.push_back(&item);
-    }
-    MMDEPLOY_TRY(*results, Convert(items));
-    *result_count = counts.release();
-    return {};
-  }
-
-  static Result<void> GetResult(mmdeploy_value_t output, Item** results) {
-    MMDEPLOY_TRY(const Value::List* images, ImageResults(*output, Traits::kName, Type()));
-    std::vector<const Value*> items;
-    for (const Value& image : *images) {
-      if (!image.is_list()) items.push_back(&image);
-      for (size_t i = 0; image.is_list() && i < image.list().size(); ++i) {
-        items.push_back(&image.list()[i]);
-      }
-    }
-    MMDEPLOY_TRY(*results, Convert(items));
-    return {};
+  // The value stays the caller's, so that the results are copies.
+  template <class... Counts>
+  static Result<void> GetResult(mmdeploy_value_t output, Item** results, Counts... result_count) {
+    return TakeResult(output, false, results, result_count...);
   }
 
   static void ReleaseResult(Item* results, const int* result_count, int image_count) {
@@ -244,21 +224,52 @@ class Task {
     return TypeOf(static_cast<const typename Traits::ResultStruct*>(nullptr));
   }
 
+  // `may_share`: whether nobody needs the value behind this, whose memory the results may keep.
+  static Result<void> TakeResult(mmdeploy_value_t output, bool may_share, Item** results,
+                                 int** result_count) {
+    MMDEPLOY_TRY(const Value::List* images, ImageResults(*output, Traits::kName, Type()));
+    std::vector<const Value*> items;
+    auto counts = std::make_unique<int[]>(images->size());
+    for (size_t i = 0; i < images->size(); ++i) {
+      const Value::List& list = (*images)[i].list();
+      counts[i] = static_cast<int>(list.size());
+      for (const Value& item : list) items.push_back(&item);
+    }
+    MMDEPLOY_TRY(*results, Convert(items, may_share));
+    *result_count = counts.release();
+    return {};
+  }
+
+  static Result<void> TakeResult(mmdeploy_value_t output, bool may_share, Item** results) {
+    MMDEPLOY_TRY(const Value::List* images, ImageResults(*output, Traits::kName, Type()));
+    std::vector<const Value*> items;
+    for (const Value& image : *images) {
+      if (!image.is_list()) items.push_back(&image);
+      for (size_t i = 0; image.is_list() && i < image.list().size(); ++i) {
+        items.push_back(&image.list()[i]);
+      }
+    }
+    MMDEPLOY_TRY(*results, Convert(items, may_share));
+    return {};
+  }
+
   // All of them, or nothing.
-  static Result<Item*> Convert(const std::vector<const Value*>& values) {
+  static Result<Item*> Convert(const std::vector<const Value*>& values, bool may_share) {
     const auto count = static_cast<int64_t>(values.size());
     const auto release = [count](Item* items) { ReleaseItems(items, count); };
-    std::unique_ptr<Item[], decltype(release)> items(new Item[values.size()]{}, release);
+    std::unique_ptr<Item[], decltype(release)> items(Items<Item>::New(values.size()), release);
+    Held* held = Items<Item>::HeldBy(items.get());
+    held->may_share = may_share;
     for (size_t i = 0; i < values.size(); ++i) {
-      MMDEPLOY_TRYV(
-          Traits::Fill(values[i]->template result<typename Traits::ResultStruct>(), &items[i]));
+      MMDEPLOY_TRYV(Traits::Fill(values[i]->template result<typename Traits::ResultStruct>(),
+                                 &items[i], held));
     }
     return items.release();
   }
 
   static void ReleaseItems(Item* items, int64_t count) {
     for (int64_t i = 0; items != nullptr && i < count; ++i) Traits::Release(items + i);
-    delete[] items;
+    Items<Item>::Delete(items);
   }
 };
 

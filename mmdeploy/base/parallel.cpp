@@ -9,6 +9,11 @@
 
 #include "mmdeploy/base/fork.h"
 
+#ifdef __linux__
+#include <sched.h>
+#include <unistd.h>
+#endif
+
 #ifndef MMDEPLOY_STD_THREADS
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
@@ -64,7 +69,17 @@ void RunParallel(int64_t count, int threads, const std::function<void(int64_t)>&
 }  // namespace
 
 int NumProcessors() {
-  static const int count = std::max(1u, std::thread::hardware_concurrency());
+  static const int count = [] {
+#ifdef __linux__
+    // The standard library counts those of the machine, also in a process that is kept on some of
+    // them: there threads would wait for each other.
+    cpu_set_t allowed;
+    if (sched_getaffinity(getpid(), sizeof(allowed), &allowed) == 0) {
+      return std::max(1, CPU_COUNT(&allowed));
+    }
+#endif
+    return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  }();
   return count;
 }
 

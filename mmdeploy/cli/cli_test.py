@@ -1,4 +1,5 @@
 """What the commands write, wherever it goes; `mmdeploy convert` and `mmdeploy_onnx2ncnn`."""
+import json
 import os
 import re
 import stat
@@ -111,6 +112,15 @@ def test_a_full_standard_output_is_an_error(arguments, model):
         done = subprocess.run([COMMAND, *map(str, arguments)], stdout=full, stderr=subprocess.PIPE, text=True)
     assert done.returncode == 2
     assert 'cannot write standard output' in done.stderr
+
+
+@pytest.mark.skipif(not hasattr(os, 'sched_setaffinity'), reason='processes are not kept on processors here')
+def test_processors_are_those_that_the_process_may_use():
+    """As `taskset` and containers have it: more threads than processors wait for each other."""
+    allowed = os.sched_getaffinity(0)
+    for kept in ({min(allowed)}, allowed):
+        done = _run('doctor', '--json', preexec_fn=lambda: os.sched_setaffinity(0, kept))  # noqa: B023
+        assert json.loads(done.stdout)['processors'] == len(kept)
 
 
 def test_models_from_a_pipe(model):

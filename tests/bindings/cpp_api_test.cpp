@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "mmdeploy/classifier.hpp"
+#include "mmdeploy/segmentor.hpp"
 
 namespace {
 
@@ -188,6 +189,46 @@ TEST(CppApi, AContextHoldsSchedulersModelsAndAProfiler) {
   std::string first;
   std::getline(file, first);
   EXPECT_EQ(first, "Preprocess 0x1");
+}
+
+// Label maps are not copied for whoever asks for nothing else; whoever keeps the value gets copies.
+// What is written to one is seen in no other, and each is freed once.
+TEST(CppApi, LabelMapsAreTheirHoldersAlone) {
+  const Model model("mmdeploy/task/segmentor/golden/model");
+  const mmdeploy::Segmentor segmentor(model, Device("cpu"));
+  std::vector<uint8_t> pixels(24 * 32 * 3);
+  for (size_t i = 0; i < pixels.size(); ++i) pixels[i] = static_cast<uint8_t>(i * 86);
+  const Mat image(24, 32, 3, MMDEPLOY_PIXEL_FORMAT_BGR, MMDEPLOY_DATA_TYPE_UINT8, pixels.data());
+  const auto labels = [](const mmdeploy_segmentation_t& result) {
+    return std::vector<int>(result.mask, result.mask + 24 * 32);
+  };
+
+  const auto first = segmentor.Apply(image);
+  const std::vector<int> expected = labels(first[0]);
+  std::fill_n(first[0].mask, 24 * 32, -1);
+  const std::vector<Mat> images(3, image);
+  const auto more = segmentor.Apply(images);
+  EXPECT_EQ(labels(more[0][0]), expected);
+  EXPECT_NE(more[0][0].mask, more[1][0].mask);
+
+  mmdeploy_segmentor_t handle = nullptr;
+  ASSERT_EQ(
+      mmdeploy_segmentor_create_by_path("mmdeploy/task/segmentor/golden/model", "cpu", 0, &handle),
+      MMDEPLOY_SUCCESS);
+  const mmdeploy_mat_t& mat = image.desc();
+  mmdeploy_value_t input = nullptr, output = nullptr;
+  ASSERT_EQ(mmdeploy_segmentor_create_input(&mat, 1, &input), MMDEPLOY_SUCCESS);
+  ASSERT_EQ(mmdeploy_segmentor_apply_v2(handle, input, &output), MMDEPLOY_SUCCESS);
+  mmdeploy_segmentation_t *one = nullptr, *other = nullptr;
+  ASSERT_EQ(mmdeploy_segmentor_get_result(output, &one), MMDEPLOY_SUCCESS);
+  std::fill_n(one->mask, 24 * 32, -1);
+  ASSERT_EQ(mmdeploy_segmentor_get_result(output, &other), MMDEPLOY_SUCCESS);
+  mmdeploy_value_destroy(output);
+  mmdeploy_value_destroy(input);
+  mmdeploy_segmentor_destroy(handle);
+  EXPECT_EQ(labels(*other), expected);
+  mmdeploy_segmentor_release_result(one, 1);
+  mmdeploy_segmentor_release_result(other, 1);
 }
 
 }  // namespace

@@ -17,8 +17,10 @@ struct ClassifierTraits {
   static constexpr TaskInputs kInputs = TaskInputs::kImages;
   static constexpr bool kOwnsMemory = false;
 
-  // What `item` owns is freed by Release, also after a failure half way.
-  static Result<void> Fill([[maybe_unused]] const Classification& result, Item* item) {
+  // What `item` owns is freed by Release, also after a failure half way; `held` keeps what it
+  // refers to.
+  static Result<void> Fill([[maybe_unused]] const Classification& result, Item* item,
+                           [[maybe_unused]] Held* held) {
     MMDEPLOY_TRYV(Assign(item->label_id, result.label_id));
     MMDEPLOY_TRYV(Assign(item->score, result.score));
     return {};

@@ -17,8 +17,10 @@ struct PoseDetectorTraits {
   static constexpr TaskInputs kInputs = TaskInputs::kBoxes;
   static constexpr bool kOwnsMemory = true;
 
-  // What `item` owns is freed by Release, also after a failure half way.
-  static Result<void> Fill([[maybe_unused]] const PoseDetection& result, Item* item) {
+  // What `item` owns is freed by Release, also after a failure half way; `held` keeps what it
+  // refers to.
+  static Result<void> Fill([[maybe_unused]] const PoseDetection& result, Item* item,
+                           [[maybe_unused]] Held* held) {
     MMDEPLOY_TRYV(Assign(item->point, result.points));
     MMDEPLOY_TRYV(Assign(item->score, result.scores));
     MMDEPLOY_TRYV(Assign(item->length, static_cast<int>(result.points.size())));

@@ -17,8 +17,10 @@ struct RestorerTraits {
   static constexpr TaskInputs kInputs = TaskInputs::kImages;
   static constexpr bool kOwnsMemory = true;
 
-  // What `item` owns is freed by Release, also after a failure half way.
-  static Result<void> Fill([[maybe_unused]] const Restoration& result, Item* item) {
+  // What `item` owns is freed by Release, also after a failure half way; `held` keeps what it
+  // refers to.
+  static Result<void> Fill([[maybe_unused]] const Restoration& result, Item* item,
+                           [[maybe_unused]] Held* held) {
     return Assign(*item, result.image);
   }
 

@@ -15,22 +15,21 @@ struct SegmentorTraits {
   using Item = mmdeploy_segmentation_t;
   static constexpr const char* kName = "segmentor";
   static constexpr TaskInputs kInputs = TaskInputs::kImages;
-  static constexpr bool kOwnsMemory = true;
+  static constexpr bool kOwnsMemory = false;
 
-  // What `item` owns is freed by Release, also after a failure half way.
-  static Result<void> Fill([[maybe_unused]] const Segmentation& result, Item* item) {
+  // What `item` owns is freed by Release, also after a failure half way; `held` keeps what it
+  // refers to.
+  static Result<void> Fill([[maybe_unused]] const Segmentation& result, Item* item,
+                           [[maybe_unused]] Held* held) {
     MMDEPLOY_TRYV(Assign(item->height, result.height));
     MMDEPLOY_TRYV(Assign(item->width, result.width));
     MMDEPLOY_TRYV(Assign(item->classes, result.classes));
-    MMDEPLOY_TRYV(Assign(item->mask, result.mask));
-    MMDEPLOY_TRYV(Assign(item->score, result.score));
+    MMDEPLOY_TRYV(Assign(item->mask, result.mask, held));
+    MMDEPLOY_TRYV(Assign(item->score, result.score, held));
     return {};
   }
 
-  static void Release([[maybe_unused]] Item* item) {
-    Free(item->mask);
-    Free(item->score);
-  }
+  static void Release([[maybe_unused]] Item* item) {}
 };
 
 using SegmentorTask = Task<SegmentorTraits>;

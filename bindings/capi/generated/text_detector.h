@@ -17,8 +17,10 @@ struct TextDetectorTraits {
   static constexpr TaskInputs kInputs = TaskInputs::kImages;
   static constexpr bool kOwnsMemory = false;
 
-  // What `item` owns is freed by Release, also after a failure half way.
-  static Result<void> Fill([[maybe_unused]] const TextDetection& result, Item* item) {
+  // What `item` owns is freed by Release, also after a failure half way; `held` keeps what it
+  // refers to.
+  static Result<void> Fill([[maybe_unused]] const TextDetection& result, Item* item,
+                           [[maybe_unused]] Held* held) {
     MMDEPLOY_TRYV(Assign(item->bbox, result.bbox));
     MMDEPLOY_TRYV(Assign(item->score, result.score));
     return {};

@@ -17,8 +17,10 @@ struct TextRecognizerTraits {
   static constexpr TaskInputs kInputs = TaskInputs::kQuads;
   static constexpr bool kOwnsMemory = true;
 
-  // What `item` owns is freed by Release, also after a failure half way.
-  static Result<void> Fill([[maybe_unused]] const TextRecognition& result, Item* item) {
+  // What `item` owns is freed by Release, also after a failure half way; `held` keeps what it
+  // refers to.
+  static Result<void> Fill([[maybe_unused]] const TextRecognition& result, Item* item,
+                           [[maybe_unused]] Held* held) {
     MMDEPLOY_TRYV(Assign(item->text, result.text));
     MMDEPLOY_TRYV(Assign(item->score, result.scores));
     MMDEPLOY_TRYV(Assign(item->length, static_cast<int>(result.scores.size())));

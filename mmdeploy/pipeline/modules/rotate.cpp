@@ -25,7 +25,7 @@ class Rotate : public Module {
     const int code = degrees_ == 90 ? cv::ROTATE_90_CLOCKWISE
                      : upright      ? cv::ROTATE_180
                                     : cv::ROTATE_90_COUNTERCLOCKWISE;
-    MMDEPLOY_TRYV(CallOpenCv("cv::rotate", [&] {
+    MMDEPLOY_TRYV(CallOpenCv("cv::rotate", kNoPixels, [&] {
       cv::Mat to = AsMat(turned);
       cv::rotate(AsMat(image), to, code);
     }));

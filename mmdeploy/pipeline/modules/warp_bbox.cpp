@@ -143,7 +143,7 @@ Result<Image> Warp(const Placement& placement, const Image& image, BufferPool* p
                patch.width, const_cast<uint8_t*>(patch.data));
     return patch;
   }
-  MMDEPLOY_TRYV(CallOpenCv("cv::warpAffine", [&] {
+  MMDEPLOY_TRYV(CallOpenCv("cv::warpAffine", int64_t{patch.height} * patch.width, [&] {
     cv::Mat to = AsMat(patch);
     cv::warpAffine(AsMat(image), to, cv::Mat(2, 3, CV_64F, matrix.data()), to.size(),
                    cv::INTER_LINEAR | cv::WARP_INVERSE_MAP);

@@ -101,7 +101,7 @@ Result<Tensor> ConvertColor(const Image& image, Color color, int top, int height
   }
   MMDEPLOY_TRY(Tensor out, AllocatePixels(image.dtype, {height, image.width, channels}, context));
   cv::Mat to = AsMat(out);
-  MMDEPLOY_TRYV(CallOpenCv("cv::cvtColor", [&] {
+  MMDEPLOY_TRYV(CallOpenCv("cv::cvtColor", int64_t{height} * image.width, [&] {
     const cv::Mat from = Rows(image, top, height);
     if (conversion == kCopy) {
       from.copyTo(to);

@@ -2,7 +2,9 @@
 
 // For .cpp files only: OpenCV stays out of the headers that other folders see.
 
+#include <cstdint>
 #include <exception>
+#include <functional>
 #include <opencv2/core.hpp>
 #include <string_view>
 
@@ -22,15 +24,17 @@ inline cv::Mat AsMat(const Tensor& img) {
                  CV_MAKETYPE(CvDepth(img.dtype()), static_cast<int>(shape[2])), img.raw());
 }
 
-// Calls OpenCV on the calling thread alone and turns what it throws into an error.
-//
-// A call from inside cv::parallel_for_ is nested, and nested calls are serial: that keeps OpenCV's
-// threads out of a call that was allowed one thread, without cv::setNumThreads, which would change
-// the setting of the whole process.
+// Runs `call`, in which OpenCV makes so many pixels, on the calling thread alone.
+void KeepOnThread(int64_t pixels, const std::function<void()>& call);
+
+// Pixels of functions that share any work out among OpenCV's threads, and of those that share none.
+constexpr int64_t kAnyPixels = INT64_MAX, kNoPixels = 0;
+
+// The same with what OpenCV throws as an error. `what` is the function that is called.
 template <class F>
-Result<void> CallOpenCv(std::string_view what, const F& call) {
+Result<void> CallOpenCv(std::string_view what, int64_t pixels, const F& call) {
   try {
-    cv::parallel_for_(cv::Range(0, 1), [&](const cv::Range&) { call(); });
+    KeepOnThread(pixels, call);
   } catch (const std::exception& e) {
     return MakeError(Code::kFail, "{}: {}", what, e.what());
   } catch (...) {

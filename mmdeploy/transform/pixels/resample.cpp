@@ -68,7 +68,7 @@ Result<Tensor> Resample(const Tensor& img, int height, int width, const Resampli
   }
   MMDEPLOY_TRY(Tensor out, AllocatePixels(img.dtype(), {height, width, in.channels}, context));
   cv::Mat to = AsMat(out);
-  MMDEPLOY_TRYV(CallOpenCv("cv::resize", [&] {
+  MMDEPLOY_TRYV(CallOpenCv("cv::resize", int64_t{height} * width, [&] {
     cv::resize(AsMat(img), to, to.size(), 0, 0, CvInterpolation(resampling.interpolation));
   }));
   return out;

@@ -39,7 +39,7 @@ Result<AffineMatrix> UprightMatrix(const TopDownAffine::Args& args, Point center
   to[1] = to[0] + cv::Point2f(0, -0.5F * width);
   to[2] = RightAngle(to[0], to[1]);
   AffineMatrix matrix{};
-  MMDEPLOY_TRYV(CallOpenCv("cv::getAffineTransform", [&] {
+  MMDEPLOY_TRYV(CallOpenCv("cv::getAffineTransform", kNoPixels, [&] {
     cv::Mat out(2, 3, CV_64F, matrix.data());
     cv::getAffineTransform(from, to).copyTo(out);
   }));
@@ -88,7 +88,7 @@ Result<void> TopDownAffine::Run(Sample& sample, const TransformContext& context)
   const ImageShape shape{args_.height, args_.width, in.channels};
   MMDEPLOY_TRY(Tensor out, AllocatePixels(sample.img.dtype(), shape, context));
   cv::Mat to = AsMat(out);
-  MMDEPLOY_TRYV(CallOpenCv("cv::warpAffine", [&] {
+  MMDEPLOY_TRYV(CallOpenCv("cv::warpAffine", int64_t{args_.height} * args_.width, [&] {
     cv::warpAffine(AsMat(sample.img), to, cv::Mat(2, 3, CV_64F, matrix.data()), to.size(),
                    cv::INTER_LINEAR);
   }));

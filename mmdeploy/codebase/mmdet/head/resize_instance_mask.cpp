@@ -6,6 +6,7 @@
 #include "mmdeploy/codebase/mmdet/head/boxes.h"
 #include "mmdeploy/codebase/mmdet/head/maps.h"
 #include "mmdeploy/codebase/mmdet/head/paste_mask.h"
+#include "mmdeploy/transform/pixels/opencv.h"
 
 namespace mmdeploy {
 namespace {
@@ -105,8 +106,9 @@ class ResizeInstanceMask : public Module {
     const cv::Mat scores(static_cast<int>(view.height), static_cast<int>(view.width), CV_32FC1,
                          const_cast<float*>(view.scores));
     cv::Mat resized;
-    cv::resize(scores, resized, {scaled(view.width, scale[0]), scaled(view.height, scale[1])}, 0, 0,
-               cv::INTER_LINEAR);
+    const cv::Size size(scaled(view.width, scale[0]), scaled(view.height, scale[1]));
+    MMDEPLOY_TRYV(CallOpenCv("cv::resize", int64_t{size.height} * size.width,
+                             [&] { cv::resize(scores, resized, size, 0, 0, cv::INTER_LINEAR); }));
     const int height = std::min(meta.ori_shape.height, resized.rows);
     const int width = std::min(meta.ori_shape.width, resized.cols);
     MMDEPLOY_TRY(Tensor mask, Allocate(height, width, context));

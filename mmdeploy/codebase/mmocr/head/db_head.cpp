@@ -1,15 +1,14 @@
 #include <algorithm>
 #include <opencv2/imgproc.hpp>
-#include <polyclipping/clipper.hpp>
 
 #include "mmdeploy/base/parallel.h"
+#include "mmdeploy/codebase/mmocr/head/outlines.h"
 #include "mmdeploy/codebase/mmocr/head/rows.h"
 #include "mmdeploy/codebase/mmocr/head/text_maps.h"
+#include "mmdeploy/codebase/mmocr/head/unclip.h"
 
 namespace mmdeploy::mmocr {
 namespace {
-
-using Polygon = std::vector<cv::Point>;
 
 struct Args {
   MapScale scale;
@@ -32,12 +31,14 @@ struct Rows {
 };
 
 // Writes 1 where a probability is above the threshold and 0 elsewhere.
-Rows Threshold(const Maps& maps, float threshold, uint8_t* mask) {
+Rows Threshold(const Maps& maps, float threshold, const Mask& mask) {
   Rows rows;
   bool was_text = false;
   for (int y = 0; y < maps.height; ++y) {
-    const int64_t offset = static_cast<int64_t>(y) * maps.width;
-    const RowContent row = ThresholdRow(maps.data + offset, maps.width, threshold, mask + offset);
+    const float* values = maps.data + static_cast<int64_t>(y) * maps.width;
+    uint8_t* to = mask.data + y * mask.stride;
+    const RowContent row = ThresholdRow(values, maps.width, threshold, to);
+    to[-1] = to[maps.width] = 0;
     if (row.has_text && !was_text) rows.bands.emplace_back(y, y + 1);
     if (row.has_text) rows.bands.back().end = y + 1;
     was_text = row.has_text;
@@ -46,70 +47,47 @@ Rows Threshold(const Maps& maps, float threshold, uint8_t* mask) {
   return rows;
 }
 
-// The outlines of what is connected in a mask, in the order in which OpenCV finds them in all of
-// it: no outline crosses an empty row, and the lowest come first.
-std::vector<Polygon> FindContours(const cv::Mat& mask, const std::vector<Band>& bands,
+// A mask of a map's size, whose pixels are open.
+Result<Tensor> AllocateMask(const Maps& maps, BufferPool* pool, Mask* mask) {
+  mask->height = maps.height;
+  mask->width = maps.width;
+  mask->stride = int64_t{maps.width} + 2;
+  MMDEPLOY_TRY(Tensor buffer,
+               Tensor::Allocate(DataType::kUint8, {int64_t{maps.height} + 2, mask->stride}, pool));
+  auto* first = buffer.data<uint8_t>();
+  std::fill_n(first, mask->stride, uint8_t{0});
+  std::fill_n(first + (int64_t{maps.height} + 1) * mask->stride, mask->stride, uint8_t{0});
+  mask->data = first + mask->stride + 1;
+  return buffer;
+}
+
+// The outlines in a mask, the lowest first: no outline crosses an empty row.
+std::vector<Polygon> FindOutlines(const Mask& mask, const std::vector<Band>& bands,
                                   int num_threads) {
   std::vector<std::vector<Polygon>> found(bands.size());
   ParallelFor(static_cast<int64_t>(bands.size()), num_threads, [&](int64_t i) {
-    const Band& band = bands[bands.size() - 1 - static_cast<size_t>(i)];
-    cv::findContours(mask.rowRange(band), found[static_cast<size_t>(i)], cv::RETR_LIST,
-                     cv::CHAIN_APPROX_SIMPLE, {0, band.start});
+    const auto index = static_cast<size_t>(i);
+    found[index] = FindOutlines(mask, bands[bands.size() - 1 - index]);
   });
-  std::vector<Polygon> contours;
+  std::vector<Polygon> outlines;
   for (auto& some : found) {
-    std::move(some.begin(), some.end(), std::back_inserter(contours));
+    std::move(some.begin(), some.end(), std::back_inserter(outlines));
   }
-  return contours;
+  return outlines;
 }
 
 // The mean probability inside a polygon of the map.
 double MeanInside(const cv::Mat& map, const Polygon& polygon) {
   const cv::Rect box = cv::boundingRect(polygon);
-  cv::Mat mask = cv::Mat::zeros(box.size(), CV_8U);
-  cv::fillPoly(mask, std::vector<Polygon>{polygon}, cv::Scalar(1), cv::LINE_8, 0, -box.tl());
+  cv::Mat mask(box.size(), CV_8U, cv::Scalar(0));
+  const cv::Point* points = polygon.data();
+  const int count = static_cast<int>(polygon.size());
+  cv::fillPoly(mask, &points, &count, 1, cv::Scalar(1), cv::LINE_8, 0, -box.tl());
   double sum = 0;
   for (int y = 0; y < box.height; ++y) {
     sum += SumInside(map.ptr<float>(box.y + y) + box.x, mask.ptr<uint8_t>(y), box.width);
   }
   return sum / cv::countNonZero(mask);
-}
-
-double Area(const Polygon& polygon) {
-  int64_t twice = 0;
-  for (size_t i = 0; i < polygon.size(); ++i) {
-    const cv::Point& a = polygon[i];
-    const cv::Point& b = polygon[(i + 1) % polygon.size()];
-    twice += int64_t{a.x} * b.y - int64_t{a.y} * b.x;
-  }
-  return std::abs(static_cast<double>(twice)) / 2;
-}
-
-double Perimeter(const Polygon& polygon) {
-  double length = 0;
-  for (size_t i = 0; i < polygon.size(); ++i) {
-    length += cv::norm(polygon[i] - polygon[(i + 1) % polygon.size()]);
-  }
-  return length;
-}
-
-// The network is trained on shrunk texts: the polygon moved outwards by area * ratio / perimeter,
-// with round corners. Empty if nothing, or more than one polygon, comes out.
-Polygon Unclip(const Polygon& polygon, double ratio) {
-  const double perimeter = Perimeter(polygon);
-  if (perimeter <= 0) return {};
-  ClipperLib::Path path;
-  for (const cv::Point& point : polygon) path.emplace_back(point.x, point.y);
-  ClipperLib::ClipperOffset offset;
-  offset.AddPath(path, ClipperLib::jtRound, ClipperLib::etClosedPolygon);
-  ClipperLib::Paths moved;
-  offset.Execute(moved, Area(polygon) * ratio / perimeter);
-  if (moved.size() != 1) return {};
-  Polygon result;
-  for (const auto& point : moved[0]) {
-    result.emplace_back(static_cast<int>(point.X), static_cast<int>(point.Y));
-  }
-  return result;
 }
 
 // Texts are where the first map [1,C,H,W] or [1,H,W] of probabilities is above a threshold (DBNet;
@@ -122,19 +100,18 @@ class DbHead : public Module {
 
   Result<Values> Run(Span<const Value> inputs, const RunContext& context) const override {
     MMDEPLOY_TRY(const Maps maps, FindMaps(inputs[1].tensors(), 3, 1));
-    MMDEPLOY_TRY(const Tensor buffer,
-                 Tensor::Allocate(DataType::kUint8, {maps.height, maps.width}, context.pool));
-    const cv::Mat mask(maps.height, maps.width, CV_8U, buffer.raw());
-    const Rows rows = Threshold(maps, args_.mask_thr, mask.data);
+    Mask mask;
+    MMDEPLOY_TRY(const Tensor buffer, AllocateMask(maps, context.pool, &mask));
+    const Rows rows = Threshold(maps, args_.mask_thr, mask);
     if (rows.has_nan) MMDEPLOY_TRYV(RequireMaps(inputs[1].tensors(), 3, 1));
-    std::vector<Polygon> contours = FindContours(mask, rows.bands, context.num_threads);
+    std::vector<Polygon> outlines = FindOutlines(mask, rows.bands, context.num_threads);
     // As in mmocr, whose loop ends behind the candidate of this index.
-    contours.resize(std::min(contours.size(), static_cast<size_t>(args_.max_candidates) + 1));
+    outlines.resize(std::min(outlines.size(), static_cast<size_t>(args_.max_candidates) + 1));
     const ImageMeta& meta = inputs[0].sample().meta;
-    std::vector<Result<std::optional<TextDetection>>> found(contours.size());
-    ParallelFor(static_cast<int64_t>(contours.size()), context.num_threads, [&](int64_t i) {
+    std::vector<Result<std::optional<TextDetection>>> found(outlines.size());
+    ParallelFor(static_cast<int64_t>(outlines.size()), context.num_threads, [&](int64_t i) {
       const auto index = static_cast<size_t>(i);
-      found[index] = ReadText(maps.channel(0), contours[index], meta);
+      found[index] = ReadText(maps.channel(0), outlines[index], meta);
     });
     Value::List texts;
     for (auto& text : found) {
@@ -145,10 +122,10 @@ class DbHead : public Module {
   }
 
  private:
-  Result<std::optional<TextDetection>> ReadText(const cv::Mat& map, const Polygon& contour,
+  Result<std::optional<TextDetection>> ReadText(const cv::Mat& map, const Polygon& outline,
                                                 const ImageMeta& meta) const {
     Polygon polygon;
-    cv::approxPolyDP(contour, polygon, args_.epsilon_ratio * cv::arcLength(contour, true), true);
+    cv::approxPolyDP(outline, polygon, args_.epsilon_ratio * cv::arcLength(outline, true), true);
     if (polygon.size() < 4) return std::nullopt;
     const double score = MeanInside(map, polygon);
     if (score < args_.min_text_score) return std::nullopt;

@@ -1,6 +1,12 @@
 #include <gmock/gmock.h>
 
+#include <opencv2/imgproc.hpp>
+#include <random>
+
 #include "mmdeploy/codebase/head_testing.h"
+#include "mmdeploy/codebase/mmocr/head/outlines.h"
+#include "mmdeploy/codebase/mmocr/head/text_maps.h"
+#include "mmdeploy/codebase/mmocr/head/unclip.h"
 #include "mmdeploy/task/text_detector/result.h"
 
 // Against mmocr: tests/ocr/detectors_test.py.
@@ -81,6 +87,90 @@ TEST(DbHead, RefusesWhatIsNoMapOfProbabilities) {
   EXPECT_THAT(Detect({}, Floats({2, 1, 2, 2}, std::vector<float>(8))).error().message(),
               HasSubstr("has shape 2x1x2x2, expected 1xCxHxW with 1 or more channels, or 1xHxW"));
   EXPECT_THAT(Detect({}, Floats({1, 1, 0, 3}, {})).error().message(), HasSubstr("1x1x0x3"));
+}
+
+using mmocr::Polygon;
+
+// Noise, blobs with holes, lines, frames within frames, everything, nothing.
+cv::Mat MaskThatHurts(std::mt19937& random, int height, int width, int kind) {
+  const auto below = [&](int limit) { return static_cast<int>(random() % unsigned(limit)); };
+  cv::Mat mask(height, width, CV_8U, cv::Scalar(kind == 5));
+  if (kind < 2) {
+    for (int i = 0; i < height * width; ++i) mask.data[i] = below(10) < (kind ? 8 : 3);
+  } else if (kind < 4) {
+    for (int i = 0; i < 12; ++i) {
+      const cv::Point a(below(width), below(height)), b(below(width), below(height));
+      if (kind == 2) {
+        cv::ellipse(mask,
+                    cv::RotatedRect(a, cv::Size2f(1.F + below(30), 1.F + below(30)), below(90)),
+                    i % 3 != 2, -1);
+      } else {
+        cv::line(mask, a, b, i % 4 != 3, 1 + below(3));
+      }
+    }
+  } else if (kind == 4) {
+    for (int i = 0; i < std::min(height, width) / 2; ++i) {
+      cv::rectangle(mask, {i, i}, {width - 1 - i, height - 1 - i}, i % 3 != 2);
+    }
+  }
+  return mask;
+}
+
+TEST(FindOutlines, EqualsOpenCv) {
+  std::mt19937 random(1);
+  for (int i = 0; i < 700; ++i) {
+    const int height = 1 + int(random() % 50), width = 1 + int(random() % 90);
+    const cv::Mat mask = MaskThatHurts(random, height, width, i % 7);
+    std::vector<Polygon> expected;
+    cv::findContours(mask, expected, cv::RETR_LIST, cv::CHAIN_APPROX_SIMPLE);
+    cv::Mat around;
+    cv::copyMakeBorder(mask, around, 1, 1, 1, 1, cv::BORDER_CONSTANT, cv::Scalar(0));
+    const mmocr::Mask pixels{around.ptr(1) + 1, height, width, int64_t(around.step)};
+    const auto found = mmocr::FindOutlines(pixels, {0, height});
+    ASSERT_EQ(found, expected) << height << "x" << width << ", kind " << i % 7;
+  }
+}
+
+// Convex polygons as they come of texts, needles and nearly level sides among them.
+Polygon ConvexPolygon(std::mt19937& random, int kind) {
+  const auto below = [&](int limit) { return static_cast<int>(random() % unsigned(limit)); };
+  Polygon points;
+  if (kind == 0) {
+    for (int i = 0; i < 10; ++i) points.emplace_back(below(300), below(i % 2 ? 60 : 9));
+    cv::convexHull(Polygon(points), points, below(2) != 0);
+    return points;
+  }
+  cv::Mat mask(300, 400, CV_8U, cv::Scalar(0));
+  const cv::RotatedRect box(cv::Point2f(200 + below(100) / 100.F, 150),
+                            cv::Size2f(3 + below(20000) / 100.F, 3 + below(3000) / 100.F),
+                            below(36000) / 100.F);
+  cv::Point2f corners[4];
+  box.points(corners);
+  const Polygon ends(corners, corners + 4);
+  if (kind == 1) cv::fillPoly(mask, std::vector<Polygon>{ends}, 1);
+  if (kind == 2) cv::ellipse(mask, box, 1, -1);
+  std::vector<Polygon> outlines;
+  cv::findContours(mask, outlines, cv::RETR_LIST, cv::CHAIN_APPROX_SIMPLE);
+  cv::approxPolyDP(outlines[0], points, 0.01 * cv::arcLength(outlines[0], true), true);
+  return points;
+}
+
+TEST(Unclip, HasTheRectangleOfClippersPolygon) {
+  std::mt19937 random(1);
+  int convex = 0;
+  for (int i = 0; i < 6000; ++i) {
+    const Polygon polygon = ConvexPolygon(random, i % 3);
+    if (polygon.size() < 3) continue;
+    const double ratio = i % 2 ? 1.5 : 0.01 * static_cast<double>(random() % 300);
+    const Polygon expected = mmocr::UnclipByClipper(polygon, ratio);
+    const Polygon found = mmocr::Unclip(polygon, ratio);
+    convex += found != expected;
+    ASSERT_EQ(found.empty(), expected.empty()) << i;
+    if (expected.empty()) continue;
+    const auto corners = mmocr::RectangleAround(found, -1);
+    ASSERT_TRUE(corners == mmocr::RectangleAround(expected, -1)) << i << ", ratio " << ratio;
+  }
+  EXPECT_GT(convex, 1000);
 }
 
 }  // namespace

@@ -65,7 +65,7 @@ class PanHead : public Module {
     const cv::Mat text = Above(scores, args_.min_text_confidence);
     const cv::Mat kernel =
         Above(Sigmoid(maps.channel(1)), args_.regions.min_kernel_confidence) & text;
-    Regions regions = FindKernels(kernel);
+    MMDEPLOY_TRY(Regions regions, FindKernels(kernel));
     const Embeddings embeddings(maps, regions);
     const auto limit = static_cast<float>(args_.regions.min_text_avg_confidence);
     Grow(

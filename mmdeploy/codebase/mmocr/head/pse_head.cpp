@@ -33,8 +33,8 @@ class PseHead : public Module {
     const float threshold = args_.regions.min_kernel_confidence;
     const cv::Mat scores = Sigmoid(maps.channel(0));
     const cv::Mat text = Above(scores, threshold);
-    Regions regions =
-        FindKernels(Above(Sigmoid(maps.channel(maps.channels - 1)), threshold) & text);
+    const cv::Mat kernels = Above(Sigmoid(maps.channel(maps.channels - 1)), threshold) & text;
+    MMDEPLOY_TRY(Regions regions, FindKernels(kernels));
     DropSmall(args_.min_kernel_area, &regions);
     // A single map is text and kernel at once.
     Grow(

@@ -3,6 +3,8 @@
 #include <cmath>
 #include <opencv2/imgproc.hpp>
 
+#include "mmdeploy/transform/pixels/opencv.h"
+
 namespace mmdeploy::mmocr {
 
 void ReadRegionArgs(JsonReader& params, RegionArgs* args) {
@@ -28,9 +30,11 @@ cv::Mat Above(const cv::Mat& probabilities, float threshold) {
   return mask;
 }
 
-Regions FindKernels(const cv::Mat& mask) {
+Result<Regions> FindKernels(const cv::Mat& mask) {
   Regions regions;
-  regions.count = cv::connectedComponents(mask, regions.labels, 4, CV_32S) - 1;
+  MMDEPLOY_TRYV(CallOpenCv("cv::connectedComponents", kAnyPixels, [&] {
+    regions.count = cv::connectedComponents(mask, regions.labels, 4, CV_32S) - 1;
+  }));
   return regions;
 }
 

@@ -32,7 +32,7 @@ struct Regions {
 };
 
 // The kernels: what is connected in a mask by sides of pixels.
-Regions FindKernels(const cv::Mat& mask);
+Result<Regions> FindKernels(const cv::Mat& mask);
 
 // Lets all regions grow at the same pace, pixel by pixel, over the pixels of `mask` that `may_take`
 // (region, pixel index) allows; what one has taken stays its own. Of two that reach a pixel at the

@@ -55,6 +55,18 @@ double Sum(const float* values, const uint8_t* mask, int64_t count) {
   return sum;
 }
 
+int64_t Zeros(const uint8_t* values, int64_t count) {
+  const hn::ScalableTag<uint8_t> d;
+  const auto lanes = static_cast<int64_t>(hn::Lanes(d));
+  int64_t i = 0;
+  for (; i + lanes <= count; i += lanes) {
+    const auto found = hn::FindFirstTrue(d, hn::Ne(hn::LoadU(d, values + i), hn::Zero(d)));
+    if (found >= 0) return i + static_cast<int64_t>(found);
+  }
+  while (i < count && values[i] == 0) ++i;
+  return i;
+}
+
 }  // namespace HWY_NAMESPACE
 }  // namespace mmdeploy::mmocr
 HWY_AFTER_NAMESPACE();
@@ -64,11 +76,16 @@ namespace mmdeploy::mmocr {
 
 HWY_EXPORT(Threshold);
 HWY_EXPORT(Sum);
+HWY_EXPORT(Zeros);
 
 RowContent ThresholdRow(const float* values, int64_t count, float threshold, uint8_t* mask) {
   RowContent content;
   HWY_DYNAMIC_DISPATCH(Threshold)(values, count, threshold, mask, &content);
   return content;
+}
+
+int64_t CountZeros(const uint8_t* values, int64_t count) {
+  return HWY_DYNAMIC_DISPATCH(Zeros)(values, count);
 }
 
 double SumInside(const float* values, const uint8_t* mask, int64_t count) {

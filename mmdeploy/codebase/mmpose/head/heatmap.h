@@ -4,6 +4,7 @@
 
 #include "mmdeploy/base/geometry.h"
 #include "mmdeploy/base/result.h"
+#include "mmdeploy/codebase/mmpose/head/blur.h"
 
 namespace mmdeploy {
 
@@ -28,9 +29,18 @@ struct MapPoint {
   float score = 0;
 };
 
-// Reads the points of `count` maps [count,height,width] without NaN. Errors: kFail if the number of
-// maps is no multiple of three with kUdpOffsets.
-Result<std::vector<MapPoint>> DecodeHeatmaps(const HeatmapDecoding& decoding, const float* maps,
-                                             int count, int height, int width);
+// Reads points from maps; what does not depend on them is made once.
+class HeatmapDecoder {
+ public:
+  explicit HeatmapDecoder(const HeatmapDecoding& decoding);
+
+  // The points of `count` maps [count,height,width] without NaN. Errors: kFail if the number of
+  // maps is no multiple of three with kUdpOffsets.
+  Result<std::vector<MapPoint>> Decode(const float* maps, int count, int height, int width) const;
+
+ private:
+  const HeatmapDecoding decoding_;
+  const Kernel kernel_, wide_;  // `wide_` is for kUdpOffsets
+};
 
 }  // namespace mmdeploy

@@ -29,8 +29,9 @@ void BM_Decode(benchmark::State& state, HeatmapDecoding::Mode mode) {
   HeatmapDecoding decoding;
   decoding.mode = mode;
   const int count = mode == HeatmapDecoding::Mode::kUdpOffsets ? 3 * kPoints : kPoints;
+  const HeatmapDecoder decoder(decoding);
   for (auto _ : state) {
-    benchmark::DoNotOptimize(DecodeHeatmaps(decoding, maps.data(), count, kHeight, kWidth));
+    benchmark::DoNotOptimize(decoder.Decode(maps.data(), count, kHeight, kWidth));
   }
 }
 BENCHMARK_CAPTURE(BM_Decode, max, HeatmapDecoding::Mode::kMax)->Unit(benchmark::kMicrosecond);

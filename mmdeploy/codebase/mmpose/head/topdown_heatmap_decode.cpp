@@ -14,8 +14,8 @@ using Mode = HeatmapDecoding::Mode;
 // The key points of maps [1,K,H,W] in the image (sdk interface 16.11).
 class TopdownHeatmapDecode : public Module {
  public:
-  TopdownHeatmapDecode(HeatmapDecoding decoding, bool use_udp)
-      : signature_(HeadSignature<PoseDetection>(2)), decoding_(decoding), use_udp_(use_udp) {}
+  TopdownHeatmapDecode(const HeatmapDecoding& decoding, bool use_udp)
+      : signature_(HeadSignature<PoseDetection>(2)), decoder_(decoding), use_udp_(use_udp) {}
 
   const Signature& signature() const override { return signature_; }
 
@@ -27,8 +27,8 @@ class TopdownHeatmapDecode : public Module {
                     Code::kFail, "output 'output' has shape {}, expected 1xKxHxW", Name(shape));
     const auto height = static_cast<int>(shape[2]), width = static_cast<int>(shape[3]);
     MMDEPLOY_TRY(const BoxGrid grid, GridOf(inputs[0].sample().meta, width, height, use_udp_));
-    MMDEPLOY_TRY(const auto points, DecodeHeatmaps(decoding_, output->data<float>(),
-                                                   static_cast<int>(shape[1]), height, width));
+    MMDEPLOY_TRY(const auto points,
+                 decoder_.Decode(output->data<float>(), static_cast<int>(shape[1]), height, width));
     PoseDetection pose;
     for (const MapPoint& point : points) {
       pose.points.push_back(grid.ToImage(point.place));
@@ -39,7 +39,7 @@ class TopdownHeatmapDecode : public Module {
 
  private:
   Signature signature_;
-  const HeatmapDecoding decoding_;
+  const HeatmapDecoder decoder_;
   const bool use_udp_;
 };
 

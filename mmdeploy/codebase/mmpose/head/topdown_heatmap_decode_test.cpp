@@ -1,6 +1,12 @@
 #include <gmock/gmock.h>
 
+#include <cmath>
+#include <limits>
+#include <opencv2/imgproc.hpp>
+#include <random>
+
 #include "mmdeploy/codebase/head_testing.h"
+#include "mmdeploy/codebase/mmpose/head/heatmap.h"
 #include "mmdeploy/task/pose_detector/result.h"
 
 namespace mmdeploy {
@@ -135,6 +141,129 @@ TEST(TopdownHeatmapDecode, RefusesWhatItCannotDecode) {
   EXPECT_THAT(Decode({}, Floats({1, 5, 10}, std::vector<float>(50))).error().message(),
               HasSubstr("expected float32 of 4 or more dimensions"));
   EXPECT_THAT(Decode({}, OneMap(1, 1, NAN)).error().message(), HasSubstr("holds NaN"));
+}
+
+using Mode = HeatmapDecoding::Mode;
+
+// Maps with peaks anywhere, of any size: smooth, noisy, flat on top, several, negative, spikes,
+// almost nothing, infinite.
+std::vector<float> MapThatHurts(std::mt19937& random, int height, int width, int kind) {
+  const auto uniform = [&](float low, float high) {
+    return std::uniform_real_distribution<float>(low, high)(random);
+  };
+  const float x = uniform(-1, float(width)), y = uniform(-1, float(height));
+  const float other = uniform(0, float(width)), sigma = uniform(0.3F, 4);
+  std::vector<float> map;
+  for (int cell = 0; cell < height * width; ++cell) {
+    const float dx = float(cell % width) - x, dy = float(cell / width) - y;
+    const float ex = float(cell % width) - other;
+    const float peak = std::exp((dx * dx + dy * dy) / (-2 * sigma * sigma));
+    const float values[] = {peak,
+                            peak + uniform(-0.2F, 0.2F),
+                            peak > 0.3F ? 0.3F : 0,
+                            peak + 0.999F * std::exp((ex * ex + dy * dy) / (-2 * sigma * sigma)),
+                            peak - 0.9F,
+                            uniform(-1, 1),
+                            uniform(0, 1) < 0.01F ? 1.F : 0.F,
+                            1e-37F * peak,
+                            cell == 3 ? std::numeric_limits<float>::infinity() : peak,
+                            cell == 3 ? -std::numeric_limits<float>::infinity() : peak};
+    map.push_back(values[kind]);
+  }
+  return map;
+}
+constexpr int kKinds = 10;
+
+cv::Mat BlurWithOpenCv(const std::vector<float>& map, int height, int width, int side, int border) {
+  cv::Mat blurred;
+  const cv::Mat in(height, width, CV_32F, const_cast<float*>(map.data()));
+  cv::GaussianBlur(in, blurred, {side, side}, 0, 0, border);
+  return blurred;
+}
+
+void ExpectSame(float found, float expected) {
+  if (std::isnan(expected)) {
+    EXPECT_TRUE(std::isnan(found)) << found;
+  } else {
+    EXPECT_FLOAT_EQ(found, expected);
+  }
+}
+
+TEST(PartialBlur, IsPartOfTheWholeBlur) {
+  std::mt19937 random(1);
+  for (int i = 0; i < 400; ++i) {
+    const int height = 2 + int(random() % 70), width = 2 + int(random() % 70);
+    const int side = 1 + 2 * int(random() % 14);
+    const auto map = MapThatHurts(random, height, width, i % kKinds);
+    const bool mirror = i % 3 == 0;
+    const cv::Mat expected =
+        BlurWithOpenCv(map, height, width, side, mirror ? cv::BORDER_DEFAULT : cv::BORDER_CONSTANT);
+    const Kernel kernel(side);
+    PartialBlur blur(kernel, height, width, mirror ? Border::kMirror : Border::kZero);
+    Part part{int(random() % unsigned(width)), int(random() % unsigned(height)), 0, 0};
+    part.width = 1 + int(random() % unsigned(width - part.left));
+    part.height = 1 + int(random() % unsigned(height - part.top));
+    const BlurredPart found = blur.Of({map.data(), height, width}, part);
+    for (int y = part.top; y < part.top + part.height; ++y) {
+      for (int x = part.left; x < part.left + part.width; ++x) {
+        // What is added up to nearly nothing has rounding errors of what was added.
+        if (std::abs(expected.at<float>(y, x)) < 1e-5F) {
+          EXPECT_NEAR(found.At(x, y), expected.at<float>(y, x), 1e-7F);
+        } else {
+          ExpectSame(found.At(x, y), expected.at<float>(y, x));
+        }
+      }
+    }
+    ASSERT_FALSE(HasFailure()) << height << "x" << width << ", side " << side << ", kind "
+                               << i % kKinds;
+  }
+}
+
+// The first of the largest values, as (x, y, value).
+std::array<float, 3> FirstPeak(const cv::Mat& map) {
+  std::array<float, 3> peak{-1, -1, -std::numeric_limits<float>::infinity()};
+  for (int i = 0; i < int(map.total()); ++i) {
+    const float value = map.ptr<float>()[i];
+    if (value <= peak[2]) continue;
+    peak[2] = value;
+    if (value > 0) peak = {float(i % map.cols), float(i / map.cols), value};
+  }
+  return peak;
+}
+
+// The part that is blurred has the peak of the whole map.
+TEST(HeatmapDecoder, FindsThePeaksOfBlurredMaps) {
+  std::mt19937 random(2);
+  for (int i = 0; i < 600; ++i) {
+    const int height = 2 + int(random() % 90), width = 2 + int(random() % 70);
+    HeatmapDecoding decoding;
+    decoding.mode = i % 2 ? Mode::kUdpOffsets : Mode::kMegvii;
+    decoding.kernel = i % 3 ? 11 : 1 + 2 * int(random() % 8);
+    const int kind = i / 2 % (kKinds - 2);  // what is infinite has no peak
+    auto map = MapThatHurts(random, height, width, kind);
+    const float largest = *std::max_element(map.begin(), map.end());
+    std::array<float, 3> expected{-1, -1, largest};
+    if (decoding.mode == Mode::kUdpOffsets) {
+      expected = FirstPeak(
+          BlurWithOpenCv(map, height, width, 2 * decoding.kernel + 1, cv::BORDER_DEFAULT));
+      map.resize(map.size() * 3);  // without offsets
+    } else if (largest > 0) {
+      cv::Mat blurred = BlurWithOpenCv(map, height, width, decoding.kernel, cv::BORDER_CONSTANT);
+      blurred *= largest / FirstPeak(blurred)[2];
+      expected = FirstPeak(blurred);
+    }
+    const int count = decoding.mode == Mode::kUdpOffsets ? 3 : 1;
+    const auto points = HeatmapDecoder(decoding).Decode(map.data(), count, height, width);
+    ASSERT_TRUE(points);
+    const MapPoint& point = points->at(0);
+    // Megvii moves it by half a cell and a quarter.
+    const float around = decoding.mode == Mode::kUdpOffsets ? 0 : 0.75F;
+    EXPECT_NEAR(point.place.x, expected[0], around);
+    EXPECT_NEAR(point.place.y, expected[1], around);
+    ExpectSame(point.score,
+               decoding.mode == Mode::kUdpOffsets ? expected[2] : expected[2] / 255 + 0.5F);
+    ASSERT_FALSE(HasFailure()) << height << "x" << width << ", " << i;
+  }
 }
 
 }  // namespace
