@@ -196,6 +196,8 @@ class Compiler {
       const bool unflatten = spec.outputs[i].mark == InputMark::kFlatten && step->has_flatten;
       EdgeType type = signature.outputs[i];
       type.depth += step->extra_depth + (unflatten ? 1 : 0);
+      type.of_cut_image |= std::any_of(types.begin(), types.end(),
+                                       [](const EdgeType& input) { return input.of_cut_image; });
       if (step->extra_depth > 0) type.length = AreOfItems(types) ? Length::kItems : Length::kAny;
       MMDEPLOY_ENSURE(!unflatten || type.length == Length::kItems, Code::kFail,
                       "{}: output '{}*' is {} whose length is not that of the inputs; '*' needs "
