@@ -1,5 +1,6 @@
 """Heads of text recognizers give what mmocr's convertors give, with dictionaries of every kind."""
 import json
+import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from mmocr.models.textrecog.convertors import AttnConvertor, CTCConvertor
 
 from tests.ocr.models import read, write_model
 
+ROOT = Path(__file__).resolve().parents[2]
 CHINESE = [chr(0x4e00 + i) for i in range(6000)]
 MIXED = ['a', ' ', 'é', '字', '\U0001f600', 'ا', '"', '\\', '<']
 
@@ -215,3 +217,40 @@ def test_outputs_that_are_none(tmp_path: Path) -> None:
         read(tmp_path, 'CTCConvertor', params, np.zeros((2, 3, 5)))
     with pytest.raises(RuntimeError, match='with_padding is false'):
         read(tmp_path, 'CTCConvertor', dict(params, with_padding=False), np.zeros((1, 3, 4)), version='1.0.0')
+
+
+def inspected(model: Path) -> list[str]:
+    done = subprocess.run([ROOT / 'build/bin/mmdeploy', 'inspect', model, '--json'], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)['warnings']
+
+
+def test_inspect_shows_what_the_log_says(tmp_path: Path, capfd: pytest.CaptureFixture) -> None:
+    """Of models inside as well."""
+    read(tmp_path / 'rec', 'CTCConvertor', dict(dict_list=['a', 'b', 'c']), scores_of([1], 5))
+    (said, ) = inspected(tmp_path / 'rec')
+    assert said.startswith('pipeline.json:/pipeline/tasks/2/params: with_unknown is not set') and said in \
+        capfd.readouterr().err
+    tasks = [dict(type='Inference', input='img', output='texts', params=dict(model='rec'))]
+    pipeline = dict(input='img', output='texts', tasks=tasks)
+    (tmp_path / 'deploy.json').write_text(json.dumps(dict(version='0.7.0', task='', models=[], customs=[])))
+    (tmp_path / 'pipeline.json').write_text(json.dumps(dict(pipeline=pipeline)))
+    assert inspected(tmp_path) == ['rec/' + said]
+
+
+@pytest.mark.parametrize('component', ['CTCConvertor', 'AttnConvertor'])
+def test_a_symbol_that_stands_twice_is_said(component: str, tmp_path: Path, capfd: pytest.CaptureFixture) -> None:
+    """mmocr refuses it; networks of others may know such dictionaries."""
+    scores = softmax(scores_of([1, 0, 3, 0, 4], {'CTCConvertor': 5, 'AttnConvertor': 7}[component]))
+    params = dict(softmax=False, with_unknown=component == 'AttnConvertor')
+    text = read(tmp_path / 'file', component, dict(params, dict_file='d.txt'), scores,
+                files={'d.txt': 'ä\nb\n\nä\nd\n'})[0]
+    assert text == {'CTCConvertor': 'ääd', 'AttnConvertor': 'bädä<UKN>'}[component]
+    (said, ) = inspected(tmp_path / 'file')
+    assert "params/dict_file: dictionary 'd.txt' has the symbol 'ä' as line 1 and line 4; if one of them" in said
+    assert said in capfd.readouterr().err
+    read(tmp_path / 'list', component, dict(params, dict_list=['a', 'a', 'b', 'b']), scores)
+    assert "params/dict_list has the symbol 'a' as element 0 and element 1, and 1 other symbols twice" in \
+        inspected(tmp_path / 'list')[0]
+    read(tmp_path / 'none', component, dict(params, dict_list=list('abcd')), scores)
+    assert inspected(tmp_path / 'none') == []

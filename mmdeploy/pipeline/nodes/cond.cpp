@@ -94,6 +94,7 @@ NodeResult CreateCond(const NodeSpec& spec, JsonReader& reader, const ModuleEnv&
   const std::shared_ptr<const Model> model(std::shared_ptr<const Model>(), env.model);
   MMDEPLOY_TRY(auto pipeline, Pipeline::Compile(BodyPipeline(*body, spec), reader.path() / "body",
                                                 model, options, env.nesting + 1));
+  if (env.notes) env.notes->Add(pipeline->notes());
   if (auto fits = pipeline->RequireOnePerItem(); !fits) {
     return MakeError(fits.error().In((reader.path() / "body").str()));
   }

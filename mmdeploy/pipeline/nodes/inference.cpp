@@ -51,7 +51,8 @@ Result<std::shared_ptr<const Model>> ResolveModel(const std::string& name, const
   // Models that lie inside of the one around the node travel with it.
   const bool is_inside = env.model && !env.model->PathOf("").empty() &&
                          (env.model->HasFile(name + "/deploy.json") || env.model->HasFile(name));
-  auto model = Model::FromPath(is_inside ? env.model->PathOf(name) : name);
+  const bool strict = env.notes && env.notes->strict;
+  auto model = Model::FromPath(is_inside ? env.model->PathOf(name) : name, strict);
   if (model) return model;
   std::vector<std::string> known;
   for (const auto& [key, value] : models) known.push_back(key);
@@ -92,6 +93,8 @@ NodeResult CreateInference(const NodeSpec& spec, JsonReader& reader, const Modul
                         model, options, env.nesting + 1);
   if (!pipeline) return MakeError(pipeline.error().In(reader.path().str()));
   MMDEPLOY_TRYV(CheckCounts(**pipeline, spec, reader.path()));
+  if (env.notes) env.notes->Add(model->notes());
+  if (env.notes) env.notes->Add((*pipeline)->notes());
   return std::make_shared<SubPipeline>(std::move(*pipeline), options.inputs);
 }
 
@@ -105,6 +108,7 @@ NodeResult CreateSubPipeline(const NodeSpec& spec, JsonReader& reader, const Mod
   MMDEPLOY_TRY(auto pipeline, Pipeline::Compile(*json, reader.path() / "pipeline", model, options,
                                                 env.nesting + 1));
   MMDEPLOY_TRYV(CheckCounts(*pipeline, spec, reader.path()));
+  if (env.notes) env.notes->Add(pipeline->notes());
   return std::make_shared<SubPipeline>(std::move(pipeline), options.inputs);
 }
 

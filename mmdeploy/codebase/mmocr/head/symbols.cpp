@@ -1,8 +1,8 @@
 #include "mmdeploy/codebase/mmocr/head/symbols.h"
 
 #include <algorithm>
+#include <map>
 
-#include "mmdeploy/base/log.h"
 #include "mmdeploy/base/printable.h"
 #include "mmdeploy/base/suggest.h"
 
@@ -42,23 +42,47 @@ Result<void> CheckSymbol(std::string_view symbol, const std::string& place) {
   return {};
 }
 
+// Says which symbol of a dictionary stands there twice. mmocr trains with no such dictionary;
+// others may, and texts are read by it all the same. `places` are those of the symbols.
+void WarnOfTwins(const std::vector<std::string>& symbols, const std::vector<std::string>& places,
+                 const std::string& dictionary, JsonNotes* notes) {
+  std::map<std::string_view, size_t> first;
+  std::string pair;
+  size_t twins = 0;
+  for (size_t i = 0; i < symbols.size(); ++i) {
+    const auto [found, fresh] = first.emplace(symbols[i], i);
+    if (fresh) continue;
+    if (++twins == 1) {
+      pair = fmt::format("'{}' as {} and {}", symbols[i], places[found->second], places[i]);
+    }
+  }
+  if (twins == 0) return;
+  Warn(notes, fmt::format("{} has the symbol {}{}; if one of them is a mistake, all symbols behind "
+                          "it are read as their neighbours",
+                          dictionary, pair,
+                          twins > 1 ? fmt::format(", and {} other symbols twice", twins - 1) : ""));
+}
+
 // A symbol per line, as it stands there; empty lines are none.
-Result<std::vector<std::string>> ReadDictFile(const Model* model, const std::string& file,
+Result<std::vector<std::string>> ReadDictFile(const ModuleEnv& env, const std::string& file,
                                               const JsonPath& path) {
-  MMDEPLOY_ENSURE(model, Code::kFail, "{}: a dictionary file needs an SDK model around it",
+  MMDEPLOY_ENSURE(env.model, Code::kFail, "{}: a dictionary file needs an SDK model around it",
                   path.str());
-  auto bytes = model->ReadFile(file);
+  auto bytes = env.model->ReadFile(file);
   if (!bytes) return MakeError(bytes.error().In(path.str()));
   std::string_view text = AsText(*bytes);
   if (text.substr(0, 3) == "\xEF\xBB\xBF") text.remove_prefix(3);
-  std::vector<std::string> symbols;
+  std::vector<std::string> symbols, places;
   for (int number = 1; !text.empty(); ++number) {
     std::string_view line = text.substr(0, text.find('\n'));
     text.remove_prefix(std::min(line.size() + 1, text.size()));
     while (!line.empty() && line.back() == '\r') line.remove_suffix(1);
     MMDEPLOY_TRYV(CheckSymbol(line, fmt::format("{}: line {} of '{}'", path.str(), number, file)));
-    if (!line.empty()) symbols.emplace_back(line);
+    if (line.empty()) continue;
+    symbols.emplace_back(line);
+    places.push_back(fmt::format("line {}", number));
   }
+  WarnOfTwins(symbols, places, fmt::format("{}: dictionary '{}'", path.str(), file), env.notes);
   return symbols;
 }
 
@@ -84,16 +108,20 @@ Result<std::vector<std::string>> ReadDictionary(JsonReader& params, const Module
   params.Read("dict_list", &list);
   params.Read("dict_type", &type);
   if (!params.ok()) return std::vector<std::string>();  // Finish has the error
-  if (file) return ReadDictFile(env.model, *file, params.path() / "dict_file");
+  if (file) return ReadDictFile(env, *file, params.path() / "dict_file");
   if (list) {
+    const JsonPath path = params.path() / "dict_list";
+    std::vector<std::string> places;
     for (size_t i = 0; i < list->size(); ++i) {
-      MMDEPLOY_TRYV(CheckSymbol((*list)[i], (params.path() / "dict_list" / i).str()));
+      MMDEPLOY_TRYV(CheckSymbol((*list)[i], (path / i).str()));
+      places.push_back(fmt::format("element {}", i));
     }
+    WarnOfTwins(*list, places, path.str(), env.notes);
     return *list;
   }
   if (type) return ReadDictType(*type, params.path() / "dict_type");
   if (env.model && env.model->HasFile(kDictFile)) {
-    return ReadDictFile(env.model, kDictFile, params.path());
+    return ReadDictFile(env, kDictFile, params.path());
   }
   return MakeError(Code::kFail,
                    "{}: no dictionary; set dict_file (a file of the model), dict_list or dict_type",
@@ -229,11 +257,13 @@ Result<Symbols> ReadSymbols(JsonReader& params, const ModuleEnv& env, const Symb
   if (!tokens.with_unknown && classes &&
       *classes == static_cast<int64_t>(symbols.text.size()) + 1) {
     // It may as well be a dictionary without its last symbol.
-    Log(LogLevel::kWarning,
-        "{}: with_unknown is not set, and the network tells {} classes apart, the dictionary has "
-        "{} symbols with those added to it: the last class is taken for '{}'; set with_unknown, or "
-        "append to the dictionary what it lacks (e.g. a line with a space)",
-        params.path().str(), *classes, symbols.text.size(), tokens.unknown.value_or(kUnknown));
+    Warn(
+        env.notes,
+        fmt::format(
+            "{}: with_unknown is not set, and the network tells {} classes apart, the dictionary "
+            "has {} symbols with those added to it: the last class is taken for '{}'; set "
+            "with_unknown, or append to the dictionary what it lacks (e.g. a line with a space)",
+            params.path().str(), *classes, symbols.text.size(), tokens.unknown.value_or(kUnknown)));
     symbols = make(true);
   }
   MMDEPLOY_TRYV(MarkIgnored(tokens, params.path() / "ignore_chars", &symbols));
