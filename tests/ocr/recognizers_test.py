@@ -254,3 +254,30 @@ def test_a_symbol_that_stands_twice_is_said(component: str, tmp_path: Path, capf
         inspected(tmp_path / 'list')[0]
     read(tmp_path / 'none', component, dict(params, dict_list=list('abcd')), scores)
     assert inspected(tmp_path / 'none') == []
+
+
+@pytest.mark.parametrize('component', ['CTCConvertor', 'AttnConvertor'])
+def test_scores_that_are_no_probabilities_are_said_once(component: str, tmp_path: Path,
+                                                        capfd: pytest.CaptureFixture) -> None:
+    params = dict(dict_list=['a', 'b'], with_unknown=True)
+    classes = {'CTCConvertor': 4, 'AttnConvertor': 5}[component]
+    logits = scores_of([1, 0, 1], classes)
+    resize = dict(type='ResizeOCR', height=32, min_width=32, max_width=100)
+    image = np.zeros((32, 100, 3), np.uint8)
+    texts, values = set(), {}
+    for given, scores in (('logits', logits), ('probabilities', softmax(logits))):
+        for makes in (True, False):
+            model = write_model(tmp_path / f'{given}_{makes}', component, dict(params, softmax=makes), scores, [resize])
+            recognizer = TextRecognizer(str(model), 'cpu')
+            capfd.readouterr()
+            for _ in range(3):
+                text, values[given, makes] = recognizer(image)
+            texts.add(text)
+            said = capfd.readouterr().err
+            if (given == 'logits') == makes:
+                assert said == ''
+                continue
+            assert said.count('params: ') == 1 and f'set `softmax` to {str(not makes).lower()}' in said
+    assert len(texts) == 1
+    assert values['logits', True] == pytest.approx(values['probabilities', False], abs=1e-6)
+    assert min(values['logits', False]) > 1  # what mmocr gives as well, of networks that end in logits

@@ -1,8 +1,10 @@
 #include "mmdeploy/codebase/mmocr/head/symbols.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 
+#include "mmdeploy/base/log.h"
 #include "mmdeploy/base/printable.h"
 #include "mmdeploy/base/suggest.h"
 
@@ -312,6 +314,39 @@ int64_t ArgMax(const float* scores, int64_t count) {
   for (; i < count; ++i) best[0] = std::max(best[0], scores[i]);
   const float largest = *std::max_element(best, best + kLanes);
   return std::find(scores, scores + count, largest) - scores;
+}
+
+float Probabilities::Of(const float* scores, int64_t classes, int64_t best) const {
+  constexpr float kNearly = 1e-3F;
+  if (!softmax_) {
+    const bool valid = scores[best] >= -kNearly && scores[best] <= 1 + kNearly;
+    if (!valid) {
+      WarnOnce(
+          fmt::format("a symbol has the score {}, which is no probability: the network seems "
+                      "to give logits; set `softmax` to true",
+                      scores[best]));
+    }
+    return scores[best];
+  }
+  float sum = 0, total = 0, least = 0;
+  for (int64_t i = 0; i < classes; ++i) {
+    // Infinite scores have no difference.
+    sum += scores[i] == scores[best] ? 1 : std::exp(scores[i] - scores[best]);
+    total += scores[i];
+    least = std::min(least, scores[i]);
+  }
+  if (classes > 1 && least >= 0 && std::abs(total - 1) <= kNearly) {
+    WarnOnce(
+        "the scores of all classes are 1 together: the network seems to give probabilities, of "
+        "which others are made; set `softmax` to false");
+  }
+  return 1 / sum;
+}
+
+void Probabilities::WarnOnce(const std::string& found) const {
+  if (!warned_.exchange(true)) {
+    Log(LogLevel::kWarning, "{}: {}. Texts are right, their scores are not", where_, found);
+  }
 }
 
 }  // namespace mmdeploy::mmocr
