@@ -40,6 +40,8 @@ struct EdgeType {
   // not those of the caller's image. Modules that cut or turn say it of their outputs; the compiler
   // passes it on.
   bool of_cut_image = false;
+  // Of what a caller gives: `depth` is the least, the first node that reads it says what it is.
+  bool has_open_depth = false;
 };
 
 // Whether all are lists with one element per item; false for none.

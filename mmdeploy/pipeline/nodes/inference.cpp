@@ -12,6 +12,10 @@ class SubPipeline : public Module {
   SubPipeline(std::shared_ptr<const Pipeline> pipeline, std::vector<EdgeType> inputs)
       : pipeline_(std::move(pipeline)) {
     signature_.inputs = std::move(inputs);
+    for (size_t i = 0; i < signature_.inputs.size(); ++i) {
+      signature_.inputs[i].kinds = pipeline_->input_types()[i].kinds;
+      signature_.inputs[i].depth = pipeline_->input_types()[i].depth;
+    }
     signature_.outputs = pipeline_->output_types();
     // The items of the pipeline inside are those of the one around it if its inputs are.
     const bool of_items = AreOfItems(signature_.inputs);
