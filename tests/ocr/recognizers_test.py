@@ -4,6 +4,7 @@ import subprocess
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 import torch
 from mmdeploy_python import TextRecognizer
@@ -281,3 +282,47 @@ def test_scores_that_are_no_probabilities_are_said_once(component: str, tmp_path
     assert len(texts) == 1
     assert values['logits', True] == pytest.approx(values['probabilities', False], abs=1e-6)
     assert min(values['logits', False]) > 1  # what mmocr gives as well, of networks that end in logits
+
+
+def write_shaped(folder: Path, scores: np.ndarray, *, batch: int | str = 1, first: int | str | None = None,
+                 batch_size: int = 1) -> Path:
+    """Write a recognizer that gives these scores, for images of a batch of `batch`."""
+    resize = dict(type='ResizeOCR', height=32, min_width=32, max_width=100)
+    model = write_model(folder, 'CTCConvertor', dict(dict_list=['a', 'b']), scores, [resize])
+    net = onnx.load(model / 'end2end.onnx')
+    for tensor, side in ((net.graph.input[0], batch), (net.graph.output[0], first)):
+        if side is not None:
+            tensor.type.tensor_type.shape.dim[0].CopyFrom(onnx.TensorShapeProto.Dimension(
+                **{'dim_value' if isinstance(side, int) else 'dim_param': side}))
+    onnx.save(net, model / 'end2end.onnx')
+    deploy = json.loads((model / 'deploy.json').read_text())
+    deploy['models'][0]['batch_size'] = batch_size
+    (model / 'deploy.json').write_text(json.dumps(deploy))
+    return model
+
+
+TIME_MAJOR = 'the network gives TxNxC.*: transpose its first axes'
+IMAGES = [np.zeros((32, 100, 3), np.uint8)] * 4
+
+
+def test_steps_that_come_first_are_refused(tmp_path: Path) -> None:
+    scores = np.transpose(scores_of([1, 0, 2, 1], 3), (1, 0, 2))  # [T, 1, C]
+    with pytest.raises(RuntimeError, match=f"has shape 4x1x3, expected NxTxC.*{TIME_MAJOR}"):
+        TextRecognizer(str(write_shaped(tmp_path / 'known', scores)), 'cpu')
+    for batch_size in (1, 4):
+        model = write_shaped(tmp_path / str(batch_size), scores, batch='n', first='t', batch_size=batch_size)
+        recognizer = TextRecognizer(str(model), 'cpu')
+        with pytest.raises(RuntimeError, match=f'has shape 4x1x3, expected 1xTxC.*{TIME_MAJOR}'):
+            recognizer(IMAGES[0])
+        with pytest.raises(RuntimeError, match='has shape 4x1x3'):
+            recognizer.batch(IMAGES)
+
+
+@pytest.mark.parametrize('shape', [(4, 5, 3), (5, 4, 3), (4, 4, 3)], ids=['NxTxC', 'TxNxC', 'as long'])
+@pytest.mark.parametrize('batch_size', [1, 4])
+def test_networks_of_a_fixed_batch_are_refused(shape: tuple, batch_size: int, tmp_path: Path) -> None:
+    """An image alone could not be read."""
+    scores = np.random.default_rng(0).normal(size=shape).astype(np.float32)
+    model = write_shaped(tmp_path, scores, batch=4, batch_size=batch_size)
+    with pytest.raises(RuntimeError, match=r"does not fit the network: .*'input' .*4x3x"):
+        TextRecognizer(str(model), 'cpu')

@@ -48,7 +48,7 @@ Result<std::unique_ptr<Module>> Create(JsonReader& params, const ModuleEnv& env)
   MMDEPLOY_TRY(Symbols symbols, ReadSymbols(params, env, {false}));
   MMDEPLOY_TRYV(params.Finish());
   MMDEPLOY_TRYV(CheckOutputs(env, params.path(), {{"output", {DataType::kFloat32}, 3}}));
-  MMDEPLOY_TRYV(CheckKnownClasses(env, params.path(), symbols));
+  MMDEPLOY_TRYV(CheckKnownOutput(env, params.path(), symbols));
   return std::make_unique<AttnConvertor>(std::move(symbols), params.path().str(), softmax,
                                          env.inputs.size());
 }

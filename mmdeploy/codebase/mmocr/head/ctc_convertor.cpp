@@ -57,7 +57,7 @@ Result<std::unique_ptr<Module>> Create(JsonReader& params, const ModuleEnv& env)
                   params.path().str());
   MMDEPLOY_TRYV(CheckTakesImage(env, params.path()));
   MMDEPLOY_TRYV(CheckOutputs(env, params.path(), {{"output", {DataType::kFloat32}, 3}}));
-  MMDEPLOY_TRYV(CheckKnownClasses(env, params.path(), symbols));
+  MMDEPLOY_TRYV(CheckKnownOutput(env, params.path(), symbols));
   return std::make_unique<CtcConvertor>(std::move(symbols), params.path().str(), softmax);
 }
 

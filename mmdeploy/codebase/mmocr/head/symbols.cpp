@@ -241,6 +241,31 @@ std::optional<int64_t> KnownClasses(const ModuleEnv& env) {
   return std::nullopt;
 }
 
+// What to do about scores of another shape than [1,T,C] or, of a batch, [N,T,C].
+std::string_view ShapeAdvice(const Shape& shape) {
+  const bool is_time_major = shape.size() == 3 && shape[0] != 1 && shape[1] == 1;
+  return is_time_major ? "; the network gives TxNxC, as PyTorch's CTC loss takes it: transpose its "
+                         "first axes in the model before it is exported"
+                       : "";
+}
+
+// Whether the network may give the steps of each image, by its shape. A first axis of more than one
+// is a batch if the network's input has it as well, which the Net compares with what it is given.
+Result<void> CheckKnownSteps(const ModuleEnv& env) {
+  const std::vector<StaticTensor>* outputs = KnownOutputs(env);
+  for (size_t i = 0; outputs && i < outputs->size(); ++i) {
+    const StaticTensor& output = (*outputs)[i];
+    const Shape& shape = output.shape;
+    const bool is_wrong =
+        output.name == "output" && shape.size() == 3 && !ShapeAdvice(shape).empty();
+    MMDEPLOY_ENSURE(!is_wrong || shape[0] < 0, Code::kFail,
+                    "the network's output 'output' has shape {}, expected NxTxC: the scores of C "
+                    "classes at each of T steps{}",
+                    Name(shape), ShapeAdvice(shape));
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<Symbols> ReadSymbols(JsonReader& params, const ModuleEnv& env, const SymbolRules& rules) {
@@ -284,9 +309,10 @@ Result<void> CheckClasses(int64_t num_classes, const Symbols& symbols) {
   return {};
 }
 
-Result<void> CheckKnownClasses(const ModuleEnv& env, const JsonPath& path, const Symbols& symbols) {
+Result<void> CheckKnownOutput(const ModuleEnv& env, const JsonPath& path, const Symbols& symbols) {
   const auto classes = KnownClasses(env);
-  auto checked = classes ? CheckClasses(*classes, symbols) : Result<void>();
+  auto checked = CheckKnownSteps(env);
+  if (checked && classes) checked = CheckClasses(*classes, symbols);
   if (!checked) return MakeError(checked.error().In(path.str()));
   return {};
 }
@@ -296,8 +322,8 @@ Result<Steps> RequireSteps(const NamedTensors& tensors) {
   const Shape& shape = output->shape();
   MMDEPLOY_ENSURE(shape.size() == 3 && shape[0] == 1 && shape[2] > 0, Code::kFail,
                   "output 'output' has shape {}, expected 1xTxC: the scores of C classes at each "
-                  "of T steps",
-                  Name(shape));
+                  "of T steps{}",
+                  Name(shape), ShapeAdvice(shape));
   return Steps{output->data<float>(), shape[1], shape[2]};
 }
 

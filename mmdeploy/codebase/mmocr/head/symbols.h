@@ -37,9 +37,9 @@ Result<Symbols> ReadSymbols(JsonReader& params, const ModuleEnv& env, const Symb
 // Errors: kFail, with both sizes, where the network has other classes than the dictionary.
 Result<void> CheckClasses(int64_t num_classes, const Symbols& symbols);
 
-// The same when the model is loaded, for what is known then of the network; says where in the
-// model.
-Result<void> CheckKnownClasses(const ModuleEnv& env, const JsonPath& path, const Symbols& symbols);
+// The same, and whether steps come first, when the model is loaded, for what is known then of the
+// network; says where in the model.
+Result<void> CheckKnownOutput(const ModuleEnv& env, const JsonPath& path, const Symbols& symbols);
 
 // The scores [1,T,C] of one image. Errors: kFail for another shape, NaN.
 struct Steps {
