@@ -9,6 +9,7 @@ import pytest
 import torch
 from mmdeploy_python import TextRecognizer
 from mmocr.models.textrecog.convertors import AttnConvertor, CTCConvertor
+from onnx import TensorProto, helper, numpy_helper
 
 from tests.ocr.models import read, write_model
 
@@ -284,16 +285,25 @@ def test_scores_that_are_no_probabilities_are_said_once(component: str, tmp_path
     assert min(values['logits', False]) > 1  # what mmocr gives as well, of networks that end in logits
 
 
-def write_shaped(folder: Path, scores: np.ndarray, *, batch: int | str = 1, first: int | str | None = None,
-                 batch_size: int = 1) -> Path:
-    """Write a recognizer that gives these scores, for images of a batch of `batch`."""
+def write_shaped(folder: Path, scores: np.ndarray, *, batch: int = 1, batch_size: int = 1) -> Path:
+    """Write a recognizer that gives these scores, for images of a batch of `batch`.
+
+    With a batch of -1, which is open, it gives them for each image, along the second axis: [T, N, C].
+    """
     resize = dict(type='ResizeOCR', height=32, min_width=32, max_width=100)
     model = write_model(folder, 'CTCConvertor', dict(dict_list=['a', 'b']), scores, [resize])
     net = onnx.load(model / 'end2end.onnx')
-    for tensor, side in ((net.graph.input[0], batch), (net.graph.output[0], first)):
-        if side is not None:
-            tensor.type.tensor_type.shape.dim[0].CopyFrom(onnx.TensorShapeProto.Dimension(
-                **{'dim_value' if isinstance(side, int) else 'dim_param': side}))
+    side = dict(dim_param='n') if batch < 0 else dict(dim_value=batch)
+    net.graph.input[0].type.tensor_type.shape.dim[0].CopyFrom(onnx.TensorShapeProto.Dimension(**side))
+    if batch < 0:
+        nodes = [helper.make_node('Shape', ['input'], ['n'], start=0, end=1),
+                 helper.make_node('Concat', ['one', 'n', 'one'], ['times'], axis=0),
+                 helper.make_node('Tile', ['value', 'times'], ['output'])]
+        del net.graph.node[:]
+        net.graph.node.extend(nodes)
+        net.graph.initializer.append(numpy_helper.from_array(np.array([1], np.int64), 'one'))
+        net.graph.output[0].CopyFrom(helper.make_tensor_value_info('output', TensorProto.FLOAT, ['t', 'n', 3]))
+        net.opset_import[0].version = 15
     onnx.save(net, model / 'end2end.onnx')
     deploy = json.loads((model / 'deploy.json').read_text())
     deploy['models'][0]['batch_size'] = batch_size
@@ -310,10 +320,11 @@ def test_steps_that_come_first_are_refused(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match=f"has shape 4x1x3, expected NxTxC.*{TIME_MAJOR}"):
         TextRecognizer(str(write_shaped(tmp_path / 'known', scores)), 'cpu')
     for batch_size in (1, 4):
-        model = write_shaped(tmp_path / str(batch_size), scores, batch='n', first='t', batch_size=batch_size)
-        recognizer = TextRecognizer(str(model), 'cpu')
+        recognizer = TextRecognizer(str(write_shaped(tmp_path / str(batch_size), scores, batch=-1,
+                                                     batch_size=batch_size)), 'cpu')
         with pytest.raises(RuntimeError, match=f'has shape 4x1x3, expected 1xTxC.*{TIME_MAJOR}'):
             recognizer(IMAGES[0])
+        # Of a batch as long as the text the first axis has the length of both.
         with pytest.raises(RuntimeError, match='has shape 4x1x3'):
             recognizer.batch(IMAGES)
 
