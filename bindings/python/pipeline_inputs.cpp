@@ -114,13 +114,19 @@ std::string PipelineInputs::Describe(nb::handle value, const std::string& place)
 }
 
 std::string PipelineInputs::DescribeList(nb::handle values, const std::string& place) {
+  constexpr int kMaxDepth = 16;  // a list may hold itself
   if (AreNumbers(values)) return DescribeBox(ToNumbers(values, place), place);
+  if (depth_ == kMaxDepth) {
+    throw nb::value_error(("lists in lists, deeper than " + std::to_string(kMaxDepth)).c_str());
+  }
+  ++depth_;
   std::string text;
   size_t index = 0;
   for (nb::handle value : values) {
     text += (index ? "," : "") + Describe(value, place + "[" + std::to_string(index) + "]");
     ++index;
   }
+  --depth_;
   return "[" + text + "]";
 }
 

@@ -30,6 +30,7 @@ class PipelineInputs {
   std::string DescribeImage(nb::handle image, const std::string& place);
 
   std::string json_;
+  int depth_ = 0;  // of the list that is being described
   std::vector<ImageArgument> images_;
   std::vector<Mat> mats_;
 };

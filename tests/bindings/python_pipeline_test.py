@@ -224,6 +224,14 @@ def test_mistakes(inputs: tuple, error: type, message: str) -> None:
     assert pipeline(IMAGE, []) == ([], )
 
 
+def test_a_list_that_holds_itself() -> None:
+    endless: list = []
+    endless.append(endless)
+    pipeline = read_given()
+    with pytest.raises(ValueError, match='lists in lists, deeper than 16'):
+        pipeline(IMAGE, endless)
+
+
 def test_lists_of_a_batch_have_one_length() -> None:
     with pytest.raises(RuntimeError, match='code: 1: .*a list of 2 Image, expected a list of 1'):
         read_given().batch([IMAGE, IMAGE], [[]])
