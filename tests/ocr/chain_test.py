@@ -108,6 +108,21 @@ def test_pictures_show_what_a_later_step_says_of_objects(tmp_path: Path) -> None
     assert classified.shape == found.shape and (classified != found).any()
 
 
+def test_unknown_keys_of_models_inside_are_seen(chain: Path, tmp_path: Path) -> None:
+    odd = shutil.copytree(chain, tmp_path / 'odd')
+    for name in ('pipeline.json', 'deploy.json'):
+        config = json.loads((odd / 'rec' / name).read_text())
+        (config['models'][0] if name == 'deploy.json' else config['pipeline']['tasks'][1])['colour_of_paper'] = 3
+        (odd / 'rec' / name).write_text(json.dumps(config))
+    done = subprocess.run([COMMAND, 'inspect', odd, '--json'], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)['unknown_keys'] == ['rec/deploy.json:/models/0/colour_of_paper',
+                                                       'rec/pipeline.json:/pipeline/tasks/1/colour_of_paper']
+    strict = subprocess.run([COMMAND, 'inspect', odd, '--strict'], capture_output=True, text=True)
+    assert strict.returncode == 2 and 'colour_of_paper' in strict.stderr
+    assert subprocess.run([COMMAND, 'inspect', chain, '--strict'], capture_output=True).returncode == 0
+
+
 def test_texts_that_a_picture_cannot_show_stand_beside_it(chain: Path, pages: list[Path], tmp_path: Path) -> None:
     """The font of pictures has ASCII only."""
     umlauts = shutil.copytree(chain, tmp_path / 'umlauts')

@@ -97,8 +97,14 @@ NodeResult CreateInference(const NodeSpec& spec, JsonReader& reader, const Modul
                         model, options, env.nesting + 1);
   if (!pipeline) return MakeError(pipeline.error().In(reader.path().str()));
   MMDEPLOY_TRYV(CheckCounts(**pipeline, spec, reader.path()));
-  if (env.notes) env.notes->Add(model->notes());
-  if (env.notes) env.notes->Add((*pipeline)->notes());
+  if (env.notes) {
+    JsonNotes inside;
+    for (const auto& key : model->notes().unknown_keys) {
+      inside.unknown_keys.push_back(name + "/" + key);
+    }
+    inside.Add((*pipeline)->notes());
+    env.notes->Add(inside);
+  }
   return std::make_shared<SubPipeline>(std::move(*pipeline), options.inputs);
 }
 
