@@ -238,3 +238,20 @@ def test_mistakes_of_the_tracker(language: str, arguments: list, message: str, t
     result = track(language, *given, folder=tmp_path)
     assert result.returncode != 0
     assert message in result.stderr
+
+
+def test_a_pipeline_of_two_models_prints_what_they_print_alone(image: Path, tmp_path: Path) -> None:
+    program = [sys.executable, ROOT / 'demo/python/det_pose.py', 'cpu', model_of('detector'), model_of('pose_detector')]
+    done = subprocess.run([*program, image], capture_output=True, text=True, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    boxes = run('detector', 'python', 'cpu', model_of('detector'), image, folder=tmp_path).stdout.splitlines()
+    assert [line for line in lines if line.startswith('box')] == boxes and len(boxes) >= 3
+    # left=1.00, top=1.50, right=5.00, bottom=6.00
+    alone = run('pose_detector', 'python', 'cpu', model_of('pose_detector'), image, '--bbox', 1, 1.5, 5, 5.5,
+                folder=tmp_path)
+    assert lines[1:5] == alone.stdout.splitlines()
+    assert (cv2.imread(str(tmp_path / 'output_det_pose.png')) != cv2.imread(str(image))).any()
+    for arguments, message in (([], 'usage: '), (['no/such/image.png'], 'cannot read the image no/such/image.png')):
+        done = subprocess.run([*program, *arguments], capture_output=True, text=True, cwd=tmp_path)
+        assert done.returncode != 0 and message in done.stderr
