@@ -5,6 +5,7 @@
 #include <memory>
 #include <opencv2/imgproc.hpp>
 
+#include "mmdeploy/task/results.h"
 #include "mmdeploy/task/text.h"
 
 namespace mmdeploy {
@@ -59,10 +60,6 @@ bool HasField(const ResultType& type) {
   return std::any_of(type.fields.begin(), type.fields.end(), [&](const Field& field) {
     return std::holds_alternative<T*>(field.get(record.get()));
   });
-}
-
-bool HasBox(const ResultType& type) {
-  return HasField<Rect>(type) || HasField<RotatedBox>(type) || HasField<Quad>(type);
 }
 
 bool HasPlace(const ResultType& type) { return HasBox(type) || HasField<std::vector<Point>>(type); }
