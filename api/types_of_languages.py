@@ -22,6 +22,7 @@ C_TYPES = {
     'senders': 'mmdeploy_sender_t*',
     'uint32': 'uint32_t',
     'int32s': 'const int32_t*',
+    'int64s': 'const int64_t*',
     'float_array': 'float*',
     'points': 'mmdeploy_point_t*',
     'pose_tracker_params': 'mmdeploy_pose_tracker_param_t*',

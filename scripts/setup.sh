@@ -48,6 +48,8 @@ setup_system() {
 pip_install() { "$venv_python" -m pip install --disable-pip-version-check --no-deps --no-compile "$@"; }
 
 make_venv() {
+  # That of another checkout would be emptied.
+  [ ! -L "$root/.venv" ] || { echo ".venv is a link: remove it, this checkout needs one of its own"; return 1; }
   /usr/bin/python3 -m venv --clear --system-site-packages "$root/.venv"
   printf '%s\n' "$root" "$root/build/lib" >"$("$venv_python" -c 'import site; print(site.getsitepackages()[0])')/mmdeploy.pth"
 }

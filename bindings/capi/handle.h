@@ -27,9 +27,9 @@ struct mmdeploy_context {
   int num_threads = 0;   // inside one call; 0: the default
   bool trusted = false;  // models may carry code
   bool low_latency = false;
-  std::map<std::string, std::shared_ptr<const mmdeploy::Model>> models;
-  std::map<std::string, std::shared_ptr<mmdeploy::capi::Scheduler>> schedulers;
-  std::shared_ptr<mmdeploy::capi::Profiler> profiler;
+  std::map<std::string, std::shared_ptr<const mmdeploy::Model>> models = {};
+  std::map<std::string, std::shared_ptr<mmdeploy::capi::Scheduler>> schedulers = {};
+  std::shared_ptr<mmdeploy::capi::Profiler> profiler = nullptr;
 };
 
 struct mmdeploy_model {
@@ -41,5 +41,5 @@ struct mmdeploy_value {
   std::vector<mmdeploy::Value> values;
   std::shared_ptr<const mmdeploy::Json> config = nullptr;
   // Of the outputs of a pipeline: what each may hold, also where nothing was found. Else empty.
-  std::vector<mmdeploy::EdgeType> types;
+  std::vector<mmdeploy::EdgeType> types = {};
 };

@@ -47,6 +47,23 @@ Result<void> PipelineCreateFromModel(mmdeploy_model_t model, mmdeploy_context_t 
   return {};
 }
 
+Result<void> PipelineDescribe(mmdeploy_pipeline_t pipeline, mmdeploy_value_t* description) {
+  const Pipeline& described = *pipeline->pipeline;
+  const auto list = [](const std::vector<std::string>& names, const std::vector<EdgeType>& types) {
+    Json all = Json::array();
+    for (size_t i = 0; i < names.size(); ++i) {
+      all.push_back({{"name", names[i]},
+                     {"type", Describe(types[i])},
+                     {"is_per_image", types[i].length == Length::kItems}});
+    }
+    return all;
+  };
+  Json json = {{"inputs", list(described.inputs(), described.input_types())},
+               {"outputs", list(described.outputs(), described.output_types())}};
+  *description = new mmdeploy_value{{}, std::make_shared<const Json>(std::move(json))};
+  return {};
+}
+
 Result<void> PipelineApply(mmdeploy_pipeline_t pipeline, mmdeploy_value_t input,
                            mmdeploy_value_t* output) {
   MMDEPLOY_ENSURE(!input->config, Code::kInvalidArgument,

@@ -10,6 +10,7 @@
 #include "bindings/python/errors.h"
 #include "bindings/python/generated/tasks.h"
 #include "bindings/python/net.h"
+#include "bindings/python/pipeline.h"
 #include "bindings/python/pose_tracker.h"
 #include "mmdeploy/common.hpp"
 #include "mmdeploy/model.hpp"
@@ -100,6 +101,7 @@ NB_MODULE(mmdeploy_python, module) {
   module.attr("__version__") = mmdeploy_version();
   mmdeploy::python::BindShared(module);
   mmdeploy::python::BindTasks(module);
+  mmdeploy::python::BindPipeline(module);
   mmdeploy::python::BindPoseTracker(module);
   mmdeploy::python::BindNet(module);
 }

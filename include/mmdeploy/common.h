@@ -161,6 +161,67 @@ MMDEPLOY_API const char* mmdeploy_version(void);
 // allowed. "" if none failed. Valid until the next call that fails on this thread; never free it.
 MMDEPLOY_API const char* mmdeploy_last_error(void);
 
+// What a part of a value is, see mmdeploy_value_visit.
+typedef enum mmdeploy_value_kind_t {
+  // nothing, such as the branch of a Cond that was not taken
+  MMDEPLOY_VALUE_NULL = 0,
+  // `integer` is 0 or 1
+  MMDEPLOY_VALUE_BOOL = 1,
+  // `integer`
+  MMDEPLOY_VALUE_INT = 2,
+  // `number`
+  MMDEPLOY_VALUE_FLOAT = 3,
+  // `text`, UTF-8
+  MMDEPLOY_VALUE_TEXT = 4,
+  // `data`, `element_type`, `shape`, `rank`: boxes, points, masks, images
+  MMDEPLOY_VALUE_ARRAY = 5,
+  // begins a list; its elements follow, then MMDEPLOY_VALUE_END
+  MMDEPLOY_VALUE_LIST = 6,
+  // begins a result, whose type is `text`, or the tensors of a network; fields follow, then
+  // MMDEPLOY_VALUE_END
+  MMDEPLOY_VALUE_RECORD = 7,
+  // the name of a field is `text`; what it holds follows
+  MMDEPLOY_VALUE_FIELD = 8,
+  // ends the last list or record that has not ended
+  MMDEPLOY_VALUE_END = 9
+} mmdeploy_value_kind_t;
+
+// A part of a value. Members that its kind does not name are 0. Pointers are valid until the
+// callback returns.
+typedef struct mmdeploy_value_part_t {
+  mmdeploy_value_kind_t kind;
+  // of a list and a record: how many elements or fields it has
+  int64_t integer;
+  float number;
+  const char* text;
+  // elements in C order, one behind the other
+  const void* data;
+  // "float32", "uint8", "int32", "int64" and so on, as NumPy calls them
+  const char* element_type;
+  // `rank` sides
+  const int64_t* shape;
+  int32_t rank;
+} mmdeploy_value_part_t;
+
+// Takes the next part of a value; anything but 0 ends the visit.
+typedef int (*mmdeploy_value_visit_fn_t)(const mmdeploy_value_part_t* part, void* context);
+
+// The inputs of a pipeline, from a JSON array with an element per input. An array is a list;
+// `{"image": i}` is mats[i], `{"image": i, "bbox": [left, top, right, bottom]}` an object in it, as
+// PoseDetector takes it; `{"box": [left, top, right, bottom]}` a box; another object the result of
+// a task, with the fields that mmdeploy_value_visit names, masks and images as `{"image": i}`;
+// numbers without decimals, true, false and null are themselves. Pixels are not copied and must
+// stay valid while the value is in use.
+//   json: the document, for instance [[{"image": 0}, {"image": 1}]]
+MMDEPLOY_API int mmdeploy_value_create(const char* json, const mmdeploy_mat_t* mats, int mat_count,
+                                       mmdeploy_value_t* value);
+
+// Calls `visit` with the parts of a value one after the other: a list with an element per input or
+// output of its pipeline, and all that is in them. Of what a visit ends early MMDEPLOY_E_FAIL is
+// returned.
+MMDEPLOY_API int mmdeploy_value_visit(mmdeploy_value_t value, mmdeploy_value_visit_fn_t visit,
+                                      void* context);
+
 // A value that holds a JSON document, such as the description of a pipeline for
 // mmdeploy_pipeline_create. The caller destroys it.
 //   json: the document

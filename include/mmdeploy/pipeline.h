@@ -31,6 +31,13 @@ MMDEPLOY_API int mmdeploy_pipeline_create_from_model(mmdeploy_model_t model,
                                                      mmdeploy_context_t context,
                                                      mmdeploy_pipeline_t* pipeline);
 
+// A value that says what the pipeline takes and gives, to be read with mmdeploy_value_visit:
+// `inputs` and `outputs`, lists of records with `name`, `type` in words ("list of Image"), and
+// `is_per_image`, whether an element of the list belongs to each image that is given. The caller
+// destroys it.
+MMDEPLOY_API int mmdeploy_pipeline_describe(mmdeploy_pipeline_t pipeline,
+                                            mmdeploy_value_t* description);
+
 // Runs it. The caller destroys both values.
 MMDEPLOY_API int mmdeploy_pipeline_apply(mmdeploy_pipeline_t pipeline, mmdeploy_value_t input,
                                          mmdeploy_value_t* output);

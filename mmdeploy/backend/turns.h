@@ -32,7 +32,7 @@ class Turns {
   struct Waiting {
     const std::function<void()>& job;
     bool is_done = false;
-    std::condition_variable done;
+    std::condition_variable done = {};
   };
 
   Result<void> RunElsewhere(const std::function<void()>& job, std::unique_lock<std::mutex>* lock);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "mmdeploy/base/log.h"
 #include "mmdeploy/base/suggest.h"
 
 namespace mmdeploy {
@@ -54,6 +55,16 @@ Result<Json> ParseJson(std::string_view text, std::string_view file) {
   } catch (const std::exception& e) {
     return MakeError(Code::kFail, "{}: not valid JSON: {}", file, e.what());
   }
+}
+
+void JsonNotes::Add(const JsonNotes& others) {
+  unknown_keys.insert(unknown_keys.end(), others.unknown_keys.begin(), others.unknown_keys.end());
+  warnings.insert(warnings.end(), others.warnings.begin(), others.warnings.end());
+}
+
+void Warn(JsonNotes* notes, std::string message) {
+  LogMessage(LogLevel::kWarning, message);
+  if (notes) notes->warnings.push_back(std::move(message));
 }
 
 std::string DumpJson(const Json& json, int indent) {

@@ -41,11 +41,19 @@ class JsonPath {
 struct JsonNotes {
   // Paths of keys that nobody reads; accepted, because real configurations are full of them.
   std::vector<std::string> unknown_keys;
+  // What is accepted but may not be meant, in whole sentences with their place; see Warn.
+  std::vector<std::string> warnings;
   // Unknown keys are errors (`--strict`).
   bool strict = false;
   // Gets every key that is asked for; nullptr when nobody wants to know.
   JsonKeyLog* keys = nullptr;
+
+  // Adds what was found in a document that this one names.
+  void Add(const JsonNotes& others);
 };
+
+// Logs a warning, and notes it unless `notes` is null.
+void Warn(JsonNotes* notes, std::string message);
 
 // Reads the members of one JSON object into variables, strictly: a wrong type or a value outside
 // its range is an error with the path. `null` counts as absent (Python's None).

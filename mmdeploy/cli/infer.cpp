@@ -2,6 +2,8 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "mmdeploy/base/file.h"
+#include "mmdeploy/base/printable.h"
 #include "mmdeploy/cli/command.h"
 #include "mmdeploy/cli/image_io.h"
 #include "mmdeploy/task/draw.h"
@@ -59,14 +61,30 @@ Style ReadStyle(const Model& model) {
   return style;
 }
 
+// The lines of a file that says what the numbers in a picture stand for.
+std::string LegendText(const std::vector<std::string>& legend) {
+  std::string text;
+  for (size_t i = 0; i < legend.size(); ++i) {
+    std::string line = legend[i];
+    std::replace_if(
+        line.begin(), line.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
+    text += fmt::format("[{}] {}\n", i + 1, Printable(line));
+  }
+  return text;
+}
+
 Result<void> WritePicture(const InferArgs& args, const std::string& path, const cv::Mat& image,
-                          const std::vector<Value>& results, const Style& style) {
+                          const std::vector<Value>& results, const std::vector<EdgeType>& types,
+                          const Style& style) {
   std::error_code error;
   fs::create_directories(args.out, error);
-  const auto name = fs::path(path).stem().string() + "_result.png";
-  const auto target = (fs::path(args.out) / name).string();
-  MMDEPLOY_TRYV(WriteImage(target, DrawAll(image, results, style)));
-  if (!args.json) Print("  picture: {}\n", target);
+  const auto target = (fs::path(args.out) / fs::path(path).stem()).string() + "_result";
+  const Picture picture = Draw(image, results, types, style);
+  MMDEPLOY_TRYV(WriteImage(target + ".png", picture.pixels));
+  if (!args.json) Print("  picture: {}\n", target + ".png");
+  if (picture.legend.empty()) return {};
+  MMDEPLOY_TRYV(WriteFile(target + ".txt", LegendText(picture.legend)));
+  if (!args.json) Print("  its texts: {}\n", target + ".txt");
   return {};
 }
 
@@ -101,7 +119,8 @@ Result<int> Infer(const InferArgs& args) {
     if (!args.json) {
       for (const auto& line : SummarizeAll(results, style.names)) Print("  {}\n", line);
     }
-    if (!args.out.empty()) MMDEPLOY_TRYV(WritePicture(args, path, mat, results, style));
+    if (!args.out.empty())
+      MMDEPLOY_TRYV(WritePicture(args, path, mat, results, pipeline->output_types(), style));
   }
   if (args.json) Print("{}\n", DumpJson(all, 2));
   return 0;

@@ -44,6 +44,7 @@ Result<Json> InspectModel(const ModelArgs& args) {
   for (const auto& step : pipeline->steps()) report["steps"].push_back(step.where);
   report["unknown_keys"] = model->notes().unknown_keys;
   for (const auto& key : pipeline->notes().unknown_keys) report["unknown_keys"].push_back(key);
+  report["warnings"] = pipeline->notes().warnings;
   report["golden"] = model->ReadFile("golden/golden.json").has_value();
   return report;
 }
@@ -88,6 +89,9 @@ void PrintModel(const Json& report) {
   Print("  golden data: {}\n", report["golden"].get<bool>() ? "yes" : "no");
   for (const auto& key : report["unknown_keys"]) {
     Print("  unknown key, not used: {}\n", key.get<std::string>());
+  }
+  for (const auto& warning : report["warnings"]) {
+    Print("  warning: {}\n", warning.get<std::string>());
   }
 }
 

@@ -36,6 +36,12 @@ struct EdgeType {
   // Of the outermost list. Modules that take whole lists say it of their outputs; of others the
   // compiler knows it.
   Length length = Length::kAny;
+  // A picture that a step cut out of the caller's or turned, or what was found in one: places are
+  // not those of the caller's image. Modules that cut or turn say it of their outputs; the compiler
+  // passes it on.
+  bool of_cut_image = false;
+  // Of what a caller gives: `depth` is the least, the first node that reads it says what it is.
+  bool has_open_depth = false;
 };
 
 // Whether all are lists with one element per item; false for none.

@@ -107,6 +107,7 @@ class Compiler {
     for (size_t i = 0; i < names.size(); ++i) {
       EdgeType type;
       type.depth = 1;
+      type.has_open_depth = true;
       if (!types.empty()) type = types[i];
       // Where an image of the caller lies is seen when it arrives.
       if (nesting_ == 0) type.device.reset();
@@ -132,6 +133,7 @@ class Compiler {
     if (options_.decorate_all) {
       step.module = options_.decorate_all(step.name, std::move(step.module));
     }
+    SettleInputs(spec, step.module->signature(), &types);
     MMDEPLOY_TRYV(DefineOutputs(spec, path, types, &step));
     MMDEPLOY_TRYV(PlaceInputs(spec, &step));
     pipeline_->steps_.push_back(std::move(step));
@@ -148,16 +150,50 @@ class Compiler {
     return env;
   }
 
+  // Says how many lists are around an input of the pipeline, unless that is known already.
+  void SetDepth(const std::string& name, int depth) {
+    EdgeType& type = edges_.find(name)->second.type;
+    if (type.has_open_depth) type.depth = depth;
+    type.has_open_depth = false;
+  }
+
+  // The same for what a node reads: each as many lists more than its module takes for one item as
+  // those that are known have. Of its inputs the pipeline takes no kinds that the module refuses.
+  void SettleInputs(const NodeSpec& spec, const Signature& signature,
+                    std::vector<EdgeType>* types) {
+    if (types->size() != signature.inputs.size()) return;  // CheckKinds says so
+    int extra = -1, extra_of_open = 0;
+    for (size_t i = 0; i < types->size(); ++i) {
+      const int own = (*types)[i].depth - signature.inputs[i].depth;
+      if (!(*types)[i].has_open_depth && extra < 0) extra = own;
+      extra_of_open = std::max(extra_of_open, own);
+    }
+    if (extra < 0) extra = extra_of_open;
+    for (size_t i = 0; i < types->size(); ++i) {
+      Edge& edge = edges_.find(spec.inputs[i].outer)->second;
+      const bool is_input = edge.slot < static_cast<int>(pipeline_->input_names_.size());
+      const KindSet both = edge.type.kinds & signature.inputs[i].kinds;
+      if (is_input && !both.empty()) edge.type.kinds = both;
+      if (!(*types)[i].has_open_depth) continue;
+      SetDepth(spec.inputs[i].outer, signature.inputs[i].depth + extra);
+      (*types)[i].depth = edge.type.depth;
+      (*types)[i].has_open_depth = false;
+    }
+  }
+
   // Types as the module sees them, after '*' and '+'.
   Result<std::vector<EdgeType>> ResolveInputs(const NodeSpec& spec, const JsonPath& path,
                                               Step* step) {
     std::vector<EdgeType> types;
     for (const auto& port : spec.inputs) {
       MMDEPLOY_TRY(const Edge* edge, FindEdge(port.outer, path / "input"));
+      if (port.mark == InputMark::kFlatten) SetDepth(port.outer, std::max(edge->type.depth, 2));
+      if (port.mark == InputMark::kBroadcast) SetDepth(port.outer, edge->type.depth);
       step->inputs.push_back(edge->slot);
       step->marks.push_back(port.mark);
       step->has_flatten |= port.mark == InputMark::kFlatten;
       types.push_back(edge->type);
+      types.back().has_open_depth &= port.mark == InputMark::kNone;
       if (port.mark == InputMark::kFlatten) {
         MMDEPLOY_ENSURE(edge->type.depth >= 2, Code::kFail,
                         "{}: '{}' is {}; '*' needs a list of lists", (path / "input").str(),
@@ -196,6 +232,8 @@ class Compiler {
       const bool unflatten = spec.outputs[i].mark == InputMark::kFlatten && step->has_flatten;
       EdgeType type = signature.outputs[i];
       type.depth += step->extra_depth + (unflatten ? 1 : 0);
+      type.of_cut_image |= std::any_of(types.begin(), types.end(),
+                                       [](const EdgeType& input) { return input.of_cut_image; });
       if (step->extra_depth > 0) type.length = AreOfItems(types) ? Length::kItems : Length::kAny;
       MMDEPLOY_ENSURE(!unflatten || type.length == Length::kItems, Code::kFail,
                       "{}: output '{}*' is {} whose length is not that of the inputs; '*' needs "
@@ -253,6 +291,9 @@ class Compiler {
   }
 
   Result<std::shared_ptr<const Pipeline>> Finish(const JsonPath& path) {
+    for (const auto& name : pipeline_->input_names_) {
+      pipeline_->input_types_.push_back(edges_.find(name)->second.type);
+    }
     for (const auto& name : pipeline_->output_names_) {
       MMDEPLOY_TRY(const Edge* edge, FindEdge(name, path / "output"));
       int slot = edge->slot;

@@ -200,6 +200,7 @@ Result<std::vector<Value>> Pipeline::Run(std::vector<Value> inputs, const RunCon
                                          RunObserver* observer) const {
   MMDEPLOY_ENSURE(inputs.size() == input_names_.size(), Code::kInvalidArgument,
                   "{} inputs given, the pipeline takes {}", inputs.size(), input_names_.size());
+  MMDEPLOY_TRYV(CheckGiven(inputs));
   const size_t part = ItemsPerPart(context);
   const bool all_lists = std::all_of(inputs.begin(), inputs.end(), [&](const Value& value) {
     return value.is_list() && value.list().size() == inputs[0].list().size();
@@ -211,6 +212,26 @@ Result<std::vector<Value>> Pipeline::Run(std::vector<Value> inputs, const RunCon
   if (results || order.empty()) return results;
   // Which item fails, and which first, does not depend on the order.
   return RunInParts(inputs, {}, context, observer);
+}
+
+// The lists around what the caller gives; what is in them is looked at by the steps.
+Result<void> Pipeline::CheckGiven(const std::vector<Value>& inputs) const {
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    const EdgeType& type = input_types_[i];
+    const bool is_list = inputs[i].is_list();
+    MMDEPLOY_ENSURE(is_list || type.depth == 0, Code::kInvalidArgument,
+                    "input '{}' of the pipeline is {}, expected {}: a list with one element per "
+                    "image",
+                    input_names_[i], Describe(inputs[i]), Describe(type));
+    if (!is_list || type.depth < 2) continue;
+    for (const Value& item : inputs[i].list()) {
+      MMDEPLOY_ENSURE(item.is_list(), Code::kInvalidArgument,
+                      "input '{}' of the pipeline is {}, expected {}: a list of lists, one per "
+                      "image",
+                      input_names_[i], Describe(inputs[i]), Describe(type));
+    }
+  }
+  return {};
 }
 
 Result<std::vector<Value>> Pipeline::RunInParts(const std::vector<Value>& inputs,

@@ -79,6 +79,9 @@ class Pipeline {
   const std::vector<Step>& steps() const { return steps_; }
   const std::vector<std::string>& inputs() const { return input_names_; }
   const std::vector<std::string>& outputs() const { return output_names_; }
+  // What the nodes read of each input: the kinds that all of them take, and how many lists are
+  // around them.
+  const std::vector<EdgeType>& input_types() const { return input_types_; }
   const std::vector<EdgeType>& output_types() const { return output_types_; }
   const JsonNotes& notes() const { return notes_; }
   // Errors: kInvalidArgument for an output that is not a list with one element per item of the
@@ -94,6 +97,7 @@ class Pipeline {
   friend class Compiler;
   Pipeline() = default;
 
+  Result<void> CheckGiven(const std::vector<Value>& inputs) const;
   Result<void> BringInputs(std::vector<Value>* slots, const RunContext& context,
                            RunObserver* observer) const;
   Result<std::vector<Value>> RunPart(std::vector<Value> inputs, const RunContext& context,
@@ -113,7 +117,7 @@ class Pipeline {
   std::vector<Step> arrivals_;
   std::vector<Step> steps_;
   std::vector<std::string> input_names_, output_names_;
-  std::vector<EdgeType> output_types_;
+  std::vector<EdgeType> input_types_, output_types_;
   std::vector<int> output_slots_;
   int num_slots_ = 0;  // the pipeline's inputs come first
   bool runs_item_by_item_ = false;

@@ -154,6 +154,101 @@ TEST(Pipeline, FlattensAndUnflattens) {
   EXPECT_EQ(BestLabel(labels[2].list()[1]), 0);
 }
 
+// A module that counts what it gets: [number of boxes of each list].
+ModuleType CountBoxes() {
+  return Row("CountBoxes", {{Type(Kind::kImage), Type(Kind::kBox, 1)}, {Type(Kind::kInt)}},
+             [](Span<const Value> in) -> Result<Module::Values> {
+               return Module::Values{Value(static_cast<int64_t>(in[1].list().size()))};
+             });
+}
+
+Result<std::shared_ptr<const Pipeline>> CompileTasks(const std::string& inputs,
+                                                     const std::string& output,
+                                                     const std::string& tasks,
+                                                     PipelineOptions options = {}) {
+  options.extra_modules.push_back(CountBoxes());
+  options.models["classifier"] = *LoadFiles(ExampleClassifier());
+  const std::string text =
+      fmt::format(R"({{"input": {}, "output": "{}", "tasks": [{}]}})", inputs, output, tasks);
+  return Pipeline::FromConfig(Json::parse(text), options);
+}
+
+std::vector<std::string> InputTypes(const Result<std::shared_ptr<const Pipeline>>& pipeline) {
+  EXPECT_TRUE(pipeline) << pipeline.error().message();
+  std::vector<std::string> types;
+  for (const EdgeType& type : (*pipeline)->input_types()) types.push_back(Describe(type));
+  return types;
+}
+
+constexpr char kCrop[] = R"({"type": "Task", "module": "CropBox", "input": ["img+", "boxes*"],
+  "output": "patches*"})";
+constexpr char kCount[] = R"({"type": "Task", "module": "CountBoxes", "input": ["img", "boxes"],
+  "output": "n"})";
+
+TEST(Pipeline, NodesSayHowManyListsAreAroundAnInput) {
+  using ::testing::ElementsAre;
+  const std::string boxes = "list of list of Box";
+  EXPECT_THAT(InputTypes(CompileTasks(R"(["img", "boxes"])", "patches", kCrop))[1],
+              ::testing::StartsWith("list of list of"));
+  EXPECT_THAT(InputTypes(CompileTasks(R"(["img", "boxes"])", "n", kCount)),
+              ElementsAre("list of Image", boxes));
+  EXPECT_THAT(InputTypes(CompileTasks(R"(["boxes", "img"])", "n", kCount)),
+              ElementsAre(boxes, "list of Image"));
+  // Inside of another pipeline, and of two of them.
+  std::string nested = kCount;
+  for (int depth = 0; depth < 2; ++depth) {
+    nested = fmt::format(
+        R"({{"type": "Pipeline", "input": ["img", "boxes"], "output": "n", "pipeline":
+          {{"input": ["img", "boxes"], "output": "n", "tasks": [{}]}}}})",
+        nested);
+    EXPECT_THAT(InputTypes(CompileTasks(R"(["img", "boxes"])", "n", nested)),
+                ElementsAre("list of Image", boxes));
+  }
+  EXPECT_THAT(InputTypes(CompileTasks(R"("imgs")", "labels", R"(
+    {"type": "Flatten", "input": "imgs", "output": ["flat", "index"]},
+    {"type": "Inference", "input": "flat", "output": "flat_labels",
+     "params": {"model": "classifier"}},
+    {"type": "Unflatten", "input": ["flat_labels", "index"], "output": "labels"})")),
+              ElementsAre("list of list of anything"));
+  // What nobody reads may be anything.
+  EXPECT_THAT(InputTypes(CompileTasks(R"(["img", "boxes", "other"])", "n", kCount))[2],
+              "list of anything");
+}
+
+TEST(Pipeline, NodesThatReadAnInputAgreeAboutIt) {
+  const std::string both = std::string(kCrop) + "," + kCount;
+  const auto pipeline = CompileTasks(R"(["img", "boxes"])", "n", both);
+  EXPECT_EQ(InputTypes(pipeline)[1], "list of list of Box");
+  const std::string flat = std::string(kCount) + R"(, {"type": "Task", "module": "CropBox",
+    "input": ["img", "boxes"], "output": "patches"})";
+  const auto differing = CompileTasks(R"(["img", "boxes"])", "n", flat);
+  ASSERT_FALSE(differing);
+  EXPECT_THAT(differing.error().message(),
+              HasSubstr("input 0 is list of Image, but input 1 is list of list of Box"));
+}
+
+TEST(Pipeline, InputsOfAnotherDepthAreRefusedByName) {
+  const auto pipeline = CompileTasks(R"(["img", "boxes"])", "n", kCount);
+  ASSERT_TRUE(pipeline) << pipeline.error().message();
+  const Value image(Colour(1, 2, 3)), box(Rect{0, 0, 4, 4});
+  const auto out = RunAll(**pipeline, {List{image, image}, List{List{box, box, box}, List{}}});
+  EXPECT_EQ(out[0].list()[0].integer(), 3);
+  EXPECT_EQ(out[0].list()[1].integer(), 0);
+  const auto message = [&](std::vector<Value> inputs) {
+    const auto done = (*pipeline)->Run(std::move(inputs));
+    EXPECT_FALSE(done);
+    return done ? "" : done.error().message();
+  };
+  EXPECT_THAT(message({image, List{List{box}}}),
+              HasSubstr("input 'img' of the pipeline is Image, expected list of Image"));
+  EXPECT_THAT(message({List{image}, List{box}}),
+              HasSubstr("input 'boxes' of the pipeline is a list of 1 Box, expected list of list "
+                        "of Box"));
+  EXPECT_THAT(message({List{image}, box}), HasSubstr("input 'boxes' of the pipeline is Box"));
+  EXPECT_THAT(message({List{List{image}}, List{List{box}}}), HasSubstr("expected Image"));
+  EXPECT_THAT(message({List{image}, List{}}), HasSubstr("has 0 elements, input 0 has 1"));
+}
+
 // A top-down model: every item is an image with a box of its own.
 TEST(Pipeline, TakesABoxPerImage) {
   auto files = ExampleClassifier();

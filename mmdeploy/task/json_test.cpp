@@ -142,5 +142,19 @@ TEST(Results, AreOneLineEach) {
   EXPECT_TRUE(Summarize(Value(Value::List())).empty());
 }
 
+TEST(Text, ResultsOfOneObjectStandInOneLine) {
+  using List = Value::List;
+  const Value objects(List{Value(Detection{1, 0.5F, {1, 2, 3, 4}, {}})});
+  const Value classes(List{Value(Classification{7, 1})});
+  const auto lines = [](std::vector<Value> outputs) { return SummarizeAll(outputs); };
+  EXPECT_EQ(lines({objects, classes}),
+            std::vector<std::string>{
+                "label 1  score 0.5000  bbox 1.0 2.0 3.0 4.0  label 7  score 1.0000"});
+  // Those of two detectors are of different objects, also if they find as many.
+  EXPECT_EQ(lines({objects, objects}),
+            std::vector<std::string>(2, "label 1  score 0.5000  bbox 1.0 2.0 3.0 4.0"));
+  EXPECT_EQ(lines({classes, classes}).size(), 1u);
+}
+
 }  // namespace
 }  // namespace mmdeploy

@@ -1,5 +1,8 @@
 #include "mmdeploy/task/results.h"
 
+#include <algorithm>
+#include <memory>
+
 #include "mmdeploy/base/suggest.h"
 
 namespace mmdeploy {
@@ -15,6 +18,15 @@ const std::vector<const ResultType*>& ResultTypes() {
 #undef MMDEPLOY_TASK
   };
   return *types;
+}
+
+bool HasBox(const ResultType& type) {
+  const std::shared_ptr<void> record = type.create();
+  return std::any_of(type.fields.begin(), type.fields.end(), [&](const Field& field) {
+    const FieldPointer value = field.get(record.get());
+    return std::holds_alternative<Rect*>(value) || std::holds_alternative<RotatedBox*>(value) ||
+           std::holds_alternative<Quad*>(value);
+  });
 }
 
 Result<const ResultType*> FindResultType(std::string_view name) {

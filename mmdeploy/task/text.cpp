@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "mmdeploy/task/results.h"
+
 namespace mmdeploy {
 namespace {
 
@@ -52,6 +54,12 @@ struct FieldText {
   }
 };
 
+bool HoldsBoxes(const Value& results) {
+  const bool has_records =
+      results.is_list() && !results.list().empty() && results.list()[0].is_record();
+  return has_records && HasBox(*results.list()[0].record().type);
+}
+
 }  // namespace
 
 std::string LabelText(int label, const std::vector<std::string>& names) {
@@ -81,9 +89,11 @@ std::vector<std::string> Summarize(const Value& results, const std::vector<std::
 
 std::vector<std::string> SummarizeAll(Span<const Value> outputs,
                                       const std::vector<std::string>& names) {
-  const bool pairs = std::all_of(outputs.begin(), outputs.end(), [&](const Value& value) {
+  bool pairs = std::all_of(outputs.begin(), outputs.end(), [&](const Value& value) {
     return value.is_list() && value.list().size() == outputs[0].list().size();
   });
+  // Two detectors may find as many objects, but not the same.
+  pairs &= std::count_if(outputs.begin(), outputs.end(), HoldsBoxes) <= 1;
   std::vector<std::string> lines;
   if (outputs.size() > 1 && pairs) {
     for (size_t i = 0; i < outputs[0].list().size(); ++i) {

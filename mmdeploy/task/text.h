@@ -16,8 +16,8 @@ std::string Summarize(const Record& record, const std::vector<std::string>& name
 std::vector<std::string> Summarize(const Value& results,
                                    const std::vector<std::string>& names = {});
 
-// The results of several outputs: a line for each result where all are lists of the same length,
-// else one output after the other.
+// The results of several outputs: a line for each result where all are lists of the same length, of
+// which at most one has boxes; else one output after the other.
 std::vector<std::string> SummarizeAll(Span<const Value> outputs,
                                       const std::vector<std::string>& names = {});
 

@@ -81,8 +81,8 @@ struct StaticImage {
 struct StaticTensor {
   std::string name;
   std::optional<DataType> dtype;
-  Shape shape;    // -1: at run time only; empty: nothing is known
-  Device device;  // where it lies, or is to lie
+  Shape shape;         // -1: at run time only; empty: nothing is known
+  Device device = {};  // where it lies, or is to lie
 };
 
 // What is known of a sample before there is one.

@@ -1,11 +1,16 @@
 """The demo programs: the documented arguments, and what they print when something is wrong."""
+import json
 import subprocess
 import sys
 from pathlib import Path
 
 import cv2
 import numpy as np
+import onnx
 import pytest
+from onnx import TensorProto, helper, numpy_helper
+
+from zoo.mmpose.make_stick_figures import figures_on_photos
 
 ROOT = Path(__file__).resolve().parents[2]
 TASKS = {'classifier': 'image_classification', 'detector': 'object_detection', 'pose_detector': 'pose_detection'}
@@ -139,3 +144,114 @@ def test_a_model_of_another_task_is_refused(language: str, image: Path, tmp_path
     result = run('detector', language, 'cpu', model_of('classifier'), image, folder=tmp_path)
     assert result.returncode != 0
     assert 'the model gives list of list of Classification, a detector needs list of list of Detection' in result.stderr
+
+
+def write_detector(folder: Path, boxes: list[list[float]]) -> Path:
+    """Write a detector that finds these boxes (left, top, right, bottom, score; of 160x160 pixels) in any image."""
+    folder.mkdir()
+    nodes = [helper.make_node('Identity', [f'{name}_value'], [name]) for name in ('dets', 'labels')]
+    values = [numpy_helper.from_array(np.array([boxes], np.float32), 'dets_value'),
+              numpy_helper.from_array(np.zeros((1, len(boxes)), np.int64), 'labels_value')]
+    image = helper.make_tensor_value_info('input', TensorProto.FLOAT, [1, 3, 'h', 'w'])
+    outputs = [helper.make_tensor_value_info('dets', TensorProto.FLOAT, [1, len(boxes), 5]),
+               helper.make_tensor_value_info('labels', TensorProto.INT64, [1, len(boxes)])]
+    graph = helper.make_graph(nodes, 'g', [image], outputs, values)
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid('', 13)], ir_version=8),
+              folder / 'end2end.onnx')
+    model = model_of('detector')
+    deploy, pipeline = (json.loads((model / name).read_text()) for name in ('deploy.json', 'pipeline.json'))
+    deploy['models'][0].update(net='end2end.onnx', backend='onnxruntime', dynamic_shape=True)
+    tasks = pipeline['pipeline']['tasks']
+    tasks[0]['transforms'][1]['size'] = [160, 160]
+    tasks[2]['component'] = 'ResizeBBox'
+    (folder / 'deploy.json').write_text(json.dumps(deploy))
+    (folder / 'pipeline.json').write_text(json.dumps(pipeline))
+    return folder
+
+
+@pytest.fixture(scope='module')
+def figures(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[np.ndarray]]:
+    """A stick figure that walks to the right, and a detector of the place where it begins."""
+    folder = tmp_path_factory.mktemp('figures')
+    image, (figure, *_) = next(found for found in figures_on_photos('test', 40)
+                               if len(found[1]) == 1 and found[1][0].box[0] + found[1][0].box[2] < 130)
+    left, top, width, height = figure.box
+    detector = write_detector(folder / 'detector', [[left, top, left + width, top + height, 0.9]])
+    return detector, [np.roll(image, 3 * i, 1) for i in range(5)]
+
+
+def track(language: str, *arguments: object, folder: Path) -> subprocess.CompletedProcess:
+    programs = {'cpp': [ROOT / 'build/bin/pose_tracker'],
+                'python': [sys.executable, ROOT / 'demo/python/pose_tracker.py']}
+    return subprocess.run([*programs[language], *map(str, arguments)], capture_output=True, text=True, check=False,
+                          cwd=folder)
+
+
+def test_all_follow_the_same_objects(figures: tuple[Path, list[np.ndarray]], tmp_path: Path) -> None:
+    detector, frames = figures
+    (tmp_path / 'frames').mkdir()
+    for i, frame in enumerate(frames):
+        cv2.imwrite(str(tmp_path / f'frames/{i:02}.png'), frame)
+    (tmp_path / 'frames/notes.txt').write_text('no image')
+    models = ['cpu', detector, model_of('pose_detector')]
+    printed = {}
+    for language in ('cpp', 'python'):
+        folder = tmp_path / language
+        output = [folder] if language == 'cpp' else ['--output', folder]
+        done = track(language, *models, tmp_path / 'frames', *output, folder=tmp_path)
+        assert done.returncode == 0, done.stderr
+        printed[language] = done.stdout
+        drawn = [cv2.imread(str(path)) for path in sorted(folder.iterdir())]
+        assert len(drawn) == len(frames)
+        assert all((picture != frame).any() for picture, frame in zip(drawn, frames, strict=True))
+    assert printed['cpp'] == printed['python']
+    lines = printed['cpp'].splitlines()
+    assert len(lines) >= len(frames) and lines[0].startswith('frame 0, target 0, left=')
+    assert {line.split(', ')[1] for line in lines if line.split(', ')[1] == 'target 0'}
+    # A video of the same frames; its pictures are compressed.
+    video = cv2.VideoWriter(str(tmp_path / 'walk.avi'), cv2.VideoWriter_fourcc(*'MJPG'), 10, frames[0].shape[1::-1])
+    for frame in frames:
+        video.write(frame)
+    video.release()
+    for output in ('followed.avi', 'followed.mp4', 'pictures'):
+        done = track('python', *models, tmp_path / 'walk.avi', '--output', tmp_path / output, folder=tmp_path)
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.splitlines()[0].split(', left')[0] == 'frame 0, target 0'
+    for output in ('followed.avi', 'followed.mp4'):
+        followed = cv2.VideoCapture(str(tmp_path / output))
+        assert followed.get(cv2.CAP_PROP_FRAME_COUNT) == len(frames) and followed.get(cv2.CAP_PROP_FPS) == 10
+    assert len(list((tmp_path / 'pictures').iterdir())) == len(frames)
+
+
+@pytest.mark.parametrize('language', ['cpp', 'python'])
+@pytest.mark.parametrize('arguments, message', [
+    ([], 'usage: '),
+    (['cpu', 'no/such/model', '', 'frames'], 'no/such/model'),
+    (['cpu', '', '', 'no/such/folder'], 'cannot read a frame of no/such/folder'),
+    (['cpu', 'pose', 'det', 'frames'], 'detector of a pose tracker'),
+])
+def test_mistakes_of_the_tracker(language: str, arguments: list, message: str, tmp_path: Path) -> None:
+    (tmp_path / 'frames').mkdir()
+    models = {'pose': model_of('pose_detector'), 'det': model_of('detector')}
+    own = [None, models['det'], models['pose']]
+    given = [models.get(argument, argument) or own[i] for i, argument in enumerate(arguments)]
+    result = track(language, *given, folder=tmp_path)
+    assert result.returncode != 0
+    assert message in result.stderr
+
+
+def test_a_pipeline_of_two_models_prints_what_they_print_alone(image: Path, tmp_path: Path) -> None:
+    program = [sys.executable, ROOT / 'demo/python/det_pose.py', 'cpu', model_of('detector'), model_of('pose_detector')]
+    done = subprocess.run([*program, image], capture_output=True, text=True, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    boxes = run('detector', 'python', 'cpu', model_of('detector'), image, folder=tmp_path).stdout.splitlines()
+    assert [line for line in lines if line.startswith('box')] == boxes and len(boxes) >= 3
+    # left=1.00, top=1.50, right=5.00, bottom=6.00
+    alone = run('pose_detector', 'python', 'cpu', model_of('pose_detector'), image, '--bbox', 1, 1.5, 5, 5.5,
+                folder=tmp_path)
+    assert lines[1:5] == alone.stdout.splitlines()
+    assert (cv2.imread(str(tmp_path / 'output_det_pose.png')) != cv2.imread(str(image))).any()
+    for arguments, message in (([], 'usage: '), (['no/such/image.png'], 'cannot read the image no/such/image.png')):
+        done = subprocess.run([*program, *arguments], capture_output=True, text=True, cwd=tmp_path)
+        assert done.returncode != 0 and message in done.stderr

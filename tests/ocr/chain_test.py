@@ -108,6 +108,63 @@ def test_pictures_show_what_a_later_step_says_of_objects(tmp_path: Path) -> None
     assert classified.shape == found.shape and (classified != found).any()
 
 
+def test_unknown_keys_of_models_inside_are_seen(chain: Path, tmp_path: Path) -> None:
+    odd = shutil.copytree(chain, tmp_path / 'odd')
+    for name in ('pipeline.json', 'deploy.json'):
+        config = json.loads((odd / 'rec' / name).read_text())
+        (config['models'][0] if name == 'deploy.json' else config['pipeline']['tasks'][1])['colour_of_paper'] = 3
+        (odd / 'rec' / name).write_text(json.dumps(config))
+    done = subprocess.run([COMMAND, 'inspect', odd, '--json'], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)['unknown_keys'] == ['rec/deploy.json:/models/0/colour_of_paper',
+                                                       'rec/pipeline.json:/pipeline/tasks/1/colour_of_paper']
+    strict = subprocess.run([COMMAND, 'inspect', odd, '--strict'], capture_output=True, text=True)
+    assert strict.returncode == 2 and 'colour_of_paper' in strict.stderr
+    assert subprocess.run([COMMAND, 'inspect', chain, '--strict'], capture_output=True).returncode == 0
+
+
+def test_texts_that_a_picture_cannot_show_stand_beside_it(chain: Path, pages: list[Path], tmp_path: Path) -> None:
+    """The font of pictures has ASCII only."""
+    umlauts = shutil.copytree(chain, tmp_path / 'umlauts')
+    symbols = (umlauts / 'rec/dict_file.txt').read_text().splitlines()
+    (umlauts / 'rec/dict_file.txt').write_text(''.join(f'{symbol}ä\n' for symbol in symbols))
+    command = [COMMAND, 'infer', umlauts, pages[0], pages[1]]
+    done = subprocess.run([*command, '--out', tmp_path / 'out'], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    texts = [text['text'] for text in json.loads(subprocess.run([*command, '--json'], capture_output=True, text=True,
+                                                                check=True).stdout)[0]['results']['texts']]
+    wanted = list(dict.fromkeys(text for text in texts if text))
+    assert wanted and 'ä' in wanted[0]
+    legend = (tmp_path / 'out/0_result.txt').read_text().splitlines()
+    assert legend == [f'[{i}] {text}' for i, text in enumerate(wanted, 1)]
+    assert f'its texts: {tmp_path}/out/0_result.txt' in done.stdout
+    # Without texts there is nothing to explain.
+    assert sorted(path.name for path in (tmp_path / 'out').iterdir()) == ['0_result.png', '0_result.txt',
+                                                                          '1_result.png']
+
+
+def test_poses_and_boxes_are_drawn_together(tmp_path: Path) -> None:
+    golden = {'det': 'detector', 'pose': 'pose_detector'}
+    models = {name: ROOT / f'mmdeploy/task/{task}/golden/model' for name, task in golden.items()}
+    attach = dict(type='Task', module='AttachBox', input=['img+', 'dets*'], output='people*')
+    both = write_chain(tmp_path / 'both', models, [inference('det', 'img', 'dets'), attach,
+                                                   inference('pose', 'people*', 'poses*')], ['dets', 'poses'])
+    path = tmp_path / 'image.png'
+    cv2.imwrite(str(path), np.random.default_rng(0).integers(0, 255, (48, 64, 3), np.uint8))
+    pictures = []
+    for name, model in (('both', both), ('det', models['det'])):
+        subprocess.run([COMMAND, 'infer', model, path, '--out', tmp_path / f'{name}_out'], check=True,
+                       capture_output=True)
+        pictures.append(cv2.imread(str(tmp_path / f'{name}_out' / 'image_result.png')))
+    found = json.loads(subprocess.run([COMMAND, 'infer', both, path, '--json'], check=True, capture_output=True,
+                                      text=True).stdout)[0]['results']['poses']
+    changed = (pictures[0] != pictures[1]).any(2)
+    scale = pictures[0].shape[1] // 64
+    places = [(round(x * scale), round(y * scale)) for pose in found
+              for (x, y), score in zip(pose['points'], pose['scores'], strict=True) if score >= 0.3]
+    assert places and all(changed[y, x] for x, y in places if 0 <= x < 64 * scale and 0 <= y < 48 * scale)
+
+
 class Mat(ctypes.Structure):
     _fields_ = [('data', ctypes.c_void_p), ('height', ctypes.c_int), ('width', ctypes.c_int),
                 ('channel', ctypes.c_int), ('format', ctypes.c_int), ('type', ctypes.c_int),

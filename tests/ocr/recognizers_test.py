@@ -1,15 +1,19 @@
 """Heads of text recognizers give what mmocr's convertors give, with dictionaries of every kind."""
 import json
+import subprocess
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 import torch
 from mmdeploy_python import TextRecognizer
 from mmocr.models.textrecog.convertors import AttnConvertor, CTCConvertor
+from onnx import TensorProto, helper, numpy_helper
 
 from tests.ocr.models import read, write_model
 
+ROOT = Path(__file__).resolve().parents[2]
 CHINESE = [chr(0x4e00 + i) for i in range(6000)]
 MIXED = ['a', ' ', 'é', '字', '\U0001f600', 'ا', '"', '\\', '<']
 
@@ -215,3 +219,121 @@ def test_outputs_that_are_none(tmp_path: Path) -> None:
         read(tmp_path, 'CTCConvertor', params, np.zeros((2, 3, 5)))
     with pytest.raises(RuntimeError, match='with_padding is false'):
         read(tmp_path, 'CTCConvertor', dict(params, with_padding=False), np.zeros((1, 3, 4)), version='1.0.0')
+
+
+def inspected(model: Path) -> list[str]:
+    done = subprocess.run([ROOT / 'build/bin/mmdeploy', 'inspect', model, '--json'], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)['warnings']
+
+
+def test_inspect_shows_what_the_log_says(tmp_path: Path, capfd: pytest.CaptureFixture) -> None:
+    """Of models inside as well."""
+    read(tmp_path / 'rec', 'CTCConvertor', dict(dict_list=['a', 'b', 'c']), scores_of([1], 5))
+    (said, ) = inspected(tmp_path / 'rec')
+    assert said.startswith('pipeline.json:/pipeline/tasks/2/params: with_unknown is not set') and said in \
+        capfd.readouterr().err
+    tasks = [dict(type='Inference', input='img', output='texts', params=dict(model='rec'))]
+    pipeline = dict(input='img', output='texts', tasks=tasks)
+    (tmp_path / 'deploy.json').write_text(json.dumps(dict(version='0.7.0', task='', models=[], customs=[])))
+    (tmp_path / 'pipeline.json').write_text(json.dumps(dict(pipeline=pipeline)))
+    assert inspected(tmp_path) == ['rec/' + said]
+
+
+@pytest.mark.parametrize('component', ['CTCConvertor', 'AttnConvertor'])
+def test_a_symbol_that_stands_twice_is_said(component: str, tmp_path: Path, capfd: pytest.CaptureFixture) -> None:
+    """mmocr refuses it; networks of others may know such dictionaries."""
+    scores = softmax(scores_of([1, 0, 3, 0, 4], {'CTCConvertor': 5, 'AttnConvertor': 7}[component]))
+    params = dict(softmax=False, with_unknown=component == 'AttnConvertor')
+    text = read(tmp_path / 'file', component, dict(params, dict_file='d.txt'), scores,
+                files={'d.txt': 'ä\nb\n\nä\nd\n'})[0]
+    assert text == {'CTCConvertor': 'ääd', 'AttnConvertor': 'bädä<UKN>'}[component]
+    (said, ) = inspected(tmp_path / 'file')
+    assert "params/dict_file: dictionary 'd.txt' has the symbol 'ä' as line 1 and line 4; if one of them" in said
+    assert said in capfd.readouterr().err
+    read(tmp_path / 'list', component, dict(params, dict_list=['a', 'a', 'b', 'b']), scores)
+    assert "params/dict_list has the symbol 'a' as element 0 and element 1, and 1 other symbols twice" in \
+        inspected(tmp_path / 'list')[0]
+    read(tmp_path / 'none', component, dict(params, dict_list=list('abcd')), scores)
+    assert inspected(tmp_path / 'none') == []
+
+
+@pytest.mark.parametrize('component', ['CTCConvertor', 'AttnConvertor'])
+def test_scores_that_are_no_probabilities_are_said_once(component: str, tmp_path: Path,
+                                                        capfd: pytest.CaptureFixture) -> None:
+    params = dict(dict_list=['a', 'b'], with_unknown=True)
+    classes = {'CTCConvertor': 4, 'AttnConvertor': 5}[component]
+    logits = scores_of([1, 0, 1], classes)
+    resize = dict(type='ResizeOCR', height=32, min_width=32, max_width=100)
+    image = np.zeros((32, 100, 3), np.uint8)
+    texts, values = set(), {}
+    for given, scores in (('logits', logits), ('probabilities', softmax(logits))):
+        for makes in (True, False):
+            model = write_model(tmp_path / f'{given}_{makes}', component, dict(params, softmax=makes), scores, [resize])
+            recognizer = TextRecognizer(str(model), 'cpu')
+            capfd.readouterr()
+            for _ in range(3):
+                text, values[given, makes] = recognizer(image)
+            texts.add(text)
+            said = capfd.readouterr().err
+            if (given == 'logits') == makes:
+                assert said == ''
+                continue
+            assert said.count('params: ') == 1 and f'set `softmax` to {str(not makes).lower()}' in said
+    assert len(texts) == 1
+    assert values['logits', True] == pytest.approx(values['probabilities', False], abs=1e-6)
+    assert min(values['logits', False]) > 1  # what mmocr gives as well, of networks that end in logits
+
+
+def write_shaped(folder: Path, scores: np.ndarray, *, batch: int = 1, batch_size: int = 1) -> Path:
+    """Write a recognizer that gives these scores, for images of a batch of `batch`.
+
+    With a batch of -1, which is open, it gives them for each image, along the second axis: [T, N, C].
+    """
+    resize = dict(type='ResizeOCR', height=32, min_width=32, max_width=100)
+    model = write_model(folder, 'CTCConvertor', dict(dict_list=['a', 'b']), scores, [resize])
+    net = onnx.load(model / 'end2end.onnx')
+    side = dict(dim_param='n') if batch < 0 else dict(dim_value=batch)
+    net.graph.input[0].type.tensor_type.shape.dim[0].CopyFrom(onnx.TensorShapeProto.Dimension(**side))
+    if batch < 0:
+        nodes = [helper.make_node('Shape', ['input'], ['n'], start=0, end=1),
+                 helper.make_node('Concat', ['one', 'n', 'one'], ['times'], axis=0),
+                 helper.make_node('Tile', ['value', 'times'], ['output'])]
+        del net.graph.node[:]
+        net.graph.node.extend(nodes)
+        net.graph.initializer.append(numpy_helper.from_array(np.array([1], np.int64), 'one'))
+        net.graph.output[0].CopyFrom(helper.make_tensor_value_info('output', TensorProto.FLOAT, ['t', 'n', 3]))
+        net.opset_import[0].version = 15
+    onnx.save(net, model / 'end2end.onnx')
+    deploy = json.loads((model / 'deploy.json').read_text())
+    deploy['models'][0]['batch_size'] = batch_size
+    (model / 'deploy.json').write_text(json.dumps(deploy))
+    return model
+
+
+TIME_MAJOR = 'the network gives TxNxC.*: transpose its first axes'
+IMAGES = [np.zeros((32, 100, 3), np.uint8)] * 4
+
+
+def test_steps_that_come_first_are_refused(tmp_path: Path) -> None:
+    scores = np.transpose(scores_of([1, 0, 2, 1], 3), (1, 0, 2))  # [T, 1, C]
+    with pytest.raises(RuntimeError, match=f"has shape 4x1x3, expected NxTxC.*{TIME_MAJOR}"):
+        TextRecognizer(str(write_shaped(tmp_path / 'known', scores)), 'cpu')
+    for batch_size in (1, 4):
+        recognizer = TextRecognizer(str(write_shaped(tmp_path / str(batch_size), scores, batch=-1,
+                                                     batch_size=batch_size)), 'cpu')
+        with pytest.raises(RuntimeError, match=f'has shape 4x1x3, expected 1xTxC.*{TIME_MAJOR}'):
+            recognizer(IMAGES[0])
+        # Of a batch as long as the text the first axis has the length of both.
+        with pytest.raises(RuntimeError, match='has shape 4x1x3'):
+            recognizer.batch(IMAGES)
+
+
+@pytest.mark.parametrize('shape', [(4, 5, 3), (5, 4, 3), (4, 4, 3)], ids=['NxTxC', 'TxNxC', 'as long'])
+@pytest.mark.parametrize('batch_size', [1, 4])
+def test_networks_of_a_fixed_batch_are_refused(shape: tuple, batch_size: int, tmp_path: Path) -> None:
+    """An image alone could not be read."""
+    scores = np.random.default_rng(0).normal(size=shape).astype(np.float32)
+    model = write_shaped(tmp_path, scores, batch=4, batch_size=batch_size)
+    with pytest.raises(RuntimeError, match=r"does not fit the network: .*'input' .*4x3x"):
+        TextRecognizer(str(model), 'cpu')

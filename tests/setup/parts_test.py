@@ -43,6 +43,15 @@ def test_an_unknown_part_is_refused():
     assert "there is no part 'nccn'; parts: demo ncnn openvino torchscript" in done.stderr
 
 
+def test_the_environment_of_another_checkout_stays(tmp_path):
+    """Making one empties the folder, behind a link as well."""
+    (tmp_path / 'other').mkdir()
+    (tmp_path / 'other/file').touch()
+    (tmp_path / '.venv').symlink_to('other')
+    assert shell(f'root={tmp_path}; make_venv || true').startswith('.venv is a link: remove it')
+    assert (tmp_path / 'other/file').exists()
+
+
 @pytest.fixture(scope='module')
 def demo_environment(tmp_path_factory) -> dict[str, str]:
     """The system's Python with what the demo's part installs, of what everything has installed in .venv."""

@@ -12,6 +12,27 @@ const char* mmdeploy_version(void) { return mmdeploy::capi::Version(); }
 
 const char* mmdeploy_last_error(void) { return mmdeploy::capi::LastError(); }
 
+int mmdeploy_value_create(const char* json, const mmdeploy_mat_t* mats, int mat_count,
+                          mmdeploy_value_t* value) {
+  if (value != nullptr) *value = nullptr;
+  return mmdeploy::capi::Status([&]() -> mmdeploy::Result<void> {
+    constexpr auto function = "mmdeploy_value_create";
+    MMDEPLOY_CHECK_NOT_NULL(json);
+    MMDEPLOY_CHECK_ARRAY(mats, mat_count);
+    MMDEPLOY_CHECK_NOT_NULL(value);
+    return mmdeploy::capi::ValueCreate(json, mats, mat_count, value);
+  });
+}
+
+int mmdeploy_value_visit(mmdeploy_value_t value, mmdeploy_value_visit_fn_t visit, void* context) {
+  return mmdeploy::capi::Status([&]() -> mmdeploy::Result<void> {
+    constexpr auto function = "mmdeploy_value_visit";
+    MMDEPLOY_CHECK_NOT_NULL(value);
+    MMDEPLOY_CHECK_NOT_NULL(visit);
+    return mmdeploy::capi::ValueVisit(value, visit, context);
+  });
+}
+
 int mmdeploy_value_from_json(const char* json, mmdeploy_value_t* value) {
   if (value != nullptr) *value = nullptr;
   return mmdeploy::capi::Status([&]() -> mmdeploy::Result<void> {

@@ -13,6 +13,9 @@ namespace mmdeploy::capi {
 
 const char* Version();
 const char* LastError();
+Result<void> ValueCreate(const char* json, const mmdeploy_mat_t* mats, int mat_count,
+                         mmdeploy_value_t* value);
+Result<void> ValueVisit(mmdeploy_value_t value, mmdeploy_value_visit_fn_t visit, void* context);
 Result<void> ValueFromJson(const char* json, mmdeploy_value_t* value);
 mmdeploy_value_t ValueCopy(mmdeploy_value_t value);
 int ValueDestroy(mmdeploy_value_t value);
@@ -63,6 +66,7 @@ Result<void> PipelineCreateV3(mmdeploy_value_t config, mmdeploy_context_t contex
                               mmdeploy_pipeline_t* pipeline);
 Result<void> PipelineCreateFromModel(mmdeploy_model_t model, mmdeploy_context_t context,
                                      mmdeploy_pipeline_t* pipeline);
+Result<void> PipelineDescribe(mmdeploy_pipeline_t pipeline, mmdeploy_value_t* description);
 Result<void> PipelineApply(mmdeploy_pipeline_t pipeline, mmdeploy_value_t input,
                            mmdeploy_value_t* output);
 Result<void> PipelineApplyAsync(mmdeploy_pipeline_t pipeline, mmdeploy_sender_t input,

@@ -44,6 +44,16 @@ int mmdeploy_pipeline_create_from_model(mmdeploy_model_t model, mmdeploy_context
   });
 }
 
+int mmdeploy_pipeline_describe(mmdeploy_pipeline_t pipeline, mmdeploy_value_t* description) {
+  if (description != nullptr) *description = nullptr;
+  return mmdeploy::capi::Status([&]() -> mmdeploy::Result<void> {
+    constexpr auto function = "mmdeploy_pipeline_describe";
+    MMDEPLOY_CHECK_NOT_NULL(pipeline);
+    MMDEPLOY_CHECK_NOT_NULL(description);
+    return mmdeploy::capi::PipelineDescribe(pipeline, description);
+  });
+}
+
 int mmdeploy_pipeline_apply(mmdeploy_pipeline_t pipeline, mmdeploy_value_t input,
                             mmdeploy_value_t* output) {
   if (output != nullptr) *output = nullptr;

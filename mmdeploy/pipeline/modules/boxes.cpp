@@ -45,6 +45,7 @@ class CropBox : public Module {
   CropBox() {
     signature_.inputs = ImageAndBox();
     signature_.outputs = {EdgeType{Kind::kImage, 0, {}}};
+    signature_.outputs[0].of_cut_image = true;
   }
 
   const Signature& signature() const override { return signature_; }

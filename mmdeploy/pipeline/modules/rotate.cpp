@@ -13,6 +13,7 @@ class Rotate : public Module {
   explicit Rotate(int degrees) : degrees_(degrees) {
     signature_.inputs = {EdgeType{{Kind::kImage, Kind::kSample}, 0, {}}};
     signature_.outputs = {EdgeType{Kind::kImage, 0, {}}};
+    signature_.outputs[0].of_cut_image = true;
   }
 
   const Signature& signature() const override { return signature_; }

@@ -165,6 +165,7 @@ class WarpBbox : public Module {
     signature_.inputs = {EdgeType{{Kind::kImage, Kind::kSample}, 0, {}},
                          EdgeType{KindsWith<Quad>("bbox") | Kind::kNull, 0, {}}};
     signature_.outputs = {EdgeType{Kind::kImage, 0, {}}};
+    signature_.outputs[0].of_cut_image = true;
   }
 
   const Signature& signature() const override { return signature_; }
@@ -191,6 +192,7 @@ class WarpBoxes : public Module {
     signature_.inputs = {EdgeType{{Kind::kImage, Kind::kSample}, 0, {}},
                          EdgeType{KindsWith<Quad>("bbox"), 1, {}}};
     signature_.outputs = {EdgeType{Kind::kImage, 1, {}}};
+    signature_.outputs[0].of_cut_image = true;
   }
 
   const Signature& signature() const override { return signature_; }

@@ -91,9 +91,11 @@ NodeResult CreateCond(const NodeSpec& spec, JsonReader& reader, const ModuleEnv&
   }
   PipelineOptions options = *env.options;
   options.inputs.assign(env.inputs.begin() + 1, env.inputs.end());
+  for (EdgeType& type : options.inputs) type.has_open_depth = false;
   const std::shared_ptr<const Model> model(std::shared_ptr<const Model>(), env.model);
   MMDEPLOY_TRY(auto pipeline, Pipeline::Compile(BodyPipeline(*body, spec), reader.path() / "body",
                                                 model, options, env.nesting + 1));
+  if (env.notes) env.notes->Add(pipeline->notes());
   if (auto fits = pipeline->RequireOnePerItem(); !fits) {
     return MakeError(fits.error().In((reader.path() / "body").str()));
   }

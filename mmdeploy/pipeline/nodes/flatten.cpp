@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "mmdeploy/pipeline/nodes.h"
 
 namespace mmdeploy {
@@ -101,11 +103,14 @@ NodeResult CreateFlatten(const NodeSpec&, JsonReader& reader, const ModuleEnv& e
   MMDEPLOY_TRYV(reader.Finish());
   MMDEPLOY_ENSURE(!env.inputs.empty(), Code::kFail, "{}: at least one input is needed",
                   (reader.path() / "input").str());
-  for (const auto& type : env.inputs) {
+  std::vector<EdgeType> inputs = env.inputs;
+  for (auto& type : inputs) {
+    if (type.has_open_depth) type.depth = std::max(type.depth, 2);
+    type.has_open_depth = false;
     MMDEPLOY_ENSURE(type.depth >= 2, Code::kFail, "{}: Flatten takes lists of lists, found {}",
                     (reader.path() / "input").str(), Describe(type));
   }
-  return std::make_shared<FlattenNode>(env.inputs);
+  return std::make_shared<FlattenNode>(inputs);
 }
 
 NodeResult CreateUnflatten(const NodeSpec&, JsonReader& reader, const ModuleEnv& env) {

@@ -12,6 +12,10 @@ class SubPipeline : public Module {
   SubPipeline(std::shared_ptr<const Pipeline> pipeline, std::vector<EdgeType> inputs)
       : pipeline_(std::move(pipeline)) {
     signature_.inputs = std::move(inputs);
+    for (size_t i = 0; i < signature_.inputs.size(); ++i) {
+      signature_.inputs[i].kinds = pipeline_->input_types()[i].kinds;
+      signature_.inputs[i].depth = pipeline_->input_types()[i].depth;
+    }
     signature_.outputs = pipeline_->output_types();
     // The items of the pipeline inside are those of the one around it if its inputs are.
     const bool of_items = AreOfItems(signature_.inputs);
@@ -51,7 +55,8 @@ Result<std::shared_ptr<const Model>> ResolveModel(const std::string& name, const
   // Models that lie inside of the one around the node travel with it.
   const bool is_inside = env.model && !env.model->PathOf("").empty() &&
                          (env.model->HasFile(name + "/deploy.json") || env.model->HasFile(name));
-  auto model = Model::FromPath(is_inside ? env.model->PathOf(name) : name);
+  const bool strict = env.notes && env.notes->strict;
+  auto model = Model::FromPath(is_inside ? env.model->PathOf(name) : name, strict);
   if (model) return model;
   std::vector<std::string> known;
   for (const auto& [key, value] : models) known.push_back(key);
@@ -92,6 +97,14 @@ NodeResult CreateInference(const NodeSpec& spec, JsonReader& reader, const Modul
                         model, options, env.nesting + 1);
   if (!pipeline) return MakeError(pipeline.error().In(reader.path().str()));
   MMDEPLOY_TRYV(CheckCounts(**pipeline, spec, reader.path()));
+  if (env.notes) {
+    JsonNotes inside;
+    for (const auto& key : model->notes().unknown_keys) {
+      inside.unknown_keys.push_back(name + "/" + key);
+    }
+    inside.Add((*pipeline)->notes());
+    env.notes->Add(inside);
+  }
   return std::make_shared<SubPipeline>(std::move(*pipeline), options.inputs);
 }
 
@@ -105,6 +118,7 @@ NodeResult CreateSubPipeline(const NodeSpec& spec, JsonReader& reader, const Mod
   MMDEPLOY_TRY(auto pipeline, Pipeline::Compile(*json, reader.path() / "pipeline", model, options,
                                                 env.nesting + 1));
   MMDEPLOY_TRYV(CheckCounts(*pipeline, spec, reader.path()));
+  if (env.notes) env.notes->Add(pipeline->notes());
   return std::make_shared<SubPipeline>(std::move(pipeline), options.inputs);
 }
 

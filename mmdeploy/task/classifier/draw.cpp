@@ -1,11 +1,13 @@
+#include <utility>
+
 #include "mmdeploy/task/draw.h"
 #include "mmdeploy/task/text.h"
 
 namespace mmdeploy {
 
 // The classes with their scores below the image.
-cv::Mat classifier_draw(const cv::Mat& image, const Value& results, const Style& style) {
-  return WithCaption(Canvas(image).picture, Summarize(results, style.names));
+void classifier_draw(const Value& results, const Style& style, Canvas* canvas) {
+  for (auto& line : Summarize(results, style.names)) canvas->lines.push_back(std::move(line));
 }
 
 }  // namespace mmdeploy

@@ -19,7 +19,8 @@ void DrawMask(const Detection& object, const cv::Scalar& colour, Canvas* canvas)
   const bool is_whole = mask.shape()[0] * scale == canvas->picture.rows &&
                         mask.shape()[1] * scale == canvas->picture.cols;
   const auto begin = [&](float side) {
-    return is_whole ? 0 : static_cast<int>(std::max(std::floor(side) - 1, 0.f));
+    const bool is_inside = side >= 1 && side < 1e5F;  // NaN is not
+    return is_whole || !is_inside ? 0 : static_cast<int>(std::floor(side)) - 1;
   };
   const int left = begin(object.bbox.left), top = begin(object.bbox.top);
   cv::Mat pixels(static_cast<int>(mask.shape()[0]), static_cast<int>(mask.shape()[1]), CV_8UC1,
@@ -40,8 +41,7 @@ void DrawMask(const Detection& object, const cv::Scalar& colour, Canvas* canvas)
 
 // Masks first, then boxes, then names, so that names can be read; behind a name what a later step
 // says of the object.
-cv::Mat detector_draw(const cv::Mat& image, const Value& results, const Style& style) {
-  Canvas canvas(image);
+void detector_draw(const Value& results, const Style& style, Canvas* canvas) {
   std::vector<const Detection*> objects;
   std::vector<std::string> names;
   for (size_t i = 0; i < results.list().size(); ++i) {
@@ -50,20 +50,18 @@ cv::Mat detector_draw(const cv::Mat& image, const Value& results, const Style& s
     objects.push_back(&object);
     names.push_back(
         fmt::format("{} {:.2f}", LabelText(object.label_id, style.names), object.score));
-    if (i < style.captions.size()) names.back() += " " + AsciiText(style.captions[i]);
+    if (i < style.captions.size()) names.back() += " " + style.captions[i];
   }
-  for (const Detection* object : objects)
-    DrawMask(*object, style.Colour(object->label_id), &canvas);
+  for (const Detection* object : objects) DrawMask(*object, style.Colour(object->label_id), canvas);
   for (const Detection* object : objects) {
     const Rect& box = object->bbox;
-    cv::rectangle(canvas.picture, canvas.At(box.left, box.top),
-                  canvas.At(box.right + 1, box.bottom + 1), style.Colour(object->label_id), 2);
+    cv::rectangle(canvas->picture, canvas->At(box.left, box.top),
+                  canvas->At(box.right + 1, box.bottom + 1), style.Colour(object->label_id), 2);
   }
   for (size_t i = 0; i < objects.size(); ++i) {
-    canvas.Label(objects[i]->bbox.left, objects[i]->bbox.top, names[i],
-                 style.Colour(objects[i]->label_id));
+    canvas->Label(objects[i]->bbox.left, objects[i]->bbox.top, names[i],
+                  style.Colour(objects[i]->label_id));
   }
-  return canvas.picture;
 }
 
 }  // namespace mmdeploy

@@ -23,18 +23,19 @@ std::vector<cv::Point> Corners(const RotatedBox& box, const Canvas& canvas) {
 
 }  // namespace
 
-cv::Mat rotated_detector_draw(const cv::Mat& image, const Value& results, const Style& style) {
-  Canvas canvas(image);
-  for (const Value& value : results.list()) {
-    const auto& object = value.result<RotatedDetection>();
+// Boxes with names and scores in their middles; behind a name what a later step says of the object.
+void rotated_detector_draw(const Value& results, const Style& style, Canvas* canvas) {
+  for (size_t i = 0; i < results.list().size(); ++i) {
+    const auto& object = results.list()[i].result<RotatedDetection>();
     if (object.score < kMinScore) continue;
-    cv::polylines(canvas.picture, Corners(object.rbbox, canvas), true,
-                  style.Colour(object.label_id), 2, cv::LINE_AA);
-    canvas.Label(object.rbbox[0], object.rbbox[1],
-                 fmt::format("{} {:.2f}", LabelText(object.label_id, style.names), object.score),
-                 style.Colour(object.label_id));
+    const cv::Scalar colour = style.Colour(object.label_id);
+    cv::polylines(canvas->picture, Corners(object.rbbox, *canvas), true, colour, 2, cv::LINE_AA);
+    const std::string said = style.CaptionOf(i);
+    canvas->Label(object.rbbox[0], object.rbbox[1],
+                  fmt::format("{} {:.2f}{}{}", LabelText(object.label_id, style.names),
+                              object.score, said.empty() ? "" : " ", said),
+                  colour);
   }
-  return canvas.picture;
 }
 
 }  // namespace mmdeploy

@@ -25,15 +25,10 @@ Tensor BestClasses(const Tensor& score) {
   return *best;
 }
 
-}  // namespace
-
-// The colours of the classes over the image, and their names below it.
-cv::Mat segmentor_draw(const cv::Mat& image, const Value& results, const Style& style) {
-  const auto& result = results.result<Segmentation>();
+void DrawMap(const Segmentation& result, const Style& style, Canvas* canvas) {
   const Tensor map =
       result.mask.empty() && !result.score.empty() ? BestClasses(result.score) : result.mask;
-  Canvas canvas(image);
-  if (map.empty()) return canvas.picture;
+  if (map.empty()) return;
   cv::Mat colours(result.height, result.width, CV_8UC3);
   std::set<int> found;
   for (int64_t i = 0; i < map.num_elements(); ++i) {
@@ -44,13 +39,23 @@ cv::Mat segmentor_draw(const cv::Mat& image, const Value& results, const Style& 
                                                   static_cast<uint8_t>(colour[1]),
                                                   static_cast<uint8_t>(colour[2])};
   }
-  cv::resize(colours, colours, canvas.picture.size(), 0, 0, cv::INTER_NEAREST);
-  cv::addWeighted(canvas.picture, 0.5, colours, 0.5, 0, canvas.picture);
-  std::vector<std::string> lines;
+  cv::resize(colours, colours, canvas->picture.size(), 0, 0, cv::INTER_NEAREST);
+  cv::addWeighted(canvas->picture, 0.5, colours, 0.5, 0, canvas->picture);
+  size_t count = 0;
   for (const int label : found) {
-    if (lines.size() < kMaxNames) lines.push_back(LabelText(label, style.names));
+    if (count++ < kMaxNames) canvas->lines.push_back(LabelText(label, style.names));
   }
-  return WithCaption(canvas.picture, lines);
+}
+
+}  // namespace
+
+// The colours of the classes over the image, and their names below it.
+void segmentor_draw(const Value& results, const Style& style, Canvas* canvas) {
+  if (results.is_record()) {
+    DrawMap(results.result<Segmentation>(), style, canvas);
+    return;
+  }
+  for (const Value& value : results.list()) DrawMap(value.result<Segmentation>(), style, canvas);
 }
 
 }  // namespace mmdeploy

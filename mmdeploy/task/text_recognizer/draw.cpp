@@ -9,22 +9,20 @@ namespace {
 std::string Line(const TextRecognition& result) {
   const auto& scores = result.scores;
   const float worst = scores.empty() ? 0 : *std::min_element(scores.begin(), scores.end());
-  return fmt::format("'{}'  {:.2f}", AsciiText(result.text), worst);
+  return fmt::format("'{}'  {:.2f}", result.text, worst);
 }
 
 }  // namespace
 
 // The text below the picture, with the score of its worst symbol.
-cv::Mat text_recognizer_draw(const cv::Mat& image, const Value& results, const Style&) {
-  std::vector<std::string> lines;
+void text_recognizer_draw(const Value& results, const Style&, Canvas* canvas) {
   if (results.is_record()) {
-    lines.push_back(Line(results.result<TextRecognition>()));
-  } else {
-    for (const Value& value : results.list()) {
-      lines.push_back(Line(value.result<TextRecognition>()));
-    }
+    canvas->lines.push_back(Line(results.result<TextRecognition>()));
+    return;
   }
-  return WithCaption(Canvas(image).picture, lines);
+  for (const Value& value : results.list()) {
+    canvas->lines.push_back(Line(value.result<TextRecognition>()));
+  }
 }
 
 }  // namespace mmdeploy

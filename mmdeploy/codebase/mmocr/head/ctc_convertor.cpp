@@ -6,24 +6,14 @@
 namespace mmdeploy::mmocr {
 namespace {
 
-// The probability of a class by the scores of all of them, which need not be probabilities yet.
-float Softmax(const float* scores, int64_t count, int64_t index) {
-  float sum = 0;
-  for (int64_t i = 0; i < count; ++i) {
-    // Infinite scores have no difference.
-    sum += scores[i] == scores[index] ? 1 : std::exp(scores[i] - scores[index]);
-  }
-  return 1 / sum;
-}
-
 // Reads text from scores [1,T,C] of a recognizer that was trained with CTC: the best class of each
 // step; neither blanks, nor what the step before has said already (sdk interface 16.7).
 class CtcConvertor : public Module {
  public:
-  CtcConvertor(Symbols symbols, bool softmax)
+  CtcConvertor(Symbols symbols, const std::string& where, bool softmax)
       : signature_(HeadSignature<TextRecognition>(2)),
         symbols_(std::move(symbols)),
-        softmax_(softmax) {}
+        probabilities_(where, softmax) {}
 
   const Signature& signature() const override { return signature_; }
 
@@ -42,7 +32,7 @@ class CtcConvertor : public Module {
       if (best != previous && best != symbols_.padding &&
           !symbols_.ignored[static_cast<size_t>(best)]) {
         result.text += symbols_.text[static_cast<size_t>(best)];
-        result.scores.push_back(softmax_ ? Softmax(scores, steps.classes, best) : scores[best]);
+        result.scores.push_back(probabilities_.Of(scores, steps.classes, best));
       }
       previous = best;
     }
@@ -52,7 +42,7 @@ class CtcConvertor : public Module {
  private:
   Signature signature_;
   const Symbols symbols_;
-  const bool softmax_;
+  const Probabilities probabilities_;
 };
 
 Result<std::unique_ptr<Module>> Create(JsonReader& params, const ModuleEnv& env) {
@@ -67,8 +57,8 @@ Result<std::unique_ptr<Module>> Create(JsonReader& params, const ModuleEnv& env)
                   params.path().str());
   MMDEPLOY_TRYV(CheckTakesImage(env, params.path()));
   MMDEPLOY_TRYV(CheckOutputs(env, params.path(), {{"output", {DataType::kFloat32}, 3}}));
-  MMDEPLOY_TRYV(CheckKnownClasses(env, params.path(), symbols));
-  return std::make_unique<CtcConvertor>(std::move(symbols), softmax);
+  MMDEPLOY_TRYV(CheckKnownOutput(env, params.path(), symbols));
+  return std::make_unique<CtcConvertor>(std::move(symbols), params.path().str(), softmax);
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 #include "mmdeploy/codebase/mmocr/head/symbols.h"
 
 #include <algorithm>
+#include <cmath>
+#include <map>
 
 #include "mmdeploy/base/log.h"
 #include "mmdeploy/base/printable.h"
@@ -42,23 +44,47 @@ Result<void> CheckSymbol(std::string_view symbol, const std::string& place) {
   return {};
 }
 
+// Says which symbol of a dictionary stands there twice. mmocr trains with no such dictionary;
+// others may, and texts are read by it all the same. `places` are those of the symbols.
+void WarnOfTwins(const std::vector<std::string>& symbols, const std::vector<std::string>& places,
+                 const std::string& dictionary, JsonNotes* notes) {
+  std::map<std::string_view, size_t> first;
+  std::string pair;
+  size_t twins = 0;
+  for (size_t i = 0; i < symbols.size(); ++i) {
+    const auto [found, fresh] = first.emplace(symbols[i], i);
+    if (fresh) continue;
+    if (++twins == 1) {
+      pair = fmt::format("'{}' as {} and {}", symbols[i], places[found->second], places[i]);
+    }
+  }
+  if (twins == 0) return;
+  Warn(notes, fmt::format("{} has the symbol {}{}; if one of them is a mistake, all symbols behind "
+                          "it are read as their neighbours",
+                          dictionary, pair,
+                          twins > 1 ? fmt::format(", and {} other symbols twice", twins - 1) : ""));
+}
+
 // A symbol per line, as it stands there; empty lines are none.
-Result<std::vector<std::string>> ReadDictFile(const Model* model, const std::string& file,
+Result<std::vector<std::string>> ReadDictFile(const ModuleEnv& env, const std::string& file,
                                               const JsonPath& path) {
-  MMDEPLOY_ENSURE(model, Code::kFail, "{}: a dictionary file needs an SDK model around it",
+  MMDEPLOY_ENSURE(env.model, Code::kFail, "{}: a dictionary file needs an SDK model around it",
                   path.str());
-  auto bytes = model->ReadFile(file);
+  auto bytes = env.model->ReadFile(file);
   if (!bytes) return MakeError(bytes.error().In(path.str()));
   std::string_view text = AsText(*bytes);
   if (text.substr(0, 3) == "\xEF\xBB\xBF") text.remove_prefix(3);
-  std::vector<std::string> symbols;
+  std::vector<std::string> symbols, places;
   for (int number = 1; !text.empty(); ++number) {
     std::string_view line = text.substr(0, text.find('\n'));
     text.remove_prefix(std::min(line.size() + 1, text.size()));
     while (!line.empty() && line.back() == '\r') line.remove_suffix(1);
     MMDEPLOY_TRYV(CheckSymbol(line, fmt::format("{}: line {} of '{}'", path.str(), number, file)));
-    if (!line.empty()) symbols.emplace_back(line);
+    if (line.empty()) continue;
+    symbols.emplace_back(line);
+    places.push_back(fmt::format("line {}", number));
   }
+  WarnOfTwins(symbols, places, fmt::format("{}: dictionary '{}'", path.str(), file), env.notes);
   return symbols;
 }
 
@@ -84,16 +110,20 @@ Result<std::vector<std::string>> ReadDictionary(JsonReader& params, const Module
   params.Read("dict_list", &list);
   params.Read("dict_type", &type);
   if (!params.ok()) return std::vector<std::string>();  // Finish has the error
-  if (file) return ReadDictFile(env.model, *file, params.path() / "dict_file");
+  if (file) return ReadDictFile(env, *file, params.path() / "dict_file");
   if (list) {
+    const JsonPath path = params.path() / "dict_list";
+    std::vector<std::string> places;
     for (size_t i = 0; i < list->size(); ++i) {
-      MMDEPLOY_TRYV(CheckSymbol((*list)[i], (params.path() / "dict_list" / i).str()));
+      MMDEPLOY_TRYV(CheckSymbol((*list)[i], (path / i).str()));
+      places.push_back(fmt::format("element {}", i));
     }
+    WarnOfTwins(*list, places, path.str(), env.notes);
     return *list;
   }
   if (type) return ReadDictType(*type, params.path() / "dict_type");
   if (env.model && env.model->HasFile(kDictFile)) {
-    return ReadDictFile(env.model, kDictFile, params.path());
+    return ReadDictFile(env, kDictFile, params.path());
   }
   return MakeError(Code::kFail,
                    "{}: no dictionary; set dict_file (a file of the model), dict_list or dict_type",
@@ -211,6 +241,31 @@ std::optional<int64_t> KnownClasses(const ModuleEnv& env) {
   return std::nullopt;
 }
 
+// What to do about scores of another shape than [1,T,C] or, of a batch, [N,T,C].
+std::string_view ShapeAdvice(const Shape& shape) {
+  const bool is_time_major = shape.size() == 3 && shape[0] != 1 && shape[1] == 1;
+  return is_time_major ? "; the network gives TxNxC, as PyTorch's CTC loss takes it: transpose its "
+                         "first axes in the model before it is exported"
+                       : "";
+}
+
+// Whether the network may give the steps of each image, by its shape. A first axis of more than one
+// is a batch if the network's input has it as well, which the Net compares with what it is given.
+Result<void> CheckKnownSteps(const ModuleEnv& env) {
+  const std::vector<StaticTensor>* outputs = KnownOutputs(env);
+  for (size_t i = 0; outputs && i < outputs->size(); ++i) {
+    const StaticTensor& output = (*outputs)[i];
+    const Shape& shape = output.shape;
+    const bool is_wrong =
+        output.name == "output" && shape.size() == 3 && !ShapeAdvice(shape).empty();
+    MMDEPLOY_ENSURE(!is_wrong || shape[0] < 0, Code::kFail,
+                    "the network's output 'output' has shape {}, expected NxTxC: the scores of C "
+                    "classes at each of T steps{}",
+                    Name(shape), ShapeAdvice(shape));
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<Symbols> ReadSymbols(JsonReader& params, const ModuleEnv& env, const SymbolRules& rules) {
@@ -229,11 +284,13 @@ Result<Symbols> ReadSymbols(JsonReader& params, const ModuleEnv& env, const Symb
   if (!tokens.with_unknown && classes &&
       *classes == static_cast<int64_t>(symbols.text.size()) + 1) {
     // It may as well be a dictionary without its last symbol.
-    Log(LogLevel::kWarning,
-        "{}: with_unknown is not set, and the network tells {} classes apart, the dictionary has "
-        "{} symbols with those added to it: the last class is taken for '{}'; set with_unknown, or "
-        "append to the dictionary what it lacks (e.g. a line with a space)",
-        params.path().str(), *classes, symbols.text.size(), tokens.unknown.value_or(kUnknown));
+    Warn(
+        env.notes,
+        fmt::format(
+            "{}: with_unknown is not set, and the network tells {} classes apart, the dictionary "
+            "has {} symbols with those added to it: the last class is taken for '{}'; set "
+            "with_unknown, or append to the dictionary what it lacks (e.g. a line with a space)",
+            params.path().str(), *classes, symbols.text.size(), tokens.unknown.value_or(kUnknown)));
     symbols = make(true);
   }
   MMDEPLOY_TRYV(MarkIgnored(tokens, params.path() / "ignore_chars", &symbols));
@@ -252,9 +309,10 @@ Result<void> CheckClasses(int64_t num_classes, const Symbols& symbols) {
   return {};
 }
 
-Result<void> CheckKnownClasses(const ModuleEnv& env, const JsonPath& path, const Symbols& symbols) {
+Result<void> CheckKnownOutput(const ModuleEnv& env, const JsonPath& path, const Symbols& symbols) {
   const auto classes = KnownClasses(env);
-  auto checked = classes ? CheckClasses(*classes, symbols) : Result<void>();
+  auto checked = CheckKnownSteps(env);
+  if (checked && classes) checked = CheckClasses(*classes, symbols);
   if (!checked) return MakeError(checked.error().In(path.str()));
   return {};
 }
@@ -264,8 +322,8 @@ Result<Steps> RequireSteps(const NamedTensors& tensors) {
   const Shape& shape = output->shape();
   MMDEPLOY_ENSURE(shape.size() == 3 && shape[0] == 1 && shape[2] > 0, Code::kFail,
                   "output 'output' has shape {}, expected 1xTxC: the scores of C classes at each "
-                  "of T steps",
-                  Name(shape));
+                  "of T steps{}",
+                  Name(shape), ShapeAdvice(shape));
   return Steps{output->data<float>(), shape[1], shape[2]};
 }
 
@@ -282,6 +340,39 @@ int64_t ArgMax(const float* scores, int64_t count) {
   for (; i < count; ++i) best[0] = std::max(best[0], scores[i]);
   const float largest = *std::max_element(best, best + kLanes);
   return std::find(scores, scores + count, largest) - scores;
+}
+
+float Probabilities::Of(const float* scores, int64_t classes, int64_t best) const {
+  constexpr float kNearly = 1e-3F;
+  if (!softmax_) {
+    const bool valid = scores[best] >= -kNearly && scores[best] <= 1 + kNearly;
+    if (!valid) {
+      WarnOnce(
+          fmt::format("a symbol has the score {}, which is no probability: the network seems "
+                      "to give logits; set `softmax` to true",
+                      scores[best]));
+    }
+    return scores[best];
+  }
+  float sum = 0, total = 0, least = 0;
+  for (int64_t i = 0; i < classes; ++i) {
+    // Infinite scores have no difference.
+    sum += scores[i] == scores[best] ? 1 : std::exp(scores[i] - scores[best]);
+    total += scores[i];
+    least = std::min(least, scores[i]);
+  }
+  if (classes > 1 && least >= 0 && std::abs(total - 1) <= kNearly) {
+    WarnOnce(
+        "the scores of all classes are 1 together: the network seems to give probabilities, of "
+        "which others are made; set `softmax` to false");
+  }
+  return 1 / sum;
+}
+
+void Probabilities::WarnOnce(const std::string& found) const {
+  if (!warned_.exchange(true)) {
+    Log(LogLevel::kWarning, "{}: {}. Texts are right, their scores are not", where_, found);
+  }
 }
 
 }  // namespace mmdeploy::mmocr

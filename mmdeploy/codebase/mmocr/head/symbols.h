@@ -1,7 +1,9 @@
 #pragma once
 
+#include <atomic>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "mmdeploy/codebase/head.h"
@@ -35,9 +37,9 @@ Result<Symbols> ReadSymbols(JsonReader& params, const ModuleEnv& env, const Symb
 // Errors: kFail, with both sizes, where the network has other classes than the dictionary.
 Result<void> CheckClasses(int64_t num_classes, const Symbols& symbols);
 
-// The same when the model is loaded, for what is known then of the network; says where in the
-// model.
-Result<void> CheckKnownClasses(const ModuleEnv& env, const JsonPath& path, const Symbols& symbols);
+// The same, and whether steps come first, when the model is loaded, for what is known then of the
+// network; says where in the model.
+Result<void> CheckKnownOutput(const ModuleEnv& env, const JsonPath& path, const Symbols& symbols);
 
 // The scores [1,T,C] of one image. Errors: kFail for another shape, NaN.
 struct Steps {
@@ -50,5 +52,24 @@ Result<Steps> RequireSteps(const NamedTensors& tensors);
 
 // The first class with the largest score.
 int64_t ArgMax(const float* scores, int64_t count);
+
+// Gives the probabilities of symbols: the network's scores, or their softmax. It looks whether they
+// are what it was told, and says once if not: the text is right, but its scores are not.
+// Thread-safe.
+class Probabilities {
+ public:
+  // `where` are the parameters of the head; softmax: the network gives logits.
+  Probabilities(std::string where, bool softmax) : where_(std::move(where)), softmax_(softmax) {}
+
+  // That of the class `best` of a step.
+  float Of(const float* scores, int64_t classes, int64_t best) const;
+
+ private:
+  void WarnOnce(const std::string& found) const;
+
+  const std::string where_;
+  const bool softmax_;
+  mutable std::atomic<bool> warned_{false};
+};
 
 }  // namespace mmdeploy::mmocr
