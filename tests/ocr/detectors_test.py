@@ -82,6 +82,20 @@ def test_maps_that_hurt(component: str, tmp_path: Path) -> None:
     assert sum(found.values()) > 10
 
 
+def test_outlines_that_fall_apart_when_they_are_moved(tmp_path: Path) -> None:
+    """mmocr takes the pieces together where they have equally many corners, and leaves out the others."""
+    apart = 0
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        height = int(rng.integers(30, 60))
+        comb = np.zeros((height + 6, 40), np.float32)
+        comb[3:3 + height, 30] = 1
+        for y in rng.integers(5, height, 3):
+            comb[y, rng.integers(6, 20):30] = 1
+        apart += check(tmp_path, 'DBHead', {}, comb[None])
+    assert apart >= 3
+
+
 def test_more_texts_than_candidates(tmp_path: Path) -> None:
     """3300 outlines; mmocr looks at 3001 of them."""
     probabilities = (np.indices((150, 200)) % 3 < 2).all(0).astype(np.float32)

@@ -152,10 +152,13 @@ Polygon UnclipByClipper(const Polygon& polygon, double ratio) {
   offset.AddPath(path, ClipperLib::jtRound, ClipperLib::etClosedPolygon);
   ClipperLib::Paths moved;
   offset.Execute(moved, Distance(polygon, ratio, perimeter));
-  if (moved.size() != 1) return {};
   Polygon result;
-  for (const auto& point : moved[0]) {
-    result.emplace_back(static_cast<int>(point.X), static_cast<int>(point.Y));
+  for (const ClipperLib::Path& piece : moved) {
+    // mmocr makes one array of all pieces, where they can be one.
+    if (piece.size() != moved[0].size()) return {};
+    for (const auto& point : piece) {
+      result.emplace_back(static_cast<int>(point.X), static_cast<int>(point.Y));
+    }
   }
   return result;
 }

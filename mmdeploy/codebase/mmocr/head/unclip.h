@@ -6,7 +6,8 @@
 // with round corners.
 namespace mmdeploy::mmocr {
 
-// The moved polygon as Clipper gives it; empty if nothing, or more than one polygon, comes out.
+// The moved polygon as Clipper gives it. Several that come out are taken together, as in mmocr, if
+// they have equally many corners; else it is empty.
 Polygon UnclipByClipper(const Polygon& polygon, double ratio);
 
 // Points with the same convex hull, in an order in which OpenCV finds the same rectangle around
