@@ -61,7 +61,7 @@ def test_adaptive_avg_pool_of_unknown_size():
 
 
 @pytest.mark.parametrize('axes', [[2], [3], [2, 3]])
-@pytest.mark.parametrize('out', [(2, 2), (6, 6), (3, 5)])
+@pytest.mark.parametrize('out', [(2, 2), (6, 6), (3, 5), (None, 3), (2, None), (None, 1), (None, None)])
 def test_adaptive_avg_pool_of_open_sizes(axes, out):
     """Sizes below, at, above the number of bins, and multiples of it."""
     model = export_graph(lambda x: F.adaptive_avg_pool2d(x, out), (torch.rand(1, 3, 4, 4), ), input_names=['x'],
@@ -69,6 +69,14 @@ def test_adaptive_avg_pool_of_open_sizes(axes, out):
     for size in (1, 2, 4, 5, 6, 7, 12, 31):
         x = torch.rand(1, 3, size if 2 in axes else 4, size + 1 if 3 in axes else 4)
         torch.testing.assert_close(run_onnx(model, (x, ))[0], F.adaptive_avg_pool2d(x, out))
+
+
+@pytest.mark.parametrize('count', [lambda x: x.shape[3] // 2, lambda x: x.shape[2], lambda x: (x * 2).shape[3] + 1])
+def test_adaptive_avg_pool_to_a_size_that_the_network_computes(count):
+    """It is no size of the axis that is pooled, so nobody knows the bins."""
+    with pytest.raises(NotImplementedError, match='the output size of axis -1 is computed by the running network'):
+        export_graph(lambda x: F.adaptive_avg_pool2d(x * 1, (1, count(x))), (torch.rand(1, 3, 4, 4), ),
+                     input_names=['x'], dynamic_axes={'x': [2, 3]})
 
 
 @pytest.mark.parametrize('out', [1, 2, 3])
