@@ -20,9 +20,9 @@ from mmdeploy.utils import (
 )
 
 Rows = list[tuple[str, str]]
-# Shares of height and width of the test image, which pipelines make other sizes of.
-_CROPS = ((1, 1 / 2), (1 / 2, 1), (1, 1 / 4), (1 / 4, 1))
-_LEAST_SIDE = 32  # pixels of a crop; networks shrink images
+# Shares of height and width of the test image; pipelines make other heights and widths of some of them.
+_CROPS = ((1 / 2, 3 / 4), (3 / 4, 1 / 2), (1 / 4, 1 / 2), (1 / 2, 1 / 4), (1, 1 / 2), (1 / 2, 1))
+_LEAST_SIDE = 16  # pixels of a part; networks shrink images
 # A graph that has a size as a constant is far beyond this, and what engines round is far below; some networks make much
 # of rounding, so it is seen in relation to the size of the export.
 _LIMIT, _TIMES = 0.1, 10
@@ -96,7 +96,7 @@ def _crops(image: np.ndarray, axes: set[int]) -> Iterator[np.ndarray]:
 
 def _prepare(task: BaseTask, images: Sequence[np.ndarray], folder: str) -> tuple[dict, dict[str, torch.Tensor]]:
     """Return what the model takes for images, and the tensors of its inputs by name."""
-    paths = [osp.join(folder, f'{i}.png') for i in range(len(images))]
+    paths = [osp.join(folder, f'{i}.bmp') for i in range(len(images))]
     for path, image in zip(paths, images, strict=True):
         mmcv.imwrite(image, path)
     data, inputs = task.create_input(paths if len(paths) > 1 else paths[0], get_input_shape(task.deploy_cfg))
@@ -113,7 +113,7 @@ def _describe(named: dict[str, torch.Tensor]) -> str:
 
 def create_other_input(task: BaseTask, image: str, first: dict[str, torch.Tensor]) -> (
         tuple[dict, dict[str, torch.Tensor]] | None):
-    """Return what a model takes in another size than an image has: as small as the pipeline allows, a batch of two.
+    """Return what a model takes in another size than an image has: other in all that is open, and small.
 
     Args:
         task: task processor of the model.
@@ -121,7 +121,8 @@ def create_other_input(task: BaseTask, image: str, first: dict[str, torch.Tensor
         first: the tensors of the inputs for the image.
 
     Returns:
-        Keyword arguments of the model and tensors by name; None where nothing is open, or pipelines give one size.
+        Keyword arguments of the model and tensors by name, of two images where the batch is open; None where nothing
+        is open, or the pipeline gives one size.
     """
     axes = {name: _open_axes(task, name) for name in first}
     everywhere = set.union(*axes.values()) if axes else set()
@@ -135,16 +136,20 @@ def create_other_input(task: BaseTask, image: str, first: dict[str, torch.Tensor
                    all(a == b or axis in axes[name] for axis, (a, b) in enumerate(zip(shape, known[name], strict=True)))
                    for name, shape in _shapes(named).items())
 
+    def rank(named: dict[str, torch.Tensor]) -> tuple[int, int]:
+        same = sum(a == b for name, shape in _shapes(named).items() for a, b in zip(shape, known[name], strict=True))
+        return same, sum(value.numel() for value in named.values())
+
     found = []
     batch = 2 if all(0 in own for own in axes.values()) else 1
     with tempfile.TemporaryDirectory() as folder:
         for part in _crops(pixels, everywhere):
             data, named = _prepare(task, [part], folder)
             if differs_where_open(named):
-                found.append((sum(value.numel() for value in named.values()), data, named, part))
+                found.append((data, named, part))
         if not found:
             return None
-        _, data, named, part = min(found, key=lambda row: row[0])
+        data, named, part = min(found, key=lambda row: rank(row[1]))
         if batch > 1:
             data, named = _prepare(task, [part, part[:, ::-1].copy()], folder)
     return (data, named) if _shapes(named) != known and differs_where_open(named) else None

@@ -84,14 +84,14 @@ def test_another_size_and_a_batch_are_compared(image):
     rows = _compare(task, image)
     assert [name for name, _ in rows] == [
         'max difference from PyTorch: output',
-        'max difference from PyTorch: output, in another size (2x3x96x40)']
-    # One run more, and the smallest part of the image whose sides are long enough.
-    assert task.sizes == [(1, 3, 96, 80), (2, 3, 96, 40)]
+        'max difference from PyTorch: output, in another size (2x3x24x40)']
+    # One run more, of a small part of the image, whose sides are long enough.
+    assert task.sizes == [(1, 3, 96, 80), (2, 3, 24, 40)]
 
 
 def test_without_an_open_batch_it_is_one_image(image):
     task = _Task(lambda x: x * 2, {2: 'height', 3: 'width'})
-    assert 'another size (1x3x96x40)' in _compare(task, image)[1][0]
+    assert 'another size (1x3x24x40)' in _compare(task, image)[1][0]
 
 
 def test_of_one_open_side_the_other_is_kept(image):
@@ -119,7 +119,7 @@ def test_a_pipeline_of_one_size_leaves_the_batch(image):
     lambda x: torch.cat([x[i:i + 1] * 2 for i in range(int(x.shape[0]))]),
 ])  # yapf: disable
 def test_sizes_that_became_constants_are_an_error(image, function):
-    with pytest.raises(ValueError, match=r'is right for 1x3x96x80 and wrong in another size \(2x3x96x40\), which the '
+    with pytest.raises(ValueError, match=r'is right for 1x3x96x80 and wrong in another size \(2x3x24x40\), which the '
                        'deploy config opens: .*A size has become a constant while the model was traced: rewrite'):
         _compare(_Task(function, OPEN), image)
 
@@ -131,7 +131,7 @@ def test_what_pytorch_does_not_take_is_said(image):
         return x * 2
 
     rows = _compare(_Task(function, OPEN), image)
-    assert rows[1] == ('in another size (2x3x96x40)',
+    assert rows[1] == ('in another size (2x3x24x40)',
                        'not compared: PyTorch does not take it (NotImplementedError: it takes 80 columns)')
 
 
