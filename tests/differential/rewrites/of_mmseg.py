@@ -102,7 +102,7 @@ def refined_kernels(draw: Draw) -> Case:
     head = draw.module(KernelUpdateHead(
         5, 2, 2, draw.randint(1, 2), 6, 4, 4, conv_kernel_size=size, feat_transform_cfg=options,
         with_ffn=draw.maybe(0.8), feat_gather_stride=gather, mask_transform_stride=stride,
-        kernel_updator_cfg=dict(type='KernelUpdator', in_channels=4, feat_channels=draw.choice([2, 4]), out_channels=4,
+        kernel_updator_cfg=dict(type='KernelUpdator', in_channels=4, feat_channels=4, out_channels=4,
                                 gate_norm_act=draw.maybe(), activate_out=draw.maybe(),
                                 act_cfg=dict(type='ReLU'), norm_cfg=dict(type='LN'))))
     halves = draw.maybe(0.3)
@@ -113,7 +113,7 @@ def refined_kernels(draw: Draw) -> Case:
         kernels = kernels.expand(x.shape[0], -1, -1, -1, -1) * (1 + x.mean((2, 3))[:, None, :, None, None])
         return head(x * 1, kernels, F.avg_pool2d(masks, 2) if halves else masks, None)
 
-    case = _with_others(draw, Case(function, (_image(draw, 4, 1, 5).repeat(1, 1, 2, 2), kernels)))
+    case = _with_others(draw, Case(function, (_image(draw, 4, 2, 5).repeat(1, 1, 2, 2), kernels)), 2)
     case.others = [x.repeat(1, 1, 2, 2) for x in case.others]
     return case
 
