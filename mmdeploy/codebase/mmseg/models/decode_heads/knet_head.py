@@ -12,6 +12,12 @@ def _resize(x: torch.Tensor, **size) -> torch.Tensor:
     return F.interpolate(x, **size, mode='bilinear', align_corners=False)
 
 
+def _keeps_size(conv: nn.Conv2d) -> bool:
+    """Tell whether a convolution gives maps of the size that it gets, whatever that is."""
+    return all(stride == 1 and 2 * padding == dilation * (size - 1) for stride, padding, dilation, size in zip(
+        conv.stride, conv.padding, conv.dilation, conv.kernel_size, strict=True))
+
+
 def _filter_each(x: torch.Tensor, kernels: torch.Tensor) -> torch.Tensor:
     """Filter each map of [N, C, H, W] with its own kernels [N, O, C, K, K]: [N, O, H', W'].
 
@@ -53,8 +59,10 @@ def kernel_update_head__forward(ctx, self, x: torch.Tensor, proposal_feat: torch
     Returns:
         Masks [N, P, H, W] and kernels [N, P, C, K, K].
     """
+    keeps_size = self.feat_transform is None or _keeps_size(self.feat_transform.conv)
     x = x if self.feat_transform is None else self.feat_transform(x)
-    if mask_preds.shape[2] != x.shape[2] or mask_preds.shape[3] != x.shape[3]:
+    # Masks are of the features before: of one size in the export, they may be of others in use if that changes.
+    if not keeps_size or mask_preds.shape[2] != x.shape[2] or mask_preds.shape[3] != x.shape[3]:
         mask_preds = _resize(mask_preds, size=x.shape[2:])
     found = _update_kernels(self, x, proposal_feat, mask_preds)
     filters = found
