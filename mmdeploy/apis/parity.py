@@ -111,24 +111,24 @@ def _describe(named: dict[str, torch.Tensor]) -> str:
     return ', '.join('x'.join(map(str, shape)) for shape in _shapes(named).values())
 
 
-def create_other_input(task: BaseTask, image: str, first: dict[str, torch.Tensor]) -> (
-        tuple[dict, dict[str, torch.Tensor]] | None):
-    """Return what a model takes in another size than an image has: other in all that is open, and small.
+def create_other_inputs(task: BaseTask, image: str, first: dict[str, torch.Tensor]) -> (
+        Iterator[tuple[dict, dict[str, torch.Tensor]]]):
+    """Yield what a model takes in other sizes than an image has: first what differs in all that is open, and is small.
 
     Args:
         task: task processor of the model.
         image: path.
         first: the tensors of the inputs for the image.
 
-    Returns:
-        Keyword arguments of the model and tensors by name, of two images where the batch is open; None where nothing
+    Yields:
+        Keyword arguments of the model and tensors by name, of two images where the batch is open; nothing where nothing
         is open, or the pipeline gives one size.
     """
     axes = {name: _open_axes(task, name) for name in first}
     everywhere = set.union(*axes.values()) if axes else set()
     pixels = mmcv.imread(image) if everywhere else None
     if pixels is None:
-        return None
+        return
     known = _shapes(first)
 
     def differs_where_open(named: dict[str, torch.Tensor]) -> bool:
@@ -136,27 +136,21 @@ def create_other_input(task: BaseTask, image: str, first: dict[str, torch.Tensor
                    all(a == b or axis in axes[name] for axis, (a, b) in enumerate(zip(shape, known[name], strict=True)))
                    for name, shape in _shapes(named).items())
 
-    def rank(named: dict[str, torch.Tensor]) -> tuple[int, int]:
+    def rank(part: np.ndarray) -> tuple[bool, int, int]:
+        named = _prepare(task, [part], folder)[1]
         same = sum(a == b for name, shape in _shapes(named).items() for a, b in zip(shape, known[name], strict=True))
-        return same, sum(value.numel() for value in named.values())
+        return not differs_where_open(named), same, sum(value.numel() for value in named.values())
 
-    found = []
-    batch = 2 if all(0 in own for own in axes.values()) else 1
+    is_batch = all(0 in own for own in axes.values())
     with tempfile.TemporaryDirectory() as folder:
-        for part in _crops(pixels, everywhere):
-            data, named = _prepare(task, [part], folder)
-            if differs_where_open(named):
-                found.append((data, named, part))
-        if not found:
-            return None
-        data, named, part = min(found, key=lambda row: rank(row[1]))
-        if batch > 1:
-            data, named = _prepare(task, [part, part[:, ::-1].copy()], folder)
-    return (data, named) if _shapes(named) != known and differs_where_open(named) else None
+        for part in sorted(_crops(pixels, everywhere), key=rank):
+            data, named = _prepare(task, [part, part[:, ::-1].copy()] if is_batch else [part], folder)
+            if _shapes(named) != known and differs_where_open(named):
+                yield data, named
 
 
 def _check_other_size(comparison: _Comparison, image: str, first: dict[str, torch.Tensor], agreed: float) -> Rows:
-    """Compare in another size than that of the export.
+    """Compare in another size than that of the export, the first that PyTorch takes.
 
     Args:
         comparison: of the model.
@@ -167,16 +161,23 @@ def _check_other_size(comparison: _Comparison, image: str, first: dict[str, torc
     Raises:
         ValueError: the engine fails, or gives something else.
     """
-    other = create_other_input(comparison.task, image, first)
-    if other is None:
-        return []
-    data, named = other
-    where = f'in another size ({_describe(named)})'
-    try:
-        expected = comparison.run_pytorch(data, named)
-    except Exception as error:  # noqa: BLE001  # whatever a model does not take
-        get_root_logger().debug('', exc_info=True)
-        return [(where, f'not compared: PyTorch does not take it ({type(error).__name__}: {str(error)[:200]})')]
+    refused: Rows = []
+    for data, named in create_other_inputs(comparison.task, image, first):
+        size = _describe(named)
+        try:
+            expected = comparison.run_pytorch(data, named)
+        except Exception as error:  # noqa: BLE001  # whatever a model does not take
+            get_root_logger().debug('', exc_info=True)
+            reason = f'PyTorch does not take it ({type(error).__name__}: {str(error)[:200]})'
+            refused = refused or [(f'not compared: {size}', reason)]
+            continue
+        return refused + _compare_in_other_size(comparison, first, named, expected, agreed)
+    return refused
+
+
+def _compare_in_other_size(comparison: _Comparison, first: dict[str, torch.Tensor], named: dict[str, torch.Tensor],
+                           expected: list[np.ndarray], agreed: float) -> Rows:
+    """Compare the engine with what PyTorch gives in a size; see `_check_other_size`."""
     try:
         rows, disagreement = comparison.compare(expected, comparison.run_engine(named))
         if disagreement > max(_LIMIT, _TIMES * agreed):
@@ -184,10 +185,10 @@ def _check_other_size(comparison: _Comparison, image: str, first: dict[str, torc
     except Exception as error:
         reason = ' '.join(str(error).split()).rstrip('.')
         raise ValueError(
-            f'the converted model is right for {_describe(first)} and wrong {where}, which the deploy config opens: '
-            f'{type(error).__name__}: {reason}. A size has become a constant while the model was traced: rewrite what '
-            'reads it, or fix the shape (no onnx_config.dynamic_axes; onnx_config.input_shape)') from error
-    return [(f'{name}, {where}', value) for name, value in rows]
+            f'the converted model is right for {_describe(first)} and wrong for {_describe(named)}, which the deploy '
+            f'config opens: {type(error).__name__}: {reason}. A size has become a constant while the model was traced: '
+            'rewrite what reads it, or fix the shape (no onnx_config.dynamic_axes; onnx_config.input_shape)') from error
+    return [('in another size', _describe(named)), *((f'  {name}', value) for name, value in rows)]
 
 
 def compare_with_pytorch(task: BaseTask, checkpoint: str | None, backend_files: Sequence[str], image: str) -> Rows:

@@ -83,20 +83,20 @@ def test_another_size_and_a_batch_are_compared(image):
     task = _Task(lambda x: x.mean((2, 3)), OPEN)
     rows = _compare(task, image)
     assert [name for name, _ in rows] == [
-        'max difference from PyTorch: output',
-        'max difference from PyTorch: output, in another size (2x3x24x40)']
+        'max difference from PyTorch: output', 'in another size', '  max difference from PyTorch: output']
+    assert rows[1][1] == '2x3x24x40'
     # One run more, of a small part of the image, whose sides are long enough.
     assert task.sizes == [(1, 3, 96, 80), (2, 3, 24, 40)]
 
 
 def test_without_an_open_batch_it_is_one_image(image):
     task = _Task(lambda x: x * 2, {2: 'height', 3: 'width'})
-    assert 'another size (1x3x24x40)' in _compare(task, image)[1][0]
+    assert _compare(task, image)[1] == ('in another size', '1x3x24x40')
 
 
 def test_of_one_open_side_the_other_is_kept(image):
     task = _Task(lambda x: x * 2, {2: 'height'})
-    assert 'another size (1x3x48x80)' in _compare(task, image)[1][0]
+    assert _compare(task, image)[1] == ('in another size', '1x3x48x80')
 
 
 @pytest.mark.parametrize('axes, size', [(None, None), ({2: 'height', 3: 'width'}, (64, 48)), ({1: 'channels'}, None)])
@@ -108,7 +108,7 @@ def test_nothing_to_compare(image, axes, size):
 
 def test_a_pipeline_of_one_size_leaves_the_batch(image):
     task = _Task(lambda x: x * 2, OPEN, (64, 48))
-    assert 'another size (2x3x48x64)' in _compare(task, image)[1][0]
+    assert _compare(task, image)[1] == ('in another size', '2x3x48x64')
 
 
 @pytest.mark.parametrize('function', [
@@ -119,8 +119,8 @@ def test_a_pipeline_of_one_size_leaves_the_batch(image):
     lambda x: torch.cat([x[i:i + 1] * 2 for i in range(int(x.shape[0]))]),
 ])  # yapf: disable
 def test_sizes_that_became_constants_are_an_error(image, function):
-    with pytest.raises(ValueError, match=r'is right for 1x3x96x80 and wrong in another size \(2x3x24x40\), which the '
-                       'deploy config opens: .*A size has become a constant while the model was traced: rewrite'):
+    with pytest.raises(ValueError, match='is right for 1x3x96x80 and wrong for 2x3x24x40, which the deploy '
+                       'config opens: .*A size has become a constant while the model was traced: rewrite'):
         _compare(_Task(function, OPEN), image)
 
 
@@ -131,8 +131,20 @@ def test_what_pytorch_does_not_take_is_said(image):
         return x * 2
 
     rows = _compare(_Task(function, OPEN), image)
-    assert rows[1] == ('in another size (2x3x24x40)',
-                       'not compared: PyTorch does not take it (NotImplementedError: it takes 80 columns)')
+    assert rows[1] == ('not compared: 2x3x24x40',
+                       'PyTorch does not take it (NotImplementedError: it takes 80 columns)')
+    # The first size that it takes.
+    assert rows[2] == ('in another size', '2x3x48x80') and len(rows) == 4
+
+
+def test_a_model_of_one_size(image):
+    def function(x):
+        if x.shape[0] != 1 or x.shape[2] != 96:
+            raise NotImplementedError('one image of 96 rows')
+        return x * 2
+
+    rows = _compare(_Task(function, {0: 'batch', 2: 'height'}), image)
+    assert rows[1][0] == 'not compared: 2x3x48x80' and len(rows) == 2
 
 
 def test_disagreement():

@@ -89,10 +89,13 @@ def tracer_warnings_counted() -> Iterator[None]:
         show = warnings.showwarning
 
         def count_or_show(message, category, filename, lineno, file=None, line=None):
-            if not issubclass(category, TracerWarning):
+            # PyTorch's note that it will give symbolics another graph.
+            is_harmless = issubclass(category, FutureWarning) and '_patch_torch._graph_op' in str(message)
+            if issubclass(category, TracerWarning):
+                places.add((filename, lineno))
+            elif not is_harmless:
                 show(message, category, filename, lineno, file, line)
                 return
-            places.add((filename, lineno))
             logger.debug(f'{filename}:{lineno}: {category.__name__}: {message}')
 
         warnings.showwarning = count_or_show
