@@ -101,5 +101,5 @@ def tracer_warnings_counted() -> Iterator[None]:
         warnings.showwarning = count_or_show
         yield
     if places:
-        logger.info(f'PyTorch warns of {len(places)} places where the trace may keep a value as a constant; '
+        logger.info(f'PyTorch warns of {len(places)} place(s) where the trace may keep a value as a constant; '
                     '--log-level DEBUG lists them')

@@ -232,7 +232,7 @@ def test_warnings_of_the_tracer_are_counted(caplog, recwarn, level):
         warnings.warn('another one', UserWarning, stacklevel=1)
     # Each once: the logger may hand records on to its parent, which `caplog` hears, too.
     messages = list(dict.fromkeys(record.getMessage() for record in caplog.records))
-    assert messages[-1].startswith('PyTorch warns of 2 places where the trace may keep a value')
+    assert messages[-1].startswith('PyTorch warns of 2 place(s) where the trace may keep a value')
     listed = [text for text in messages[:-1] if 'TracerWarning: Converting a tensor to a Python' in text]
     assert len(listed) == len(messages) - 1 and bool(listed) == (level == 'DEBUG')
     assert [str(warning.message) for warning in recwarn] == ['another one']
