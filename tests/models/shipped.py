@@ -20,6 +20,7 @@ from typing import NamedTuple
 import mmcv
 import numpy as np
 import torch
+from mmcv.cnn.utils import revert_sync_batchnorm
 
 from mmdeploy.codebase.mmocr.deploy.text_task import get_pipeline_config
 from mmdeploy.utils import get_root_logger
@@ -92,16 +93,26 @@ def _build(codebase: str, model: dict) -> torch.nn.Module:
     torch.manual_seed(0)
     network = getattr(importlib.import_module(f'{codebase}.models'), models.BUILDERS[codebase])(
         mmcv.Config(copy.deepcopy(model))._cfg_dict)
-    network = models.spread(network)
+    network = models.spread(revert_sync_batchnorm(network))
     network.eval()
     return network.requires_grad_(False)
 
 
+def _sizes_for(model: dict) -> Sequence[tuple[int, ...]]:
+    """Return the sizes of images for a segmentor, of the export and others; one that takes one size gets that."""
+    if model['backbone']['type'] in ('BEiT', 'MAE'):
+        model['backbone']['img_size'] = (64, 96)
+        return (1, 3, 64, 96), (2, 3, 64, 96)
+    if 'LRASPPHead' in str(model['decode_head']):  # which takes means of 49x49 places
+        return (1, 3, 416, 448), (1, 3, 448, 416), (2, 3, 432, 400)
+    return (1, 3, 64, 96), (1, 3, 96, 128), (2, 3, 128, 64)
+
+
 def _segment(config: mmcv.Config, narrow: int) -> Outcome:
     model = dict(_small(config.model, narrow), test_cfg=dict(config.model.get('test_cfg', {}), mode='whole'))
+    shape, *sizes = _sizes_for(model)
     network = _build('mmseg', model)
-    image = models.images((1, 3, 64, 96))[0]
-    sizes = ((1, 3, 96, 128), (2, 3, 128, 64))
+    image = models.images(shape)[0]
     generator = torch.Generator().manual_seed(1)
     segmentor = segmentors.Segmentor('', network, image)
     with engines.converted(network, image, segmentors.deploy_config('onnxruntime', True)) as net:
