@@ -90,6 +90,20 @@ def test_adaptive_avg_pool_ncnn():
     assert len(model.graph.node) == 2
 
 
+@pytest.mark.parametrize('out, is_right', [
+    ((None, 3), False), ((2, None), False), ((None, 1), True), ((None, None), True)])
+def test_adaptive_avg_pool_ncnn_of_open_sizes(out, is_right):
+    """ncnn's sizes are numbers, so a kept one must not become that of the export."""
+    options = dict(input_names=['x'], dynamic_axes={'x': [2, 3]})
+    if is_right:
+        model = export_graph(lambda x: F.adaptive_avg_pool2d(x * 2, out), (torch.rand(1, 3, 4, 6), ), 'ncnn', **options)
+        x = torch.rand(1, 3, 5, 7)
+        torch.testing.assert_close(run_onnx(model, (x, ))[0], F.adaptive_avg_pool2d(x * 2, out))
+        return
+    with pytest.raises(NotImplementedError, match='ncnn pools an axis into bins only where the other one has a size'):
+        export_graph(lambda x: F.adaptive_avg_pool2d(x * 2, out), (torch.rand(1, 3, 4, 6), ), 'ncnn', **options)
+
+
 @pytest.mark.parametrize('approximate', ['none', 'tanh'])
 def test_gelu_ncnn(approximate):
     model = export_graph(nn.GELU(approximate), (torch.rand(1, 3, 5), ), 'ncnn')

@@ -186,11 +186,11 @@ def adaptive_pool(draw: Draw) -> Case:
     return draw.opened(Case(lambda x: pool(x * 1, wanted), (x,)), axes)
 
 
-@draws('adaptive_avg_pool2d@ncnn')
+@draws('adaptive_avg_pool2d@ncnn', 'torch.nn.functional.adaptive_avg_pool2d@ncnn')
 def adaptive_pool_of_ncnn(draw: Draw) -> Case:
     x = draw.tensor([1, draw.randint(1, 3), draw.randint(1, 7), draw.randint(1, 7)])
     wanted = [draw.choice([1, None, draw.randint(1, 7)]) for _ in range(2)]
-    return Case(lambda x: F.adaptive_avg_pool2d(x * 1, wanted), (x,), 'ncnn')
+    return draw.opened(Case(lambda x: F.adaptive_avg_pool2d(x * 1, wanted), (x,), 'ncnn'), [2, 3])
 
 
 @draws('_convolution')
