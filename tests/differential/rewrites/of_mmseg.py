@@ -3,6 +3,7 @@
 import mmcv.cnn.bricks.transformer
 import mmpose.models.backbones.swin
 import torch
+from mmcv.cnn.bricks import Conv2dAdaptivePadding
 from mmseg.models.backbones.swin import ShiftWindowMSA
 from mmseg.models.backbones.vit import VisionTransformer
 from mmseg.models.decode_heads import ISAHead, PSAHead
@@ -43,6 +44,14 @@ def adaptive_padding(draw: Draw) -> Case:
     padding = kind(*(draw.choice([(draw.randint(1, 5), draw.randint(1, 5)), draw.randint(1, 5)]) for _ in range(3)),
                    padding=draw.choice(['corner', 'same']))
     return _with_others(draw, Case(lambda x: padding(x * 1), (_image(draw, 2), )))
+
+
+@draws('mmcv.cnn.bricks.conv2d_adaptive_padding.Conv2dAdaptivePadding.forward')
+def padded_convolution(draw: Draw) -> Case:
+    layer = draw.module(Conv2dAdaptivePadding(
+        2, 4, *(draw.choice([(draw.randint(1, 5), draw.randint(1, 5)), draw.randint(1, 5)]) for _ in range(2)),
+        dilation=draw.randint(1, 2), groups=draw.randint(1, 2), bias=draw.maybe()))
+    return _with_others(draw, Case(lambda x: layer(x * 1), (_image(draw, 2), )))
 
 
 @draws('mmseg.ops.Upsample.forward')
