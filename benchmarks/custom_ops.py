@@ -16,11 +16,12 @@ from typing import Any
 
 import mmcv.ops
 import numpy as np
-import onnxruntime
 import torch
 from onnx import TensorProto, helper
 from prettytable import PrettyTable
 from torch.nn import functional
+
+from benchmarks.side_by_side import plain_session
 
 ROOT = Path(__file__).resolve().parents[1]
 _ELEMENT_TYPES = {np.dtype('float32'): TensorProto.FLOAT, np.dtype('int64'): TensorProto.INT64}
@@ -54,11 +55,8 @@ class Sessions:
         node = helper.make_node(kind, names, ['y'], domain=domain, **attributes)
         graph = helper.make_graph([node], kind, values, [helper.make_tensor_value_info('y', output, None)])
         opsets = [helper.make_opsetid('', 19)] + ([helper.make_opsetid(domain, 1)] if domain else [])
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.register_custom_ops_library(str(self.library))
         model = helper.make_model(graph, opset_imports=opsets, ir_version=9)
-        session = onnxruntime.InferenceSession(model.SerializeToString(), options, providers=['CPUExecutionProvider'])
+        session = plain_session(model.SerializeToString(), operators=str(self.library))
         feed = dict(zip(names, inputs, strict=True))
         return lambda: session.run(None, feed)
 

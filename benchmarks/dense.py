@@ -45,7 +45,7 @@ def write_model(folder: Path, outputs: dict[str, np.ndarray], head: dict) -> Non
 
 def session_of(folder: Path) -> Callable[[], list[np.ndarray]]:
     """Return a call of the network alone."""
-    session = plain_session(folder)
+    session = plain_session(folder / 'net.onnx')
     tensor = np.zeros((1, 3, INPUT, INPUT), np.float32)
     return lambda: session.run(None, {'input': tensor})
 

@@ -13,13 +13,12 @@ from pathlib import Path
 
 import mmdet
 import numpy as np
-import onnxruntime
 import torch
 import torchvision
 from prettytable import PrettyTable
 
 from benchmarks.graph_speed import best_times
-from benchmarks.side_by_side import parse_arguments, use_one_processor
+from benchmarks.side_by_side import parse_arguments, plain_session, use_one_processor
 from mmdeploy import graph
 from mmdeploy.apis import torch2onnx
 from mmdeploy.backend.onnxruntime.init_plugins import get_ops_path
@@ -91,11 +90,7 @@ def export_torchvision(name: str, classes: int, folder: Path) -> Path:
 
 def runner(path: Path, x: np.ndarray) -> Callable[[], list]:
     """Return a function that runs a file."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.log_severity_level = 3
-    options.register_custom_ops_library(get_ops_path())
-    session = onnxruntime.InferenceSession(str(path), options, providers=['CPUExecutionProvider'])
+    session = plain_session(path, operators=get_ops_path())
     name = session.get_inputs()[0].name
     return lambda: session.run(None, {name: x})
 

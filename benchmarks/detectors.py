@@ -95,7 +95,7 @@ def write_model(folder: Path, detector: Detector, masks: bool = False) -> dict[s
 def user_code(folder: Path, detector: Detector) -> Callable[[np.ndarray], tuple]:
     """Return what users of onnxruntime write around an exported detector."""
     import cv2
-    session = plain_session(folder)
+    session = plain_session(folder / 'net.onnx')
     mean, std = np.float32(_MEAN), np.float32(_STD)
 
     def detect(image: np.ndarray) -> tuple:

@@ -19,6 +19,7 @@ import torch
 from prettytable import PrettyTable
 from torch import nn
 
+from benchmarks.side_by_side import plain_session
 from mmdeploy import graph
 
 CLASSIFIERS = ('resnet18', 'resnet50', 'mobilenet_v2', 'mobilenet_v3_large', 'shufflenet_v2_x1_0', 'efficientnet_b0',
@@ -41,10 +42,7 @@ def build(name: str) -> nn.Module:
 
 def session(path: str) -> Callable[[np.ndarray], list[np.ndarray]]:
     """Return a function that runs a file."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    loaded = onnxruntime.InferenceSession(path, options, providers=['CPUExecutionProvider'])
+    loaded = plain_session(path)
     name = loaded.get_inputs()[0].name
     return lambda x: loaded.run(None, {name: x})
 

@@ -110,7 +110,7 @@ class PlainOcr:
 
     def __init__(self, work_dir: Path, warp: Callable[[np.ndarray, np.ndarray], np.ndarray]):
         from mmocr.models.textdet.postprocess import DBPostprocessor
-        self.det, self.rec = (plain_session(work_dir / name, 0) for name in ('page_det', 'page_rec'))
+        self.det, self.rec = (plain_session(work_dir / name / 'net.onnx', 0) for name in ('page_det', 'page_rec'))
         self.post, self.warp = DBPostprocessor(text_repr_type='quad'), warp
 
     def __call__(self, image: np.ndarray) -> list[str]:

@@ -27,12 +27,22 @@ def use_one_processor() -> None:
     cv2.setNumThreads(1)
 
 
-def plain_session(folder: Path, num_threads: int = 1):
-    """Return `net.onnx` of a folder in onnxruntime; 0 threads are its own default."""
+def plain_session(model: Path | str | bytes, num_threads: int = 1, operators: str | None = None):
+    """Return a model in onnxruntime itself.
+
+    Args:
+        model: path, or what a file holds.
+        num_threads: 0 are its own default.
+        operators: library of operators that the model has.
+    """
     import onnxruntime
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = num_threads
-    return onnxruntime.InferenceSession(str(folder / 'net.onnx'), options, providers=['CPUExecutionProvider'])
+    options.log_severity_level = 3
+    if operators is not None:
+        options.register_custom_ops_library(operators)
+    model = model if isinstance(model, bytes) else str(model)
+    return onnxruntime.InferenceSession(model, options, providers=['CPUExecutionProvider'])
 
 
 def best_of(subjects: dict[str, Callable], rounds: int) -> dict[str, float]:

@@ -18,8 +18,6 @@ from collections.abc import Sequence
 from contextlib import contextmanager, suppress
 
 import mmcv
-import numpy as np
-import torch
 from rich.console import Console
 from rich.table import Table
 
@@ -31,12 +29,12 @@ from mmdeploy.apis import (
     torch2torchscript,
     visualize_model,
 )
+from mmdeploy.apis.parity import compare_with_pytorch
 from mmdeploy.apis.sdk import export2SDK
 from mmdeploy.apis.utils import build_task_processor
 from mmdeploy.apis.visualize import DrawingError
 from mmdeploy.backend.base import get_backend_manager
 from mmdeploy.codebase import BaseTask
-from mmdeploy.core import RewriterContext
 from mmdeploy.model.golden import write_golden
 from mmdeploy.utils import (
     IR,
@@ -44,13 +42,13 @@ from mmdeploy.utils import (
     get_backend,
     get_calib_filename,
     get_codebase,
-    get_input_shape,
     get_ir_config,
     get_partition_config,
     get_task_type,
     load_config,
 )
 from mmdeploy.utils.config_utils import get_part_axes
+from mmdeploy.utils.logging import tracer_warnings_counted
 from mmdeploy.utils.utils import add_log_level, set_log_level
 
 
@@ -114,7 +112,8 @@ class Steps:
         start = time.perf_counter()
         with self._console.status(label):
             try:
-                yield
+                with tracer_warnings_counted():
+                    yield
             except Exception as error:
                 logging.getLogger('mmdeploy').debug(
                     f'{name} failed.', exc_info=True)
@@ -174,37 +173,6 @@ def partition(args: argparse.Namespace, task: BaseTask, partition_config: dict, 
             save_file=path)
         files.append(path)
     return files
-
-
-def _run_pytorch(task: BaseTask, checkpoint: str, inputs: Sequence[torch.Tensor], metas: dict) -> list[np.ndarray]:
-    """Return the outputs of the rewritten model in PyTorch."""
-    model = task.copy_pytorch_model(checkpoint)
-    deploy_cfg = task.deploy_cfg
-    with RewriterContext(
-            deploy_cfg, backend=get_backend(deploy_cfg).value,
-            ir=IR.get(get_ir_config(deploy_cfg)['type'])), torch.no_grad():
-        outputs = model(*inputs, **metas)
-    if isinstance(outputs, torch.Tensor):
-        outputs = [outputs]
-    return [output.cpu().numpy() for output in outputs]
-
-
-def measure_parity(args: argparse.Namespace, task: BaseTask, backend_files: list[str]) -> list[tuple[str, str]]:
-    """Compare the outputs of PyTorch and of the engine on the test image; return names and values to show."""
-    data, inputs = task.create_input(args.test_img, get_input_shape(task.deploy_cfg))
-    named = task.name_inputs(inputs)
-    metas = {k: v for k, v in data.items() if k == 'img_metas'}
-    expected = _run_pytorch(task, args.checkpoint, list(named.values()), metas)
-    model = task.init_backend_model(backend_files)
-    outputs = model.wrapper(named)
-    found = [
-        output.cpu().numpy() for output in model.wrapper.output_to_list(outputs)
-    ]
-    if len(found) != len(expected):
-        raise ValueError(f'the engine gives {len(found)} outputs, PyTorch {len(expected)}; '
-                         'onnx_config.output_names must name all of them')
-    names = model.output_names
-    return task.compare_outputs(dict(zip(names, expected, strict=False)), dict(zip(names, found, strict=False)))
 
 
 def _size(path: str) -> int:
@@ -351,7 +319,7 @@ def convert(args: argparse.Namespace, console: Console) -> None:
     parity: list[tuple[str, str]] = []
     with steps.step(f'comparison of {backend.value} with PyTorch'):
         if partition_config is None:
-            parity = measure_parity(args, task, backend_files)
+            parity = compare_with_pytorch(task, args.checkpoint, backend_files, args.test_img)
     with steps.step('visualize'):
         for engine, model in ((backend, backend_files),
                               (Backend.PYTORCH, [args.checkpoint])):

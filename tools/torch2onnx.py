@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from mmdeploy.apis import extract_model, get_predefined_partition_cfg, torch2onnx
 from mmdeploy.utils import get_ir_config, get_partition_config, load_config
 from mmdeploy.utils.config_utils import get_part_axes
+from mmdeploy.utils.logging import tracer_warnings_counted
 from mmdeploy.utils.utils import add_log_level, run_tool, set_log_level
 
 
@@ -33,14 +34,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     logger = set_log_level(args.log_level)
     deploy_cfg, model_cfg = load_config(args.deploy_cfg, args.model_cfg)
     save_file = get_ir_config(deploy_cfg)['save_file']
-    torch2onnx(
-        args.img,
-        args.work_dir,
-        save_file,
-        deploy_cfg,
-        model_cfg,
-        args.checkpoint,
-        device=args.device)
+    with tracer_warnings_counted():
+        torch2onnx(args.img, args.work_dir, save_file, deploy_cfg, model_cfg, args.checkpoint, device=args.device)
     partition_config = get_partition_config(deploy_cfg)
     if partition_config is not None:
         parts = partition_config.get('partition_cfg', None)

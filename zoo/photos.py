@@ -95,3 +95,9 @@ def scenes(part: str, count: int, size: int, digits: Sequence[int] = tuple(range
         found = [_place(rng, image, taken, _scans(part, tuple(digits))) for _ in range(int(rng.integers(2, 7)))]
         placed = [digit for digit in found if digit is not None]
         yield Scene(image, [d[0] for d in placed], [d[1] for d in placed], [d[2] for d in placed])
+
+
+def normalised(found: Sequence[Scene], norm: dict) -> np.ndarray:
+    """Return the images of scenes [N, 3, H, W] in RGB order, normalised as `img_norm_cfg` of a config says."""
+    images = np.stack([scene.image for scene in found])[..., ::-1].astype(np.float32)
+    return ((images - np.float32(norm['mean'])) / np.float32(norm['std'])).transpose(0, 3, 1, 2).copy()

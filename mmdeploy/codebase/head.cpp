@@ -92,11 +92,8 @@ template <class T>
 Result<std::vector<int>> ToLabels(const Tensor& tensor, const std::string& name) {
   std::vector<int> labels;
   for (int64_t i = 0; i < tensor.num_elements(); ++i) {
-    const double value = static_cast<double>(tensor.data<T>()[i]);
-    const bool whole = value >= -1 && value <= (1 << 30) && value == std::floor(value);
-    MMDEPLOY_ENSURE(whole, Code::kFail, "output '{}' holds {} at element {}, which is no label",
-                    name, value, i);
-    labels.push_back(static_cast<int>(value));
+    MMDEPLOY_TRY(const int label, ToLabel(static_cast<double>(tensor.data<T>()[i]), name, i));
+    labels.push_back(label);
   }
   return labels;
 }
@@ -183,6 +180,13 @@ Result<const Tensor*> RequireOutput(const NamedTensors& tensors, const std::stri
   MMDEPLOY_TRY(const Tensor* tensor, RequireFloats(tensors, name, min_rank));
   MMDEPLOY_TRYV(RequireNumbers(*tensor, name));
   return tensor;
+}
+
+Result<int> ToLabel(double value, const std::string& name, int64_t element) {
+  const bool whole = value >= -1 && value <= (1 << 30) && value == std::floor(value);
+  MMDEPLOY_ENSURE(whole, Code::kFail, "output '{}' holds {} at element {}, which is no label", name,
+                  value, element);
+  return static_cast<int>(value);
 }
 
 Result<std::vector<int>> RequireLabels(const NamedTensors& tensors, const std::string& name) {

@@ -74,6 +74,10 @@ Result<void> RequireNumbers(const Tensor& tensor, const std::string& name);
 Result<const Tensor*> RequireOutput(const NamedTensors& tensors, const std::string& name,
                                     size_t min_rank);
 
+// A label that a network gives as a number: whole, -1 (a row that is none) or more.
+// Errors: kFail with the number, the output `name` and the element that it is.
+Result<int> ToLabel(double value, const std::string& name, int64_t element);
+
 // The whole numbers of the output `name`, which may be float32, int32 or int64; -1 marks a row that
 // is none (exported networks fill up batches with them).
 // Errors: kFail for another type, or a number that is no label (below -1, a fraction).

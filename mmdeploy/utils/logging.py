@@ -2,7 +2,9 @@
 import logging
 import numbers
 import os
-from collections.abc import Mapping
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 logger_initialized: dict[str, bool] = {}
@@ -73,3 +75,31 @@ def log_metrics(logger: logging.Logger, metrics: Any, digits: str = '') -> None:
     for name, value in metrics.items():
         is_number = isinstance(value, numbers.Number)
         logger.info(f'{name} : {value:{digits if is_number else ""}}')
+
+
+@contextmanager
+def tracer_warnings_counted() -> Iterator[None]:
+    """Count PyTorch's warnings that a trace may make a constant of a value, instead of printing dozens of them.
+
+    Whether one matters is found out by running what was traced in another size. The level DEBUG shows each.
+    """
+    from torch.jit import TracerWarning
+    logger, places = logging.getLogger('mmdeploy'), set()
+    with warnings.catch_warnings():
+        show = warnings.showwarning
+
+        def count_or_show(message, category, filename, lineno, file=None, line=None):
+            # PyTorch's note that it will give symbolics another graph.
+            is_harmless = issubclass(category, FutureWarning) and '_patch_torch._graph_op' in str(message)
+            if issubclass(category, TracerWarning):
+                places.add((filename, lineno))
+            elif not is_harmless:
+                show(message, category, filename, lineno, file, line)
+                return
+            logger.debug(f'{filename}:{lineno}: {category.__name__}: {message}')
+
+        warnings.showwarning = count_or_show
+        yield
+    if places:
+        logger.info(f'PyTorch warns of {len(places)} place(s) where the trace may keep a value as a constant; '
+                    '--log-level DEBUG lists them')

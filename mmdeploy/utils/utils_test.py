@@ -1,6 +1,8 @@
 """Tests of logging, timing, devices and small helpers."""
 import logging
 import multiprocessing as mp
+import warnings
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
@@ -18,7 +20,7 @@ from mmdeploy.utils import (
     target_wrapper,
 )
 from mmdeploy.utils.dataset import is_can_sort_dataset, sort_dataset
-from mmdeploy.utils.logging import get_logger, log_metrics
+from mmdeploy.utils.logging import get_logger, log_metrics, tracer_warnings_counted
 from mmdeploy.utils.test import SwitchBackendWrapper, assert_allclose, get_flatten_inputs, get_random_name
 from mmdeploy.utils.timer import TimeCounter
 from mmdeploy.utils.utils import deprecate
@@ -204,3 +206,39 @@ def test_a_logger_writes_to_every_file_that_is_asked_for(tmp_path):
         get_logger(name, str(tmp_path / file)).info('written once')
     assert (tmp_path / 'first.txt').read_text().count('written once') == 3
     assert (tmp_path / 'second.txt').read_text().count('written once') == 2
+
+
+@contextmanager
+def _heard(caplog, level):
+    """Let `caplog` hear the package's logger."""
+    logger = logging.getLogger('mmdeploy')
+    logger.addHandler(caplog.handler)
+    try:
+        with caplog.at_level(level, logger='mmdeploy'):
+            yield
+    finally:
+        logger.removeHandler(caplog.handler)
+
+
+@pytest.mark.parametrize('level', ['INFO', 'DEBUG'])
+def test_warnings_of_the_tracer_are_counted(caplog, recwarn, level):
+    def doubled(x):
+        x = x * int(x.shape[0])
+        return x + 1 if x.sum() > 0 else x
+
+    warnings.simplefilter('always')
+    with _heard(caplog, level), tracer_warnings_counted():
+        torch.jit.trace(doubled, torch.ones(2))
+        warnings.warn('another one', UserWarning, stacklevel=1)
+    # Each once: the logger may hand records on to its parent, which `caplog` hears, too.
+    messages = list(dict.fromkeys(record.getMessage() for record in caplog.records))
+    assert messages[-1].startswith('PyTorch warns of 2 place(s) where the trace may keep a value')
+    listed = [text for text in messages[:-1] if 'TracerWarning: Converting a tensor to a Python' in text]
+    assert len(listed) == len(messages) - 1 and bool(listed) == (level == 'DEBUG')
+    assert [str(warning.message) for warning in recwarn] == ['another one']
+
+
+def test_without_warnings_of_the_tracer_nothing_is_said(caplog):
+    with _heard(caplog, 'INFO'), tracer_warnings_counted():
+        pass
+    assert not caplog.records

@@ -54,6 +54,20 @@ def run(net, image: torch.Tensor) -> np.ndarray:
     return next(iter(net.run({net.inputs[0].name: image.numpy()}).values()))
 
 
+def difference(net, image: torch.Tensor, expected: np.ndarray) -> float:
+    """Return the largest difference of a network's first output from an array, relative to the largest value there."""
+    found = run(net, image)
+    assert found.shape == expected.shape, f'{found.shape}, expected {expected.shape}'
+    return float(np.abs(found - expected).max() / np.abs(expected).max())
+
+
+def differences(model: torch.nn.Module, images: Sequence[torch.Tensor], cfg: mmcv.Config,
+                reference: Callable[[torch.Tensor], np.ndarray]) -> list[float]:
+    """Convert a model with the first of its batches of images; return its `difference` from a reference for each."""
+    with converted(model, images[0], cfg) as net:
+        return [difference(net, x, reference(x)) for x in images]
+
+
 def prove_all(title: str, names: Sequence[str], check: Callable[[str, str, bool], tuple[bool, str]],
               argv: Sequence[str] | None) -> int:
     """Check models in engines as the command line says, and print a line for each; return 1 when one is bad.

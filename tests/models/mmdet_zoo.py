@@ -9,7 +9,6 @@ import argparse
 import hashlib
 import json
 import logging
-import multiprocessing
 import re
 import sys
 import tempfile
@@ -27,6 +26,7 @@ from mmdeploy.apis.core import no_mp
 from mmdeploy.apis.onnx import export
 from mmdeploy.codebase.mmdet.deploy.check import has_masks
 from mmdeploy.utils import get_ir_config, get_root_logger, load_config
+from tests.models import apart
 
 ROOT = Path(mmdet.__file__).parent / '.mim' / 'configs'
 # Do not change what is exported.
@@ -73,8 +73,8 @@ def _without_weights(value) -> None:
         _without_weights(part)
 
 
-def _export(path: Path, connection) -> None:
-    """Export a config, and send why it failed (nothing if it did not)."""
+def _export(path: Path) -> str:
+    """Export a config; return why it failed, empty if it did not."""
     warnings.simplefilter('ignore')
     get_root_logger().setLevel(logging.CRITICAL)
     torch.set_num_threads(1)
@@ -93,25 +93,17 @@ def _export(path: Path, connection) -> None:
                    input_metas=dict(img_metas=[[dict()]]), context_info=dict(deploy_cfg=deploy_cfg),
                    input_names=ir['input_names'], output_names=ir['output_names'], opset_version=ir['opset_version'],
                    dynamic_axes=ir['dynamic_axes'], keep_initializers_as_inputs=False, optimize=False)
-        connection.send('')
+        return ''
     except Exception as error:  # noqa: BLE001  # whatever it is, it is listed
-        connection.send(f'{type(error).__name__}: {error}')
+        return f'{type(error).__name__}: {error}'
 
 
 def _run(path: Path, seconds: float) -> str:
     """Return why a config cannot be exported; empty if it can."""
-    context = multiprocessing.get_context('fork')
-    receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=_export, args=(path, sender))
-    process.start()
-    sender.close()
     try:
-        return receiver.recv() if receiver.poll(seconds) else f'TimeoutError: it takes more than {seconds:.0f} s'
-    except EOFError:
-        return 'the process ended without an answer'
-    finally:
-        process.kill()
-        process.join()
+        return apart.call(_export, path, seconds=seconds)
+    except apart.NoAnswerError as error:
+        return str(error)
 
 
 def main() -> int:

@@ -95,14 +95,7 @@ def prove(name: str, engine: str, dynamic: bool) -> list[float]:
     batches = [image]
     if dynamic:
         batches.append(torch.rand(3, *image.shape[1:], generator=generator) * 4 - 2)
-    differences = []
-    with engines.converted(model, image, deploy_config(engine, dynamic)) as net:
-        for x in batches:
-            expected = answer(model, x)
-            found = engines.run(net, x)
-            assert found.shape == expected.shape, f'{found.shape}, expected {expected.shape}'
-            differences.append(float(np.abs(found - expected).max() / np.abs(expected).max()))
-    return differences
+    return engines.differences(model, batches, deploy_config(engine, dynamic), lambda x: answer(model, x))
 
 
 def main(argv: Sequence[str] | None = None) -> int:

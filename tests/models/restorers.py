@@ -33,6 +33,12 @@ def deploy_config(engine: str, dynamic: bool) -> mmcv.Config:
     return cfg
 
 
+def restored(model: torch.nn.Module, image: torch.Tensor) -> np.ndarray:
+    """Return what mmedit makes of images [N, C, H, W]."""
+    with torch.no_grad():
+        return model.forward_dummy(image).numpy()
+
+
 def prove(name: str, engine: str, dynamic: bool) -> list[float]:
     """Convert a restorer; return the largest difference for each of its images."""
     exported, image = models.build(f'mmedit/{name}')
@@ -42,15 +48,8 @@ def prove(name: str, engine: str, dynamic: bool) -> list[float]:
     sizes = SIZES if dynamic else ()
     if engine == 'ncnn':  # has no batches
         sizes = sizes[:1]
-    differences = []
-    with engines.converted(model, image, deploy_config(engine, dynamic)) as net:
-        for x in (image, *(torch.rand(size, generator=generator) for size in sizes)):
-            with torch.no_grad():
-                expected = model.forward_dummy(x).numpy()
-            found = engines.run(net, x)
-            assert found.shape == expected.shape, f'{found.shape}, expected {expected.shape}'
-            differences.append(float(np.abs(found - expected).max() / np.abs(expected).max()))
-    return differences
+    images = [image, *(torch.rand(size, generator=generator) for size in sizes)]
+    return engines.differences(model, images, deploy_config(engine, dynamic), lambda x: restored(model, x))
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -14,7 +14,6 @@ from unittest import mock
 
 import mmcv
 import mmocr
-import numpy as np
 import torch
 from mmocr.models import build_detector
 
@@ -194,14 +193,8 @@ def prove(name: str, engine: str, dynamic: bool) -> list[float]:
     """Convert a model; return the largest difference for each of its batches of images."""
     built = build(name)
     images = built.images(dynamic and engine != 'ncnn')
-    differences = []
-    with engines.converted(copy.deepcopy(built.model), images[0],
-                           deploy_config(built.small.task, engine, dynamic)) as net:
-        for x in images:
-            expected, found = built.reference(x).numpy(), engines.run(net, x)
-            assert found.shape == expected.shape, f'{found.shape}, expected {expected.shape}'
-            differences.append(float(np.abs(found - expected).max() / np.abs(expected).max()))
-    return differences
+    return engines.differences(copy.deepcopy(built.model), images, deploy_config(built.small.task, engine, dynamic),
+                               lambda x: built.reference(x).numpy())
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -22,20 +22,13 @@ from mmdet.models import build_detector
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from make_digits_on_photos import SIZE, make  # noqa: E402
 
-from zoo.photos import Scene, scenes  # noqa: E402
+from zoo.photos import Scene, normalised, scenes  # noqa: E402
 
 SEED, IMAGES, RATE = 0, 2000, 2e-3
 EPOCHS = dict(retinanet_digits=24, mask_rcnn_digits=10)
 FOLDER = Path(__file__).parent
 META = dict(img_shape=(SIZE, SIZE, 3), ori_shape=(SIZE, SIZE, 3), pad_shape=(SIZE, SIZE, 3),
             scale_factor=np.ones(4, np.float32), flip=False)
-
-
-def images_of(found: list[Scene], norm: dict) -> torch.Tensor:
-    """Return [N, 3, H, W]."""
-    images = np.stack([scene.image for scene in found])[..., ::-1].astype(np.float32)
-    images = (images - np.float32(norm['mean'])) / np.float32(norm['std'])
-    return torch.from_numpy(images.transpose(0, 3, 1, 2).copy())
 
 
 def targets_of(found: list[Scene], masks: bool) -> dict:
@@ -61,7 +54,7 @@ def evaluate(model: torch.nn.Module, cfg: mmcv.Config, masks: bool) -> str:
     with tempfile.TemporaryDirectory() as folder:
         make(Path(folder))
         dataset = build_dataset(dict(cfg.data.test, ann_file=f'{folder}/test.json', img_prefix=f'{folder}/images/'))
-    images = images_of(list(scenes('test', len(dataset), SIZE)), cfg.img_norm_cfg)
+    images = torch.from_numpy(normalised(list(scenes('test', len(dataset), SIZE)), cfg.img_norm_cfg))
     with torch.no_grad():
         results = [found for part in images.split(20) for found in model.simple_test(part, [META] * len(part))]
     if masks:
@@ -83,7 +76,7 @@ def train(cfg: mmcv.Config, epochs: int) -> torch.nn.Module:
         prefix = 'backbone.'
         model.backbone.load_state_dict({k[len(prefix):]: v for k, v in weights.items() if k.startswith(prefix)})
     found = list(scenes('train', IMAGES, SIZE))
-    images = images_of(found, cfg.img_norm_cfg)
+    images = torch.from_numpy(normalised(found, cfg.img_norm_cfg))
     batch = cfg.data.samples_per_gpu
     steps = IMAGES // batch
     optimizer = torch.optim.AdamW(model.parameters(), lr=RATE, weight_decay=1e-2)

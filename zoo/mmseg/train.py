@@ -18,7 +18,7 @@ from mmseg.models import build_segmentor
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from make_digits_on_photos import DIGITS, SIZE  # noqa: E402
 
-from zoo.photos import scenes  # noqa: E402
+from zoo.photos import normalised, scenes  # noqa: E402
 
 SEED, IMAGES = 0, 1200
 CONFIG = Path(__file__).with_name('unet_digits.py')
@@ -27,10 +27,8 @@ CONFIG = Path(__file__).with_name('unet_digits.py')
 def load(part: str, count: int, norm: dict) -> tuple[torch.Tensor, torch.Tensor]:
     """Return images [N, 3, H, W] and label maps [N, 1, H, W]."""
     found = list(scenes(part, count, SIZE, DIGITS))
-    images = np.stack([scene.image for scene in found])[..., ::-1].astype(np.float32)
-    images = (images - np.float32(norm['mean'])) / np.float32(norm['std'])
     labels = np.stack([scene.label_map(DIGITS) for scene in found])
-    return torch.from_numpy(images.transpose(0, 3, 1, 2).copy()), torch.from_numpy(labels).long().unsqueeze(1)
+    return torch.from_numpy(normalised(found, norm)), torch.from_numpy(labels).long().unsqueeze(1)
 
 
 def mean_iou(model: torch.nn.Module, images: torch.Tensor, labels: torch.Tensor, classes: int) -> float:

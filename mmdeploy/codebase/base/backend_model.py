@@ -16,6 +16,7 @@ class BaseBackendModel(torch.nn.Module, metaclass=ABCMeta):
     Attributes:
         input_name: first of `ir_config.input_names`, or `'input'`.
         output_names: `ir_config.output_names`, or `['output']`.
+        deploy_cfg: deploy config.
     """
 
     def __init__(self,
@@ -28,6 +29,7 @@ class BaseBackendModel(torch.nn.Module, metaclass=ABCMeta):
         self.input_name = input_names[0] if input_names else 'input'
         self.output_names = output_names if output_names else ['output']
         super().__init__()
+        self.deploy_cfg = deploy_cfg
 
     @staticmethod
     def _build_wrapper(backend: Backend,
@@ -51,6 +53,18 @@ class BaseBackendModel(torch.nn.Module, metaclass=ABCMeta):
             input_names=input_names,
             output_names=output_names,
             deploy_cfg=deploy_cfg,
+            **kwargs)
+
+    def _init_wrapper(self, backend: Backend, backend_files: Sequence[str],
+                      device: str, **kwargs) -> None:
+        """Load the files; `self.wrapper` is what runs."""
+        self.wrapper = BaseBackendModel._build_wrapper(
+            backend=backend,
+            backend_files=backend_files,
+            device=device,
+            input_names=[self.input_name],
+            output_names=self.output_names,
+            deploy_cfg=self.deploy_cfg,
             **kwargs)
 
     def _run_network(self, imgs: torch.Tensor) -> list[np.ndarray]:
@@ -88,22 +102,9 @@ class End2EndBackendModel(BaseBackendModel):
                  **kwargs):
         super().__init__(deploy_cfg=deploy_cfg)
         self.CLASSES = class_names
-        self.deploy_cfg = deploy_cfg
         self.device = device
         self._init_wrapper(
             backend=backend,
             backend_files=backend_files,
             device=device,
-            **kwargs)
-
-    def _init_wrapper(self, backend: Backend, backend_files: Sequence[str],
-                      device: str, **kwargs) -> None:
-        """Load the files; `self.wrapper` is what runs."""
-        self.wrapper = BaseBackendModel._build_wrapper(
-            backend=backend,
-            backend_files=backend_files,
-            device=device,
-            input_names=[self.input_name],
-            output_names=self.output_names,
-            deploy_cfg=self.deploy_cfg,
             **kwargs)

@@ -1,6 +1,7 @@
 """A code base: data sets, loaders, and the tasks that it solves."""
 from abc import ABCMeta, abstractmethod
 from collections.abc import Callable
+from copy import deepcopy
 
 import mmcv
 import torch
@@ -15,6 +16,60 @@ def possible_loader_options(workers_per_gpu: int, pin_memory: bool, persistent_w
     return dict(
         pin_memory=pin_memory and torch.cuda.is_available(),
         persistent_workers=persistent_workers and workers_per_gpu > 0)
+
+
+def build_loader(build: Callable[..., DataLoader],
+                 dataset: Dataset,
+                 samples_per_gpu: int,
+                 workers_per_gpu: int,
+                 num_gpus: int = 1,
+                 dist: bool = False,
+                 shuffle: bool = False,
+                 seed: int | None = None,
+                 drop_last: bool = False,
+                 pin_memory: bool = True,
+                 persistent_workers: bool = True,
+                 **kwargs) -> DataLoader:
+    """Return a loader by `build_dataloader` of a code base, `build`, with options that this machine can have."""
+    return build(
+        dataset,
+        samples_per_gpu,
+        workers_per_gpu,
+        num_gpus=num_gpus,
+        dist=dist,
+        shuffle=shuffle,
+        seed=seed,
+        drop_last=drop_last,
+        **possible_loader_options(workers_per_gpu, pin_memory, persistent_workers),
+        **kwargs)
+
+
+def check_dataset_part(model_cfg: mmcv.Config, dataset_type: str) -> None:
+    """Assert that a model config has `data.<dataset_type>`."""
+    assert dataset_type in model_cfg.data, (
+        f'model config: data.{dataset_type} is missing, found: {", ".join(sorted(model_cfg.data))}')
+
+
+def get_dataset_part(model_cfg: mmcv.Config, dataset_type: str) -> mmcv.ConfigDict:
+    """Return a copy of `data.<dataset_type>` of a model config; see `check_dataset_part`."""
+    check_dataset_part(model_cfg, dataset_type)
+    return deepcopy(model_cfg.data[dataset_type])
+
+
+def taking_cfg_options(init: Callable[..., torch.nn.Module]) -> Callable[..., torch.nn.Module]:
+    """Return (config, checkpoint, device, cfg_options) -> model of a function that takes no options.
+
+    Args:
+        init: (config, checkpoint, device) -> model.
+    """
+
+    def init_with_options(config: mmcv.Config, checkpoint: str | None, device: str,
+                          cfg_options: dict | None) -> torch.nn.Module:
+        if cfg_options is not None:
+            config.merge_from_dict(cfg_options)
+        return init(config, checkpoint, device)
+
+    return init_with_options
 
 
 class MMCodebase(metaclass=ABCMeta):

@@ -262,6 +262,26 @@ class BaseTask(metaclass=ABCMeta):
                          f'{difference:.3g} (relative {difference / scale if scale else 0.0:.3g})'))
         return rows
 
+    def measure_disagreement(self, expected: dict[str, np.ndarray], found: dict[str, np.ndarray]) -> float:
+        """Return how far the outputs of an engine are from those of PyTorch: 0 for equal ones, about 1 for others.
+
+        Of numbers it is the largest difference, relative to the largest absolute value; of labels the share of those
+        that differ.
+
+        Args:
+            expected, found: see `compare_outputs`, which has accepted them.
+        """
+        worst = 0.0
+        for name, want in expected.items():
+            got = found[name]
+            if not want.size:
+                continue
+            if np.issubdtype(want.dtype, np.floating):
+                worst = max(worst, float(np.abs(got - want).max() / max(np.abs(want).max(), 1e-12)))
+            else:
+                worst = max(worst, float(np.count_nonzero(got != want) / want.size))
+        return worst
+
     def compare_results(self, expected: Sequence, found: Sequence) -> list[tuple[str, str]] | None:
         """Return how far the results of an engine for a data set are from those of PyTorch, as names and values.
 

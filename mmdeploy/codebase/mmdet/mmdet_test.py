@@ -14,6 +14,7 @@ from mmdeploy.apis.onnx import extract_partition
 from mmdeploy.backend.base import get_backend_manager
 from mmdeploy.backend.base.native import is_native_available
 from mmdeploy.codebase.mmdet.core.post_processing import _multiclass_nms, multiclass_nms
+from mmdeploy.codebase.mmdet.deploy import utils
 from mmdeploy.codebase.mmdet.deploy.object_detection_model import End2EndModel
 from mmdeploy.codebase.mmdet.deploy.utils import (
     best_of_classes,
@@ -24,7 +25,9 @@ from mmdeploy.codebase.mmdet.deploy.utils import (
 from mmdeploy.codebase.mmdet.models.roi_heads.bbox_head import select_boxes
 from mmdeploy.core import RewriterContext
 from mmdeploy.graph import load
-from mmdeploy.utils import Backend, load_config
+from mmdeploy.pytorch.testing import op_types, run_onnx
+from mmdeploy.utils import Backend, get_backend_version, load_config
+from mmdeploy.utils.validate import export_graph
 from tests.models.detectors import detector_config
 from tests.models.detectors_in_engines import SmallDetector, is_good, write_image
 from tools import torch2onnx as torch2onnx_tool
@@ -205,6 +208,27 @@ def test_clip_bboxes():
             assert found.tolist() == pytest.approx(value)
     with pytest.raises(AssertionError, match=r'`max_shape` should be \[h, w\]'):
         clip_bboxes(*sides, [1, 2, 3])
+
+
+@pytest.mark.parametrize('version', ['7.2.1', '8.0.1', None])
+def test_clip_bboxes_in_tensorrt(version):
+    """The rewrite is for version 8: it clips in the same way, and divides nothing."""
+    sides = torch.tensor([[-3., 2., 1e9], [4., 50., -1.], [99., 7., 30.], [-1., 8., 40.]])
+    versions = dict.fromkeys(get_backend_version(), None) | dict(tensorrt=version)
+
+    def clip(sides, shape):
+        return torch.stack(utils.clip_bboxes(*sides, shape))
+
+    with patch('mmdeploy.core.rewriters.rewriter_utils.get_backend_version', lambda: versions):
+        with RewriterContext({}, 'tensorrt'):
+            assert hasattr(utils.clip_bboxes, 'mmdeploy_origin_func') == (version == '8.0.1')
+            for shape in ([40, 30], torch.tensor([40, 30])):
+                torch.testing.assert_close(
+                    clip(sides, shape), torch.tensor([[0., 2., 30.], [4., 40., 0.], [30., 7., 30.], [0., 8., 40.]]))
+        model = export_graph(clip, (sides, torch.tensor([40, 30])), 'tensorrt')
+    torch.testing.assert_close(run_onnx(model, [sides, torch.tensor([21, 9])])[0], torch.tensor(
+        [[0., 2., 9.], [4., 21., 0.], [9., 7., 9.], [0., 8., 21.]]))
+    assert ('Div' in op_types(model)) == (version != '8.0.1')
 
 
 def test_settings_of_the_post_processing():
@@ -461,6 +485,27 @@ def test_an_engine_is_compared_after_boxes_are_matched():
         task.compare_outputs(dict(dets=dets, labels=labels), dict(dets=dets * np.nan, labels=labels))
     result = [np.zeros((0, 5)), dets[0, :2], np.zeros((0, 5))]
     assert ('images', '1') in task.compare_results([result], [result])
+
+
+def test_disagreement_is_the_share_of_boxes_of_one_side():
+    task = build_task_processor(detector_config('retinanet'), _deploy_cfg('detection_onnxruntime_dynamic.py'), 'cpu')
+    x = np.arange(40) * 30
+    dets = np.stack([x, x, x + 20, x + 20, np.linspace(.9, .5, 40)], 1)[None].astype('f4')
+    labels = np.zeros((1, 40), int)
+
+    def disagreement(found):
+        return task.measure_disagreement(dict(dets=dets, labels=labels),
+                                         dict(dets=found, labels=labels[:, :found.shape[1]]))
+
+    assert disagreement(dets[:, ::-1]) == 0
+    assert disagreement(dets[:, 10:]) == pytest.approx(10 / 70)
+    assert disagreement(dets + np.array([7, 0, 7, 0, 0], 'f4')) > 0.9
+    # Of two boxes one more is none.
+    dets, labels = dets[:, :2], labels[:, :2]
+    assert disagreement(dets[:, 1:]) < 0.1
+    # What is cut before the boxes is compared as numbers.
+    scores = dict(scores=np.array([[1., .5]]))
+    assert task.measure_disagreement(scores, dict(scores=np.array([[1., .25]]))) == 0.25
 
 
 def test_the_sdk_pastes_masks_itself():

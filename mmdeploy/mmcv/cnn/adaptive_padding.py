@@ -3,6 +3,7 @@ import torch
 from torch.nn import functional as F
 
 from mmdeploy.core import FUNCTION_REWRITER
+from mmdeploy.pytorch.open_axes import has_open_sizes
 
 
 def _missing(size: int | torch.Tensor, kernel: int, stride: int, dilation: int) -> int | torch.Tensor:
@@ -34,3 +35,20 @@ def pad_traced(padding: torch.nn.Module, x: torch.Tensor, is_open: bool = True) 
 def adaptive_padding__forward(ctx, self, x: torch.Tensor) -> torch.Tensor:
     """See `pad_traced`: the original asks for the padding in Python, which makes a constant of it."""
     return pad_traced(self, x)
+
+
+_CONV = 'mmcv.cnn.bricks.conv2d_adaptive_padding.Conv2dAdaptivePadding'
+
+
+@FUNCTION_REWRITER.register_rewriter(f'{_CONV}.forward', classes=[_CONV])
+def conv2d_adaptive_padding__forward(ctx, self, x: torch.Tensor) -> torch.Tensor:
+    """Convolve [N, C, H, W] with as much padding as each size needs; of stride 1 it is that of the convolution itself.
+
+    The original rounds sizes in Python, so that in other sizes images were cut off or padded too much.
+    """
+    missing = [dilation * (size - 1) for dilation, size in zip(self.dilation, self.kernel_size, strict=True)]
+    if all(stride == 1 for stride in self.stride) and not any(count % 2 for count in missing):
+        return F.conv2d(x, self.weight, self.bias, self.stride, [count // 2 for count in missing], self.dilation,
+                        self.groups)
+    x = pad_traced(self, x, is_open=not torch.onnx.is_in_onnx_export() or has_open_sizes())
+    return F.conv2d(x, self.weight, self.bias, self.stride, self.padding, self.dilation, self.groups)

@@ -1,6 +1,7 @@
 """Rewrites of PyTorch's functions."""
 # It registers rewrites; the names that the package exports are those of MMDeploy.
 from . import (
+    adaptive_avg_pool,  # noqa: F401
     attention,  # noqa: F401
     custom_passes,  # noqa: F401
     einsum,  # noqa: F401

@@ -5,9 +5,10 @@ import torch
 from torch.onnx.symbolic_helper import (
     _get_tensor_rank,
     _get_tensor_sizes,
+    _maybe_get_const,
     _squeeze_helper,
+    _unpack_list,
     _unsqueeze_helper,
-    parse_args,
 )
 
 from mmdeploy.core import SYMBOLIC_REWRITER
@@ -63,7 +64,41 @@ def _pool_axis(g, x, axis: int, rank: int, size: int | None, count: int):
     return x if axis == rank - 1 else g.op('Transpose', x, perm_i=back)
 
 
-def _pooled_sizes(x, output_size: Sequence[int]) -> list[int | None]:
+def _is_size(value, x, axes: Sequence[int]) -> bool:
+    """Tell whether a value of a graph is the size of `x` along one of `axes`, which are the same one."""
+    node = value.node()
+    if node.kind() != 'onnx::Gather':
+        return False
+    shape, index = node.inputs()
+    index = _maybe_get_const(index, 'i')
+    return shape.node().kind() == 'onnx::Shape' and shape.node().input() == x and index in axes
+
+
+def _counts(x, output_size) -> list[int | None]:
+    """Return how many bins there are along each pooled axis; None where a bin is a place, so that nothing is pooled.
+
+    PyTorch takes None for it, which comes here as the size of the input: a number, or a node where it is open.
+
+    Raises:
+        NotImplementedError: the running network would decide.
+    """
+    values = _maybe_get_const(output_size, 'is')
+    values = _unpack_list(values) if isinstance(values, torch.Value) else values
+    rank, counts = _get_tensor_rank(x), []
+    for back, value in enumerate(reversed(values), start=1):
+        count = _maybe_get_const(value, 'i') if isinstance(value, torch.Value) else value
+        if isinstance(count, torch.Value):
+            if rank is None or not _is_size(count, x, (rank - back, -back)):
+                raise NotImplementedError(
+                    f'adaptive_avg_pool: the output size of axis -{back} is computed by the running network, so its '
+                    'bins cannot be converted; give a number, or None to keep the axis as it is, or make the shape '
+                    'static (onnx_config.dynamic_axes)')
+            count = None
+        counts.append(count)
+    return counts[::-1]
+
+
+def _pooled_sizes(x, output_size: Sequence[int | None]) -> list[int | None]:
     """Return the sizes of the pooled dimensions, None for those that are open.
 
     Raises:
@@ -77,28 +112,29 @@ def _pooled_sizes(x, output_size: Sequence[int]) -> list[int | None]:
     return sizes[-len(output_size):]
 
 
-def _pool_bins(g, x, sizes: Sequence[int | None], output_size: Sequence[int]):
+def _pool_bins(g, x, sizes: Sequence[int | None], output_size: Sequence[int | None]):
     """Emit the average of each of the bins of [N, C, *]."""
-    windows = [None if size is None else _window(size, count)
+    windows = [(1, 1) if count is None else None if size is None else _window(size, count)
                for size, count in zip(sizes, output_size, strict=True)]
     if None in windows:
         rank = len(output_size) + 2
         for axis, (size, count) in enumerate(zip(sizes, output_size, strict=True), start=2):
-            x = _pool_axis(g, x, axis, rank, size, count)
+            if count is not None:
+                x = _pool_axis(g, x, axis, rank, size, count)
         return x
     kernels, strides = zip(*windows, strict=True)
     return g.op('AveragePool', x, kernel_shape_i=kernels, strides_i=strides, ceil_mode_i=0)
 
 
-@parse_args('v', 'is')
-def _adaptive_pool(g, x, output_size: Sequence[int]):
+def _adaptive_pool(g, x, output_size):
     """Emit the average of each of the bins of [N, C, *], or of [C, *]."""
-    is_global = all(count == 1 for count in output_size)
-    sizes = () if is_global else _pooled_sizes(x, output_size)
-    lacks_batch = _get_tensor_rank(x) == len(output_size) + 1
+    counts = _counts(x, output_size)
+    is_global = all(count == 1 for count in counts)
+    sizes = () if is_global else _pooled_sizes(x, counts)
+    lacks_batch = _get_tensor_rank(x) == len(counts) + 1
     if lacks_batch:
         x = _unsqueeze_helper(g, x, [0])
-    x = g.op('GlobalAveragePool', x) if is_global else _pool_bins(g, x, sizes, output_size)
+    x = g.op('GlobalAveragePool', x) if is_global else _pool_bins(g, x, sizes, counts)
     return _squeeze_helper(g, x, [0]) if lacks_batch else x
 
 

@@ -61,7 +61,7 @@ def test_adaptive_avg_pool_of_unknown_size():
 
 
 @pytest.mark.parametrize('axes', [[2], [3], [2, 3]])
-@pytest.mark.parametrize('out', [(2, 2), (6, 6), (3, 5)])
+@pytest.mark.parametrize('out', [(2, 2), (6, 6), (3, 5), (None, 3), (2, None), (None, 1), (None, None)])
 def test_adaptive_avg_pool_of_open_sizes(axes, out):
     """Sizes below, at, above the number of bins, and multiples of it."""
     model = export_graph(lambda x: F.adaptive_avg_pool2d(x, out), (torch.rand(1, 3, 4, 4), ), input_names=['x'],
@@ -69,6 +69,14 @@ def test_adaptive_avg_pool_of_open_sizes(axes, out):
     for size in (1, 2, 4, 5, 6, 7, 12, 31):
         x = torch.rand(1, 3, size if 2 in axes else 4, size + 1 if 3 in axes else 4)
         torch.testing.assert_close(run_onnx(model, (x, ))[0], F.adaptive_avg_pool2d(x, out))
+
+
+@pytest.mark.parametrize('count', [lambda x: x.shape[3] // 2, lambda x: x.shape[2], lambda x: (x * 2).shape[3] + 1])
+def test_adaptive_avg_pool_to_a_size_that_the_network_computes(count):
+    """It is no size of the axis that is pooled, so nobody knows the bins."""
+    with pytest.raises(NotImplementedError, match='the output size of axis -1 is computed by the running network'):
+        export_graph(lambda x: F.adaptive_avg_pool2d(x * 1, (1, count(x))), (torch.rand(1, 3, 4, 4), ),
+                     input_names=['x'], dynamic_axes={'x': [2, 3]})
 
 
 @pytest.mark.parametrize('out', [1, 2, 3])
@@ -80,6 +88,20 @@ def test_adaptive_avg_pool_ncnn():
     model = export_graph(lambda x: F.adaptive_avg_pool2d(x, (3, 2)), (torch.rand(1, 3, 5, 5), ), 'ncnn')
     assert op_types(model)[1] == 'mmdeploy::AdaptiveAvgPool2d'
     assert len(model.graph.node) == 2
+
+
+@pytest.mark.parametrize('out, is_right', [
+    ((None, 3), False), ((2, None), False), ((None, 1), True), ((None, None), True)])
+def test_adaptive_avg_pool_ncnn_of_open_sizes(out, is_right):
+    """ncnn's sizes are numbers, so a kept one must not become that of the export."""
+    options = dict(input_names=['x'], dynamic_axes={'x': [2, 3]})
+    if is_right:
+        model = export_graph(lambda x: F.adaptive_avg_pool2d(x * 2, out), (torch.rand(1, 3, 4, 6), ), 'ncnn', **options)
+        x = torch.rand(1, 3, 5, 7)
+        torch.testing.assert_close(run_onnx(model, (x, ))[0], F.adaptive_avg_pool2d(x * 2, out))
+        return
+    with pytest.raises(NotImplementedError, match='ncnn pools an axis into bins only where the other one has a size'):
+        export_graph(lambda x: F.adaptive_avg_pool2d(x * 2, out), (torch.rand(1, 3, 4, 6), ), 'ncnn', **options)
 
 
 @pytest.mark.parametrize('approximate', ['none', 'tanh'])

@@ -20,7 +20,7 @@ def _max_shape(draw: Draw) -> object:
     return draw.choice([None, (12, 15), (12, 15, 3)])
 
 
-@draws(f'{_DELTA}.DeltaXYWHBBoxCoder.decode', f'{_DELTA}.delta2bbox')
+@draws(f'{_DELTA}.DeltaXYWHBBoxCoder.decode', f'{_DELTA}.delta2bbox', f'{_DELTA}.delta2bbox@ncnn')
 def decoded_deltas(draw: Draw) -> Case:
     from mmdet.core.bbox.coder import DeltaXYWHBBoxCoder
 
@@ -31,8 +31,8 @@ def decoded_deltas(draw: Draw) -> Case:
     front, classes = [*draw.choice([[], [draw.randint(1, 2)]]), draw.randint(1, 5)], draw.choice([1, 1, 3])
     boxes, deltas = boxes_of(draw, front), draw.tensor([*front, 4 * classes]) * draw.choice([1, 3])
     shape, ratio = _max_shape(draw), draw.choice([16 / 1000, 0.5])
-    case = Case(lambda deltas, boxes: coder.decode(boxes * 1, deltas, shape and shape[:2], ratio), (deltas, boxes))
-    return case
+    return Case(lambda deltas, boxes: coder.decode(boxes * 1, deltas, shape and shape[:2], ratio), (deltas, boxes),
+                draw.choice(['default', 'ncnn']))
 
 
 @draws(f'{_BOX}.coder.DistancePointBBoxCoder.decode', f'{_BOX}.transforms.distance2bbox')
@@ -88,7 +88,8 @@ def _told(case: Case) -> Case:
 _SWIN = 'mmdet.models.backbones.swin'
 
 
-@draws(f'{_SWIN}.ShiftWindowMSA.forward', f'{_SWIN}.WindowMSA.forward@tensorrt')
+@draws(f'{_SWIN}.ShiftWindowMSA.forward', f'{_SWIN}.ShiftWindowMSA.forward@tensorrt',
+       f'{_SWIN}.WindowMSA.forward@tensorrt')
 def shifted_windows_of_mmdet(draw: Draw) -> Case:
     from mmdet.models.backbones.swin import ShiftWindowMSA
 
@@ -103,8 +104,28 @@ def shifted_windows_of_mmdet(draw: Draw) -> Case:
     return _told(draw.opened(Case(function, (x,), draw.choice(['default', 'tensorrt'])), [2, 3]))
 
 
+@draws(f'{_SWIN}.ShiftWindowMSA.window_partition@tensorrt', f'{_SWIN}.ShiftWindowMSA.window_reverse@tensorrt')
+def windows_of_mmdet(draw: Draw) -> Case:
+    """A size is divided by that of windows; these are changed by place, so that a wrong order shows."""
+    from mmdet.models.backbones.swin import ShiftWindowMSA
+
+    window = draw.randint(1, 4)
+    module = draw.module(ShiftWindowMSA(4, 2, window))
+    ramp = torch.arange(window * window * 4.0).reshape(window, window, 4)
+
+    def function(x):
+        windows = module.window_partition(x.permute(0, 2, 3, 1).repeat(1, window, window, 1))
+        # Numbers that are traced would become constants in mmdet's own function.
+        height, width = (side * window for side in x.shape[2:])
+        return windows, module.window_reverse(windows * ramp, height, width)
+
+    x = draw.tensor([draw.randint(1, 2), 4, draw.randint(1, 3), draw.randint(1, 3)])
+    return _told(draw.opened(Case(function, (x,), 'tensorrt'), [2, 3]))
+
+
 @draws('mmdet.models.utils.transformer.AdaptivePadding.forward',
-       'mmdet.models.utils.transformer.PatchMerging.forward')
+       'mmdet.models.utils.transformer.PatchMerging.forward',
+       'mmdet.models.utils.transformer.PatchMerging.forward@tensorrt')
 def merged_patches(draw: Draw) -> Case:
     from mmdet.models.utils.transformer import AdaptivePadding, PatchMerging
 
@@ -118,7 +139,7 @@ def merged_patches(draw: Draw) -> Case:
         tokens = x.permute(0, 2, 3, 1)
         return merging(tokens.reshape(tokens.shape[0], -1, 3), tuple(x.shape[2:]))[0]
 
-    return _told(draw.opened(Case(function, (x,)), [2, 3]))
+    return _told(draw.opened(Case(function, (x,), draw.choice(['default', 'tensorrt'])), [2, 3]))
 
 
 @draws('mmdeploy.codebase.mmdet.core.post_processing._multiclass_nms')

@@ -2,6 +2,7 @@
 from collections.abc import Callable
 
 import torch
+from mmocr.models.textdet import FPNC
 from mmocr.models.textrecog.decoders import (
     ABILanguageDecoder,
     CRNNDecoder,
@@ -64,6 +65,50 @@ def _sar_decoder(draw: Draw) -> Case:
         return decoder(x, x.mean((2, 3)).repeat(1, width)[:, :width], None, metas, train_mode=False)
 
     return _opened(draw, function, _shape(draw, 3))
+
+
+def _attention_of_sar(draw: Draw) -> Case:
+    """Where a decoder looks, by itself: the decoders ask for it in another way."""
+    decoder = draw.module(ParallelSARDecoder(
+        num_classes=7, dec_bi_rnn=draw.maybe(), dec_gru=draw.maybe(), d_model=3, d_enc=4, d_k=2, padding_idx=6,
+        pred_concat=draw.maybe()))
+    decoder.train_mode = False
+    length = draw.randint(1, 3)
+
+    def function(x, metas):
+        symbols = x.mean(2).repeat(1, 2 * length, 1)[:, :4 * length, 0].reshape(-1, length, 4)
+        return decoder._2d_attention(symbols, x, x.mean((2, 3)).repeat(1, 2)[:, None, :4], _ratios(metas))
+
+    return _opened(draw, function, _shape(draw, 3))
+
+
+def _step_of_sar(draw: Draw) -> Case:
+    decoder = draw.module(SequentialSARDecoder(num_classes=7, dec_gru=draw.maybe(), d_model=3, d_enc=4, d_k=2,
+                                               padding_idx=6, pred_concat=draw.maybe()))
+
+    def function(x, metas):
+        states = [x.mean((2, 3)).repeat(1, 2)[:, :4] * factor for factor in (1, 2, -1, 0.5, 3)]
+        return decoder._2d_attention(states[0], x, states[0] * 2, *states[1:], valid_ratios=_ratios(metas))
+
+    return _opened(draw, function, _shape(draw, 3))
+
+
+def _targets_of_sar(draw: Draw) -> Case:
+    """A decoder that knows the symbols, as when it trains."""
+    length = draw.randint(1, 3)
+    decoder = draw.module(SequentialSARDecoder(num_classes=7, dec_gru=draw.maybe(), d_model=3, d_enc=4, d_k=2,
+                                               max_seq_len=length, mask=draw.maybe(0.8), padding_idx=6))
+    decoder.train_mode = True
+
+    def function(x, metas):
+        targets = (x[:, 0, 0, :1].repeat(1, length) * 2).round().clamp(0, 5).long()
+        return decoder.forward_train(x, x.mean((2, 3)).repeat(1, 2)[:, :4], dict(padded_targets=targets), metas)
+
+    return _opened(draw, function, _shape(draw, 3))
+
+
+def _ratios(metas: list[dict]) -> list[float]:
+    return [meta['valid_ratio'] for meta in metas]
 
 
 def _nrtr_decoder(draw: Draw) -> Case:
@@ -130,6 +175,37 @@ def _grid(draw: Draw) -> Case:
     'ParallelSARDecoder', 'SequentialSARDecoder', 'NRTRDecoder', 'RobustScannerDecoder', 'PositionAttentionDecoder')))
 def text_decoders(draw: Draw) -> Case:
     return draw.choice([_sar_decoder, _sar_decoder, _nrtr_decoder, _robust_scanner])(draw)
+
+
+@draws(*(f'{_DECODERS}.{name}' for name in (
+    'ParallelSARDecoder._2d_attention', 'SequentialSARDecoder._2d_attention', 'SequentialSARDecoder.forward_train')))
+def steps_of_sar(draw: Draw) -> Case:
+    return draw.choice([_attention_of_sar, _step_of_sar, _targets_of_sar])(draw)
+
+
+@draws(f'{_DECODERS}.CRNNDecoder.forward_train@ncnn',
+       'mmocr.models.textrecog.layers.lstm_layer.BidirectionalLSTM.forward@ncnn')
+def crnn_in_ncnn(draw: Draw) -> Case:
+    decoder = draw.module(CRNNDecoder(3, 5, draw.maybe(0.8)))
+    return Case(lambda x: decoder(x * 1, None, None, None, train_mode=False),
+                (draw.tensor([1, *_shape(draw, 3, 1)[1:]]), ), 'ncnn', cfg=_CFG, tolerance=1e-3)
+
+
+@draws('mmocr.models.textdet.FPNC.forward@tensorrt')
+def neck_of_dbnet(draw: Draw) -> Case:
+    attends = draw.maybe()
+    neck = draw.module(FPNC([3, 2, 4], 4, 2, *(draw.maybe() for _ in range(4)),
+                            asf_cfg=dict(attention_type='ScaleChannelSpatial') if attends else None,
+                            conv_after_concat=draw.maybe()))
+    x = draw.tensor([draw.randint(1, 2), 9, draw.randint(1, 9), draw.randint(1, 9)])
+
+    def function(x):
+        return neck([x[:, :3], x[:, 3:5, ::2, ::2], x[:, 5:, ::4, ::4]])
+
+    case = draw.opened(Case(function, (x, ), 'tensorrt', cfg=dict(_CFG)), [2, 3])
+    if case.open_axes:
+        case.cfg['onnx_config'] = dict(dynamic_axes=dict(input=[0, 2, 3]))
+    return case
 
 
 @draws(*(f'{_ENCODERS}.{name}.forward' for name in ('SAREncoder', 'NRTREncoder', 'SatrnEncoder')),

@@ -3,13 +3,16 @@
 import mmcv.cnn.bricks.transformer
 import mmpose.models.backbones.swin
 import torch
+from mmcv.cnn.bricks import Conv2dAdaptivePadding
 from mmseg.models.backbones.swin import ShiftWindowMSA
 from mmseg.models.backbones.vit import VisionTransformer
 from mmseg.models.decode_heads import ISAHead, PSAHead
 from mmseg.models.decode_heads.dm_head import DCM
 from mmseg.models.decode_heads.dpt_head import FeatureFusionBlock
+from mmseg.models.decode_heads.knet_head import KernelUpdateHead
 from mmseg.models.utils import UpConvBlock, embed
 from mmseg.ops import Upsample
+from torch.nn import functional as F
 
 from mmdeploy.codebase import import_codebase
 from mmdeploy.utils import Codebase
@@ -41,6 +44,14 @@ def adaptive_padding(draw: Draw) -> Case:
     padding = kind(*(draw.choice([(draw.randint(1, 5), draw.randint(1, 5)), draw.randint(1, 5)]) for _ in range(3)),
                    padding=draw.choice(['corner', 'same']))
     return _with_others(draw, Case(lambda x: padding(x * 1), (_image(draw, 2), )))
+
+
+@draws('mmcv.cnn.bricks.conv2d_adaptive_padding.Conv2dAdaptivePadding.forward')
+def padded_convolution(draw: Draw) -> Case:
+    layer = draw.module(Conv2dAdaptivePadding(
+        2, 4, *(draw.choice([(draw.randint(1, 5), draw.randint(1, 5)), draw.randint(1, 5)]) for _ in range(2)),
+        dilation=draw.randint(1, 2), groups=draw.randint(1, 2), bias=draw.maybe()))
+    return _with_others(draw, Case(lambda x: layer(x * 1), (_image(draw, 2), )))
 
 
 @draws('mmseg.ops.Upsample.forward')
@@ -92,12 +103,36 @@ def fused_features(draw: Draw) -> Case:
     return _with_others(draw, case, 2)
 
 
+@draws('mmseg.models.decode_heads.knet_head.KernelUpdateHead.forward')
+def refined_kernels(draw: Draw) -> Case:
+    """Masks of half the size are as of a network whose features are larger; strides need an even size."""
+    size, stride, gather = draw.choice([1, 1, 3]), draw.choice([1, 1, 2]), draw.choice([1, 1, 2])
+    options = dict(kernel_size=3, norm_cfg=dict(type='BN')) if gather == 2 or draw.maybe(0.3) else None
+    head = draw.module(KernelUpdateHead(
+        5, 2, 2, draw.randint(1, 2), 6, 4, 4, conv_kernel_size=size, feat_transform_cfg=options,
+        with_ffn=draw.maybe(0.8), feat_gather_stride=gather, mask_transform_stride=stride,
+        kernel_updator_cfg=dict(type='KernelUpdator', in_channels=4, feat_channels=4, out_channels=4,
+                                gate_norm_act=draw.maybe(), activate_out=draw.maybe(),
+                                act_cfg=dict(type='ReLU'), norm_cfg=dict(type='LN'))))
+    halves = draw.maybe(0.3)
+    kernels = draw.tensor([1, 5, 4, size, size])
+
+    def function(x, kernels):
+        masks = x[:, :1] * torch.arange(1., 6)[:, None, None]
+        kernels = kernels.expand(x.shape[0], -1, -1, -1, -1) * (1 + x.mean((2, 3))[:, None, :, None, None])
+        return head(x * 1, kernels, F.avg_pool2d(masks, 2) if halves else masks, None)
+
+    case = _with_others(draw, Case(function, (_image(draw, 4, 2, 5).repeat(1, 1, 2, 2), kernels)), 2)
+    case.others = [x.repeat(1, 1, 2, 2) for x in case.others]
+    return case
+
+
 @draws('mmseg.models.utils.UpConvBlock.forward')
 def up_block(draw: Draw) -> Case:
     from mmseg.models.backbones.unet import BasicConvBlock
     block = draw.module(UpConvBlock(BasicConvBlock, 3, 2, 2, num_convs=1, upsample_cfg=draw.choice([
         dict(type='InterpConv'), dict(type='DeconvModule', kernel_size=4)])))
-    case = _with_others(draw, Case(lambda x: block(x[:, :2], torch.nn.functional.avg_pool2d(x, 2)),
+    case = _with_others(draw, Case(lambda x: block(x[:, :2], F.avg_pool2d(x, 2)),
                                    (_image(draw, 3, 1, 6).repeat(1, 1, 2, 2), )))
     case.others = [x.repeat(1, 1, 2, 2) for x in case.others]
     return case

@@ -178,18 +178,19 @@ def repeat(draw: Draw) -> Case:
 def adaptive_pool(draw: Draw) -> Case:
     rank = draw.randint(1, 3)
     x = draw.tensor([draw.randint(1, 2), draw.randint(1, 3), *(draw.randint(1, 7) for _ in range(rank))])
-    wanted = [draw.choice([1, draw.randint(1, 7)]) for _ in range(rank)]
+    wanted = [draw.choice([1, draw.randint(1, 7), draw.randint(1, 7) if rank == 1 else None]) for _ in range(rank)]
     pool = (F.adaptive_avg_pool1d, F.adaptive_avg_pool2d, F.adaptive_avg_pool3d)[rank - 1]
     if draw.maybe(0.2):
         x = x[0]  # without a batch
-    return draw.opened(Case(lambda x: pool(x * 1, wanted), (x,)), [x.dim() - rank])
+    axes = [axis for axis in range(x.dim() - rank, x.dim()) if draw.maybe(0.7)]
+    return draw.opened(Case(lambda x: pool(x * 1, wanted), (x,)), axes)
 
 
-@draws('adaptive_avg_pool2d@ncnn')
+@draws('adaptive_avg_pool2d@ncnn', 'torch.nn.functional.adaptive_avg_pool2d@ncnn')
 def adaptive_pool_of_ncnn(draw: Draw) -> Case:
     x = draw.tensor([1, draw.randint(1, 3), draw.randint(1, 7), draw.randint(1, 7)])
     wanted = [draw.choice([1, None, draw.randint(1, 7)]) for _ in range(2)]
-    return Case(lambda x: F.adaptive_avg_pool2d(x * 1, wanted), (x,), 'ncnn')
+    return draw.opened(Case(lambda x: F.adaptive_avg_pool2d(x * 1, wanted), (x,), 'ncnn'), [2, 3])
 
 
 @draws('_convolution')

@@ -38,6 +38,7 @@ TESTED = {
     f'{_DET}::test_multiclass_nms_where_each_class_has_boxes',
     'mmdeploy.codebase.mmdet.core.post_processing._multiclass_nms@torchscript':
     f'{_DET}::test_multiclass_nms_where_each_class_has_boxes',
+    'mmdeploy.codebase.mmdet.deploy.utils.clip_bboxes@tensorrt': f'{_DET}::test_clip_bboxes_in_tensorrt',
     'mmdet.models.YOLOXHead.get_bboxes': _DETECTORS,
     'mmdet.models.backbones.csp_darknet.Focus.forward@ncnn': _DETECTORS,
     'mmdet.models.dense_heads.FoveaHead.get_bboxes': f'{_HEADS}::test_boxes_are_those_of_mmdet',
@@ -70,6 +71,7 @@ TESTED = {
     f'{_TEXT}::test_scores_are_those_of_mmocr',
     'mmocr.models.textrecog.BaseRecognizer.forward': f'{_TEXT}::test_scores_are_those_of_mmocr',
     'mmocr.models.textrecog.EncodeDecodeRecognizer.simple_test': f'{_TEXT}::test_scores_are_those_of_mmocr',
+    'mmocr.models.textrecog.decoders.SequentialSARDecoder': f'{_TEXT}::test_scores_under_the_rewrites',
     **{f'mmocr.models.textrecog.{name}': f'{_TEXT}::test_scores_under_the_rewrites'
        for name in ('SARNet', 'SATRN', 'NRTR', 'RobustScanner')},
     'mmcls.models.backbones.shufflenet_v2.InvertedResidual.forward': f'{_CLS}::test_shufflenet_v2_block_rewrite',

@@ -1,6 +1,5 @@
 """MMClassification as a code base."""
 from collections.abc import Callable
-from copy import deepcopy
 
 import mmcv
 import torch
@@ -8,7 +7,7 @@ from mmcv.utils import Registry
 from torch.utils.data import DataLoader, Dataset
 
 from mmdeploy.codebase.base import CODEBASE, BaseTask, MMCodebase, build_task, check_model_type
-from mmdeploy.codebase.base.mmcodebase import possible_loader_options
+from mmdeploy.codebase.base.mmcodebase import get_dataset_part, possible_loader_options
 from mmdeploy.utils import Codebase, load_config
 
 MMCLS_TASK = Registry('mmcls_tasks', build_func=build_task)
@@ -45,13 +44,7 @@ class MMClassification(MMCodebase):
                       dataset_type: str = 'val',
                       **kwargs) -> Dataset:
         from mmcls.datasets.builder import build_dataset
-        dataset_cfg = load_config(dataset_cfg)[0]
-        data = dataset_cfg.data
-        assert dataset_type in data, (
-            f'model config: data.{dataset_type} is missing, found: '
-            f'{", ".join(sorted(data))}')
-        return build_dataset(deepcopy(data[dataset_type]), dict(
-            test_mode=True))
+        return build_dataset(get_dataset_part(load_config(dataset_cfg)[0], dataset_type), dict(test_mode=True))
 
     @staticmethod
     def build_dataloader(dataset: Dataset,

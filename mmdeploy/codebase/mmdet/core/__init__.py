@@ -1,8 +1,8 @@
 """Rewrites of mmdet.core."""
 import mmdet.core  # noqa: F401  # fills the registries that configs name
 
-from . import bbox  # noqa: F401
 from .anchor import *  # noqa: F401,F403
+from .bbox import *  # noqa: F401,F403
 from .ops import *  # noqa: F401,F403
 from .point_generator import *  # noqa: F401,F403
 from .post_processing import *  # noqa: F401,F403

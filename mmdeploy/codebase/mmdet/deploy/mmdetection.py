@@ -1,6 +1,5 @@
 """MMDetection as a code base."""
 from collections.abc import Callable
-from copy import deepcopy
 
 import mmcv
 import torch
@@ -8,6 +7,7 @@ from mmcv.utils import Registry
 from torch.utils.data import DataLoader, Dataset
 
 from mmdeploy.codebase.base import CODEBASE, BaseTask, MMCodebase, build_task, check_model_type
+from mmdeploy.codebase.base.mmcodebase import get_dataset_part
 from mmdeploy.utils import Codebase
 
 MMDET_TASK = Registry('mmdet_tasks', build_func=build_task)
@@ -41,9 +41,7 @@ class MMDetection(MMCodebase):
     @staticmethod
     def build_dataset(dataset_cfg: mmcv.Config, dataset_type: str = 'val', **kwargs) -> Dataset:
         from mmdet.datasets import build_dataset, replace_ImageToTensor
-        assert dataset_type in dataset_cfg.data, (
-            f'model config: data.{dataset_type} is missing, found: {", ".join(sorted(dataset_cfg.data))}')
-        data = deepcopy(dataset_cfg.data[dataset_type])
+        data = get_dataset_part(dataset_cfg, dataset_type)
         if dataset_cfg.data.get('samples_per_gpu', 1) > 1:
             data.pipeline = replace_ImageToTensor(data.pipeline)
         data.test_mode = True

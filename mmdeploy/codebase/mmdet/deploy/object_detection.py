@@ -61,6 +61,11 @@ def _detections_of(outputs: dict[str, np.ndarray], size: Sequence[int], mask_thr
             for image in zip(outputs['dets'], outputs['labels'], masks, strict=True)]
 
 
+def _has_boxes(outputs: dict[str, np.ndarray]) -> bool:
+    """Tell whether a network gives boxes, and not what they are made of."""
+    return {'dets', 'labels'} <= outputs.keys() or 'detection_output' in outputs
+
+
 @MMDET_TASK.register_module(Task.OBJECT_DETECTION.value)
 class ObjectDetection(ImageTask):
     """Converts detectors of MMDetection."""
@@ -105,11 +110,26 @@ class ObjectDetection(ImageTask):
 
     def compare_outputs(self, expected: dict[str, np.ndarray], found: dict[str, np.ndarray]) -> list[tuple[str, str]]:
         """Compare dets [B, K, 5], labels [B, K] and masks, or ncnn's rows [1, K, 6], after boxes are matched."""
-        if not {'dets', 'labels'} <= expected.keys() and 'detection_output' not in expected:
+        if not _has_boxes(expected):
             return super().compare_outputs(expected, found)
         for name, values in found.items():
             if not np.isfinite(values.astype(np.float32)).all():
                 raise ValueError(f'output {name!r} of the engine is not finite')
+        return self._match_outputs(expected, found).rows()
+
+    def measure_disagreement(self, expected: dict[str, np.ndarray], found: dict[str, np.ndarray]) -> float:
+        """Return the share of the boxes that only one side has; of a few boxes one is no disagreement."""
+        if not _has_boxes(expected):
+            return super().measure_disagreement(expected, found)
+        agreement = self._match_outputs(expected, found)
+        return agreement.unmatched / max(agreement.expected + agreement.found, 20)
+
+    def _match_outputs(self, expected: dict[str, np.ndarray], found: dict[str, np.ndarray]) -> Agreement:
+        """Match the boxes of all images of a batch.
+
+        Raises:
+            ValueError: the batches differ.
+        """
         params = self._nms_params()
         agreement = Agreement()
         size = get_input_shape(self.deploy_cfg) or (1000, 1000)  # ncnn's rows are in units of the image
@@ -119,7 +139,7 @@ class ObjectDetection(ImageTask):
             raise ValueError(f'outputs of the engine are of {len(ours)} images, those of PyTorch of {len(theirs)}')
         for mine, other in zip(theirs, ours, strict=True):
             agreement |= compare(mine, other, params['score_threshold'], params['keep_top_k'])
-        return agreement.rows()
+        return agreement
 
     def compare_results(self, expected: Sequence, found: Sequence) -> list[tuple[str, str]]:
         """Compare results of mmdet, one per image, after boxes are matched."""

@@ -5,6 +5,7 @@ import mmcv
 import torch
 
 from mmdeploy.core import FUNCTION_REWRITER
+from mmdeploy.core.rewriters.rewriter_utils import LibVersionChecker
 from mmdeploy.utils import Backend, load_config
 
 
@@ -96,6 +97,20 @@ def clip_bboxes(x1: torch.Tensor, y1: torch.Tensor, x2: torch.Tensor, y2: torch.
     # A limit of Clip must be a constant for some engines: clip to [0, 1] in units of the image.
     height, width = max_shape[0].to(x1), max_shape[1].to(x1)
     return tuple((side / limit).clamp(0, 1) * limit
+                 for side, limit in ((x1, width), (y1, height), (x2, width), (y2, height)))
+
+
+@FUNCTION_REWRITER.register_rewriter(
+    'mmdeploy.codebase.mmdet.deploy.utils.clip_bboxes', backend=Backend.TENSORRT.value,
+    extra_checkers=LibVersionChecker('tensorrt', min_version='8'))
+def clip_bboxes__trt8(ctx, x1: torch.Tensor, y1: torch.Tensor, x2: torch.Tensor, y2: torch.Tensor,
+                      max_shape: torch.Tensor | Sequence[int]) -> tuple[torch.Tensor, ...]:
+    """See `clip_bboxes`; from TensorRT 8 on a limit need not be a constant, so nothing is divided."""
+    if not isinstance(max_shape, torch.Tensor):
+        return ctx.origin_func(x1, y1, x2, y2, max_shape)
+    assert len(max_shape) == 2, '`max_shape` should be [h, w]'
+    height, width = max_shape[0].to(x1), max_shape[1].to(x1)
+    return tuple(torch.minimum(side.clamp(min=0), limit)
                  for side, limit in ((x1, width), (y1, height), (x2, width), (y2, height)))
 
 

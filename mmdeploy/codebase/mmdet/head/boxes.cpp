@@ -52,7 +52,8 @@ Result<std::vector<RawBox>> ReadDetectionOutput(const NamedTensors& outputs,
   std::vector<RawBox> boxes;
   for (int64_t i = 0; i < shape[1]; ++i) {
     const float* row = rows->data<float>() + i * 6;
-    boxes.push_back({static_cast<int>(row[0]) - 1,
+    MMDEPLOY_TRY(const int label, ToLabel(row[0], kDetectionOutput, i * 6));
+    boxes.push_back({label - 1,  // 0 is the background
                      row[1],
                      true,
                      {row[2] * width, row[3] * height, row[4] * width, row[5] * height}});

@@ -1,5 +1,7 @@
 #include <gmock/gmock.h>
 
+#include <limits>
+
 #include "mmdeploy/codebase/head.h"
 #include "mmdeploy/task/detector/result.h"
 
@@ -99,6 +101,22 @@ TEST(ResizeBBox, ReadsWhatNcnnGives) {
   ImageMeta meta = Meta(20, 40, 1);
   meta.pad_shape = ImageShape{40, 60, 3};
   EXPECT_EQ(Text(RunHead(Json::object(), outputs, meta)), "1:0.5[0 10 30 19] ");
+}
+
+TEST(ResizeBBox, RefusesWhatIsNoLabelInWhatNcnnGives) {
+  const auto refusal = [](float label) {
+    const Tensor rows = Floats({1, 2, 6}, {1, .5f, 0, 0, 1, 1, label, .9f, 0, 0, 1, 1});
+    return Text(RunHead(Json::object(), {{"detection_output", rows}}, Meta(20, 40, 1)));
+  };
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  for (const float label : {1.5f, -2.f, 3e9f, -kInfinity, kInfinity}) {
+    EXPECT_THAT(refusal(label), HasSubstr("output 'detection_output' holds"));
+    EXPECT_THAT(refusal(label), HasSubstr("at element 6, which is no label"));
+  }
+  EXPECT_THAT(refusal(std::numeric_limits<float>::quiet_NaN()),
+              HasSubstr("'detection_output' (float32 1x2x6) holds NaN, first at element 6"));
+  // Rows that are none, and the background, are left out.
+  EXPECT_EQ(refusal(-1), refusal(0));
 }
 
 TEST(ResizeBBox, BoxesWithoutScorePass) {

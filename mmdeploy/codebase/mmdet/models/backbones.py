@@ -1,8 +1,10 @@
 """Backbones: CSPDarknet and Swin Transformer."""
+from collections.abc import Sequence
+
 import torch
 
 from mmdeploy.core import FUNCTION_REWRITER
-from mmdeploy.mmcv.cnn.windows import attend_in_windows
+from mmdeploy.mmcv.cnn.windows import attend_in_windows, pad_by_slices, partition, reverse
 from mmdeploy.utils import Backend, get_common_config, is_dynamic_shape
 
 _FOCUS = 'mmdet.models.backbones.csp_darknet.Focus'
@@ -76,6 +78,28 @@ def windowmsa__forward__tensorrt(ctx, self, x, mask=None):
 @FUNCTION_REWRITER.register_rewriter(f'{_WINDOWS}.forward', classes=[_WINDOWS])
 def shift_window_msa__forward(ctx, self, query, hw_shape):
     """See `attend_in_windows`; query and result are [B, H * W, C]."""
-    if not is_dynamic_shape(ctx.cfg):
-        hw_shape = [int(side) for side in hw_shape]
-    return attend_in_windows(self, query, hw_shape)
+    return attend_in_windows(self, query, _size(ctx.cfg, hw_shape))
+
+
+@FUNCTION_REWRITER.register_rewriter(f'{_WINDOWS}.forward', backend=Backend.TENSORRT.value, classes=[_WINDOWS])
+def shift_window_msa__forward__tensorrt(ctx, self, query, hw_shape):
+    """See `shift_window_msa__forward`; what an engine is not built for is padded by slices, see `pad_by_slices`."""
+    return attend_in_windows(self, query, _size(ctx.cfg, hw_shape), pad_by_slices)
+
+
+@FUNCTION_REWRITER.register_rewriter(
+    f'{_WINDOWS}.window_partition', backend=Backend.TENSORRT.value, classes=[_WINDOWS])
+def shift_window_msa__window_partition__tensorrt(ctx, self, x):
+    """Return the windows [windows * B, window, window, C] of [B, H, W, C], for each size and batch."""
+    return partition(x, self.window_size).reshape(-1, self.window_size, self.window_size, x.shape[3])
+
+
+@FUNCTION_REWRITER.register_rewriter(f'{_WINDOWS}.window_reverse', backend=Backend.TENSORRT.value, classes=[_WINDOWS])
+def shift_window_msa__window_reverse__tensorrt(ctx, self, windows, H, W):
+    """Return [B, H, W, C] of windows [windows * B, window, window, C]; the original counts the batch in Python."""
+    return reverse(windows, H, W, self.window_size)
+
+
+def _size(deploy_cfg, size: Sequence) -> Sequence:
+    """Return height and width, as numbers where they are not open."""
+    return size if is_dynamic_shape(deploy_cfg) else [int(side) for side in size]

@@ -8,7 +8,7 @@ from mmcv.utils import Registry
 from torch.utils.data import DataLoader, Dataset
 
 from mmdeploy.codebase.base import CODEBASE, BaseTask, MMCodebase, build_task, check_model_type
-from mmdeploy.codebase.base.mmcodebase import possible_loader_options
+from mmdeploy.codebase.base.mmcodebase import build_loader, taking_cfg_options
 from mmdeploy.utils import Codebase, load_config
 
 MMEDIT_TASK = Registry('mmedit_tasks', build_func=build_task)
@@ -31,13 +31,7 @@ class MMEditing(MMCodebase):
         if from_mmrazor:
             raise NotImplementedError('mmrazor does not build models of mmedit: set from_mmrazor to False')
         from mmedit.apis import init_model
-
-        def init(config: mmcv.Config, checkpoint: str | None, device: str, cfg_options: dict | None) -> torch.nn.Module:
-            if cfg_options is not None:
-                config.merge_from_dict(cfg_options)
-            return init_model(config, checkpoint, device)
-
-        return init
+        return taking_cfg_options(init_model)
 
     @staticmethod
     def compose(steps: list[dict]) -> Callable[[dict], dict]:
@@ -51,29 +45,10 @@ class MMEditing(MMCodebase):
         return build_dataset(deepcopy(load_config(dataset_cfg)[0].data.test))
 
     @staticmethod
-    def build_dataloader(dataset: Dataset,
-                         samples_per_gpu: int,
-                         workers_per_gpu: int,
-                         num_gpus: int = 1,
-                         dist: bool = False,
-                         shuffle: bool = False,
-                         seed: int | None = None,
-                         drop_last: bool = False,
-                         pin_memory: bool = True,
-                         persistent_workers: bool = True,
-                         **kwargs) -> DataLoader:
+    def build_dataloader(dataset: Dataset, samples_per_gpu: int, workers_per_gpu: int, *args, **kwargs) -> DataLoader:
+        """See `build_loader`."""
         from mmedit.datasets import build_dataloader
-        return build_dataloader(
-            dataset,
-            samples_per_gpu,
-            workers_per_gpu,
-            num_gpus=num_gpus,
-            dist=dist,
-            shuffle=shuffle,
-            seed=seed,
-            drop_last=drop_last,
-            **possible_loader_options(workers_per_gpu, pin_memory, persistent_workers),
-            **kwargs)
+        return build_loader(build_dataloader, dataset, samples_per_gpu, workers_per_gpu, *args, **kwargs)
 
     @staticmethod
     def single_gpu_test(model: torch.nn.Module,

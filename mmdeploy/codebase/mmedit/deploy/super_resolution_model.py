@@ -36,20 +36,9 @@ class End2EndModel(BaseBackendModel):
                  **kwargs):
         super().__init__(deploy_cfg=deploy_cfg)
         from mmedit.core import psnr, ssim
-        self.deploy_cfg = deploy_cfg
         self.test_cfg = model_cfg.test_cfg
         self.allowed_metrics = {'PSNR': psnr, 'SSIM': ssim}
         self._init_wrapper(backend, backend_files, device, **kwargs)
-
-    def _init_wrapper(self, backend: Backend, backend_files: Sequence[str], device: str, **kwargs) -> None:
-        self.wrapper = BaseBackendModel._build_wrapper(
-            backend=backend,
-            backend_files=backend_files,
-            device=device,
-            input_names=[self.input_name],
-            output_names=self.output_names,
-            deploy_cfg=self.deploy_cfg,
-            **kwargs)
 
     def forward(self, lq: torch.Tensor, test_mode: bool = False, *args, **kwargs) -> list | dict:
         """Restore images.

@@ -8,7 +8,7 @@ from mmcv.utils import Registry
 from torch.utils.data import DataLoader, Dataset
 
 from mmdeploy.codebase.base import CODEBASE, BaseTask, MMCodebase, build_task, check_model_type
-from mmdeploy.codebase.base.mmcodebase import possible_loader_options
+from mmdeploy.codebase.base.mmcodebase import check_dataset_part, possible_loader_options
 from mmdeploy.utils import Codebase
 
 from .unclip import mend_unclip
@@ -52,8 +52,7 @@ class MMOCR(MMCodebase):
     def build_dataset(dataset_cfg: mmcv.Config, dataset_type: str = 'val', **kwargs) -> Dataset:
         from mmocr.apis.utils import disable_text_recog_aug_test, replace_image_to_tensor
         from mmocr.datasets import build_dataset
-        assert dataset_type in dataset_cfg.data, (
-            f'model config: data.{dataset_type} is missing, found: {", ".join(sorted(dataset_cfg.data))}')
+        check_dataset_part(dataset_cfg, dataset_type)
         dataset_cfg = deepcopy(dataset_cfg)
         if dataset_cfg.data.get('samples_per_gpu', 1) > 1 and dataset_type in ('val', 'test'):
             dataset_cfg = disable_text_recog_aug_test(dataset_cfg, [dataset_type])

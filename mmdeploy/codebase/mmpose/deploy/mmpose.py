@@ -1,6 +1,5 @@
 """MMPose as a code base."""
 from collections.abc import Callable
-from copy import deepcopy
 
 import mmcv
 import torch
@@ -8,7 +7,7 @@ from mmcv.utils import Registry
 from torch.utils.data import DataLoader, Dataset
 
 from mmdeploy.codebase.base import CODEBASE, BaseTask, MMCodebase, build_task, check_model_type
-from mmdeploy.codebase.base.mmcodebase import possible_loader_options
+from mmdeploy.codebase.base.mmcodebase import build_loader, get_dataset_part, taking_cfg_options
 from mmdeploy.utils import Codebase, load_config
 
 MMPOSE_TASK = Registry('mmpose_tasks', build_func=build_task)
@@ -34,13 +33,7 @@ class MMPose(MMCodebase):
                 'leave it out')
         from mmcv.cnn.utils import revert_sync_batchnorm
         from mmpose.apis import init_pose_model
-
-        def init(config: mmcv.Config, checkpoint: str | None, device: str, cfg_options: dict | None) -> torch.nn.Module:
-            if cfg_options is not None:
-                config.merge_from_dict(cfg_options)
-            return revert_sync_batchnorm(init_pose_model(config, checkpoint, device))
-
-        return init
+        return taking_cfg_options(lambda *args: revert_sync_batchnorm(init_pose_model(*args)))
 
     @staticmethod
     def compose(steps: list[dict]) -> Callable[[dict], dict]:
@@ -50,35 +43,13 @@ class MMPose(MMCodebase):
     @staticmethod
     def build_dataset(dataset_cfg: str | mmcv.Config, dataset_type: str = 'test', **kwargs) -> Dataset:
         from mmpose.datasets import build_dataset
-        data = load_config(dataset_cfg)[0].data
-        assert dataset_type in data, (
-            f'model config: data.{dataset_type} is missing, found: {", ".join(sorted(data))}')
-        return build_dataset(deepcopy(data[dataset_type]), dict(test_mode=True))
+        return build_dataset(get_dataset_part(load_config(dataset_cfg)[0], dataset_type), dict(test_mode=True))
 
     @staticmethod
-    def build_dataloader(dataset: Dataset,
-                         samples_per_gpu: int,
-                         workers_per_gpu: int,
-                         num_gpus: int = 1,
-                         dist: bool = False,
-                         shuffle: bool = False,
-                         seed: int | None = None,
-                         drop_last: bool = False,
-                         pin_memory: bool = True,
-                         persistent_workers: bool = True,
-                         **kwargs) -> DataLoader:
+    def build_dataloader(dataset: Dataset, samples_per_gpu: int, workers_per_gpu: int, *args, **kwargs) -> DataLoader:
+        """See `build_loader`."""
         from mmpose.datasets import build_dataloader
-        return build_dataloader(
-            dataset,
-            samples_per_gpu,
-            workers_per_gpu,
-            num_gpus=num_gpus,
-            dist=dist,
-            shuffle=shuffle,
-            seed=seed,
-            drop_last=drop_last,
-            **possible_loader_options(workers_per_gpu, pin_memory, persistent_workers),
-            **kwargs)
+        return build_loader(build_dataloader, dataset, samples_per_gpu, workers_per_gpu, *args, **kwargs)
 
     @staticmethod
     def single_gpu_test(model: torch.nn.Module,

@@ -1,12 +1,17 @@
 """Heads with classes and boxes at every prior: RetinaNet, FCOS, ATSS, SSD and others."""
 from mmdeploy.core import FUNCTION_REWRITER
+from mmdeploy.utils import Backend
 
 from .levels import best_of_levels, flatten_level, grid_priors, level_scores, select
+from .ncnn import select_in_ncnn
 
 # dense_heads_test.py compares each with mmdet.
 HEADS = tuple(f'mmdet.models.dense_heads.{name}' for name in (
     'RetinaHead', 'RetinaSepBNHead', 'FreeAnchorRetinaHead', 'PISARetinaHead', 'FSAFHead', 'ATSSHead', 'FCOSHead',
     'NASFCOSHead', 'AutoAssignHead', 'DDODHead', 'VFNetHead', 'SSDHead', 'PISASSDHead', 'YOLOFHead'))
+# Of those these are compared with PyTorch in ncnn.
+_IN_NCNN = tuple(f'mmdet.models.dense_heads.{name}' for name in (
+    'RetinaHead', 'FCOSHead', 'FSAFHead', 'ATSSHead', 'VFNetHead'))
 
 
 @FUNCTION_REWRITER.register_rewriter(
@@ -56,3 +61,12 @@ def base_dense_head__get_bbox(ctx,
     if factors is not None:
         scores = scores * factors
     return select(ctx.cfg, cfg, boxes, scores, with_nms)
+
+
+@FUNCTION_REWRITER.register_rewriter(
+    'mmdet.models.dense_heads.base_dense_head.BaseDenseHead.get_bboxes', backend=Backend.NCNN.value, classes=_IN_NCNN)
+def base_dense_head__get_bboxes__ncnn(ctx, self, cls_scores, bbox_preds, score_factors=None, img_metas=None, cfg=None,
+                                      rescale=False, with_nms=True, **kwargs):
+    """Return rows [1, K, 6] as `detection_output` does; arguments as in `base_dense_head__get_bbox`."""
+    predictions = cls_scores, bbox_preds, score_factors
+    return select_in_ncnn(ctx, self, base_dense_head__get_bbox, predictions, img_metas, cfg, with_nms)

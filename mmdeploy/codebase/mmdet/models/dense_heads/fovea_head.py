@@ -2,8 +2,10 @@
 import importlib
 
 from mmdeploy.core import FUNCTION_REWRITER
+from mmdeploy.utils import Backend
 
 from .levels import best_of_levels, flatten_level, grid_priors, level_scores, select
+from .ncnn import select_in_ncnn
 
 
 @FUNCTION_REWRITER.register_rewriter(
@@ -25,3 +27,11 @@ def fovea_head__get_bboxes(ctx, self, cls_scores, bbox_preds, score_factors=None
     last = [n - 1 for n in size] if isinstance(size, list | tuple) else size - 1
     boxes = importlib.import_module('mmdet.core.bbox.transforms').distance2bbox(points, distances, last)
     return select(ctx.cfg, cfg, boxes, scores, with_nms)
+
+
+@FUNCTION_REWRITER.register_rewriter('mmdet.models.dense_heads.FoveaHead.get_bboxes', backend=Backend.NCNN.value,
+                                     classes=['mmdet.models.dense_heads.FoveaHead'])
+def fovea_head__get_bboxes__ncnn(ctx, self, cls_scores, bbox_preds, score_factors=None, img_metas=None, cfg=None,
+                                 rescale=None, with_nms=True, **kwargs):
+    """See `base_dense_head__get_bboxes__ncnn`."""
+    return select_in_ncnn(ctx, self, fovea_head__get_bboxes, (cls_scores, bbox_preds), img_metas, cfg, with_nms)

@@ -2,8 +2,10 @@
 import torch
 
 from mmdeploy.core import FUNCTION_REWRITER
+from mmdeploy.utils import Backend
 
 from .levels import best_of_levels, flatten_level, grid_priors, level_scores, select
+from .ncnn import select_in_ncnn
 
 
 def _distances(head: torch.nn.Module, bbox_pred: torch.Tensor) -> torch.Tensor:
@@ -29,3 +31,12 @@ def gfl_head__get_bbox(ctx, self, cls_scores, bbox_preds, score_factors=None, im
     centers, distances, scores = best_of_levels(ctx.cfg, cfg, levels)
     boxes = self.bbox_coder.decode(centers, distances, max_shape=img_metas[0]['img_shape'])
     return select(ctx.cfg, cfg, boxes, scores, with_nms)
+
+
+@FUNCTION_REWRITER.register_rewriter(
+    'mmdet.models.dense_heads.gfl_head.GFLHead.get_bboxes', backend=Backend.NCNN.value,
+    classes=['mmdet.models.dense_heads.GFLHead'])
+def gfl_head__get_bboxes__ncnn(ctx, self, cls_scores, bbox_preds, score_factors=None, img_metas=None, cfg=None,
+                               rescale=False, with_nms=True, **kwargs):
+    """See `base_dense_head__get_bboxes__ncnn`."""
+    return select_in_ncnn(ctx, self, gfl_head__get_bbox, (cls_scores, bbox_preds), img_metas, cfg, with_nms)

@@ -3,8 +3,10 @@ import torch
 
 from mmdeploy.codebase.mmdet.deploy.utils import clip_bboxes
 from mmdeploy.core import FUNCTION_REWRITER
+from mmdeploy.utils import Backend
 
 from .levels import best_of_levels, flatten_level, grid_priors, level_scores, select
+from .ncnn import select_in_ncnn
 
 _CLASSES = ['mmdet.models.dense_heads.RepPointsHead']
 
@@ -54,3 +56,11 @@ def reppoints_head__get_bboxes(ctx, self, cls_scores, bbox_preds, score_factors=
     boxes = torch.cat([points, points], -1) + moves
     boxes = torch.stack(clip_bboxes(*boxes.unbind(-1), img_metas[0]['img_shape']), -1)
     return select(ctx.cfg, cfg, boxes, scores, with_nms)
+
+
+@FUNCTION_REWRITER.register_rewriter('mmdet.models.dense_heads.RepPointsHead.get_bboxes', backend=Backend.NCNN.value,
+                                     classes=['mmdet.models.dense_heads.RepPointsHead'])
+def reppoints_head__get_bboxes__ncnn(ctx, self, cls_scores, bbox_preds, score_factors=None, img_metas=None, cfg=None,
+                                     rescale=None, with_nms=True, **kwargs):
+    """See `base_dense_head__get_bboxes__ncnn`."""
+    return select_in_ncnn(ctx, self, reppoints_head__get_bboxes, (cls_scores, bbox_preds), img_metas, cfg, with_nms)

@@ -7,8 +7,10 @@ import torch
 from mmdeploy.codebase.mmdet.core.post_processing import multiclass_nms
 from mmdeploy.codebase.mmdet.deploy.utils import get_proposal_params
 from mmdeploy.core import FUNCTION_REWRITER
+from mmdeploy.utils import Backend
 
 from .levels import best_of_levels, flatten_level, grid_priors, level_scores
+from .ncnn import without_top_k
 
 
 def _drop_small(test_cfg: mmcv.ConfigDict, boxes: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
@@ -22,8 +24,8 @@ def _drop_small(test_cfg: mmcv.ConfigDict, boxes: torch.Tensor, scores: torch.Te
 
 @FUNCTION_REWRITER.register_rewriter(
     'mmdet.models.dense_heads.RPNHead.get_bboxes', classes=['mmdet.models.dense_heads.RPNHead'])
-def rpn_head__get_bboxes(ctx, self, cls_scores, bbox_preds, img_metas=None, cfg=None, rescale=False, with_nms=True,
-                         **kwargs):
+def rpn_head__get_bboxes(ctx, self, cls_scores, bbox_preds, score_factors=None, img_metas=None, cfg=None,
+                         rescale=False, with_nms=True, **kwargs):
     """Select proposals.
 
     Args:
@@ -31,6 +33,7 @@ def rpn_head__get_bboxes(ctx, self, cls_scores, bbox_preds, img_metas=None, cfg=
         self: the head.
         cls_scores: per level [B, A, H, W] ([B, A * 2, H, W] with softmax).
         bbox_preds: per level [B, A * 4, H, W].
+        score_factors: ignored: the network has none.
         img_metas: meta information; the first one's `img_shape` is the size of the input.
         cfg: settings, by default `self.test_cfg`.
         rescale: ignored.
@@ -70,3 +73,13 @@ def candidates(deploy_cfg: mmcv.Config, cfg: mmcv.ConfigDict, head: torch.nn.Mod
     priors, boxes, scores = best_of_levels(deploy_cfg, cfg, levels)
     boxes = head.bbox_coder.decode(priors, boxes, max_shape=img_metas[0]['img_shape'])
     return boxes, _drop_small(cfg, boxes, scores)
+
+
+@FUNCTION_REWRITER.register_rewriter('mmdet.models.dense_heads.RPNHead.get_bboxes', backend=Backend.NCNN.value,
+                                     classes=['mmdet.models.dense_heads.RPNHead'])
+def rpn_head__get_bboxes__ncnn(ctx, self, cls_scores, bbox_preds, img_metas=None, with_nms=True, cfg=None, **kwargs):
+    """See `rpn_head__get_bboxes`; whoever selects proposals takes the best of each level first."""
+    assert int(cls_scores[0].shape[0]) == 1, 'ncnn takes one image at a time'
+    cfg = self.test_cfg if cfg is None else cfg
+    boxes, scores = candidates(ctx.cfg, without_top_k(cfg), self, cls_scores, bbox_preds, img_metas, with_nms)
+    return multiclass_nms(boxes, scores, **get_proposal_params(ctx.cfg, cfg)) if with_nms else (boxes, scores)

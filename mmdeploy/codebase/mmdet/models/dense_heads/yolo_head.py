@@ -1,11 +1,14 @@
 """The head of YOLOv3."""
+import mmcv
 import torch
 
 from mmdeploy.codebase.mmdet.core.post_processing import multiclass_nms
 from mmdeploy.codebase.mmdet.deploy.utils import get_nms_params, get_post_processing_params
 from mmdeploy.core import FUNCTION_REWRITER, mark
+from mmdeploy.utils import Backend
 
 from .levels import flatten_level
+from .ncnn import detection_output, without_top_k
 
 
 @mark('yolo_head', inputs=['pred_maps'])
@@ -51,3 +54,20 @@ def yolov3_head__get_bboxes(ctx, self, pred_maps, img_metas, cfg=None, rescale=F
     if not with_nms:
         return boxes, scores
     return multiclass_nms(boxes, scores, **dict(params, score_threshold=0.0))
+
+
+@FUNCTION_REWRITER.register_rewriter('mmdet.models.dense_heads.YOLOV3Head.get_bboxes', backend=Backend.NCNN.value,
+                                     classes=['mmdet.models.dense_heads.YOLOV3Head'])
+def yolov3_head__get_bboxes__ncnn(ctx, self, pred_maps, img_metas=None, cfg=None, rescale=False, with_nms=True,
+                                  **kwargs):
+    """See `base_dense_head__get_bboxes__ncnn`.
+
+    Not by ncnn's layer Yolov3DetectionOutput, which lets boxes of one class suppress those of others.
+    """
+    cfg = without_top_k(self.test_cfg if cfg is None else cfg)
+    boxes, scores = yolov3_head__get_bboxes(ctx, self, pred_maps, img_metas, cfg, with_nms=False)
+    if not with_nms:
+        return boxes, scores
+    # The scores of what is below the limits are 0.
+    return detection_output(ctx.cfg, mmcv.ConfigDict(dict(cfg, score_thr=0.0)), boxes, scores,
+                            img_metas[0]['img_shape'])

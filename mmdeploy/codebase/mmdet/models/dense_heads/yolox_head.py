@@ -5,8 +5,10 @@ import torch
 from mmdeploy.codebase.mmdet.core.post_processing import multiclass_nms
 from mmdeploy.codebase.mmdet.deploy.utils import get_nms_params
 from mmdeploy.core import FUNCTION_REWRITER
+from mmdeploy.utils import Backend
 
 from .levels import flatten_level, grid_priors
+from .ncnn import detection_output
 
 
 def _best_classes(scores: torch.Tensor) -> torch.Tensor:
@@ -52,3 +54,16 @@ def yolox_head__get_bboxes(ctx, self, cls_scores, bbox_preds, objectnesses, img_
     if threshold > 0:  # of YOLOX mmdet keeps what equals it, and NMS what is above
         params['score_threshold'] = float(np.nextafter(threshold, np.float32(0)))
     return multiclass_nms(boxes, scores, **params)
+
+
+@FUNCTION_REWRITER.register_rewriter('mmdet.models.dense_heads.YOLOXHead.get_bboxes', backend=Backend.NCNN.value,
+                                     classes=['mmdet.models.YOLOXHead'])
+def yolox_head__get_bboxes__ncnn(ctx, self, cls_scores, bbox_preds, objectnesses, img_metas=None, cfg=None,
+                                 rescale=False, with_nms=True):
+    """See `base_dense_head__get_bboxes__ncnn`."""
+    cfg = self.test_cfg if cfg is None else cfg
+    boxes, scores = yolox_head__get_bboxes(ctx, self, cls_scores, bbox_preds, objectnesses, img_metas, cfg,
+                                           with_nms=False)
+    if not with_nms:
+        return boxes, scores
+    return detection_output(ctx.cfg, cfg, boxes, scores, img_metas[0]['img_shape'])

@@ -36,6 +36,10 @@ def _padding_value(model_cfg: Any) -> list[float]:
     return [(value / scale - mean) / std for value, mean, std in zip(pixel, norm['mean'], norm['std'], strict=True)]
 
 
+@MODULE_REWRITER.register_rewrite_module('mmocr.models.textrecog.SARNet')
+@MODULE_REWRITER.register_rewrite_module('mmocr.models.textrecog.SATRN')
+@MODULE_REWRITER.register_rewrite_module('mmocr.models.textrecog.NRTR')
+@MODULE_REWRITER.register_rewrite_module('mmocr.models.textrecog.RobustScanner')
 class PaddedRecogniser(nn.Module):
     """A recogniser that gets nothing but images, as in an engine.
 
@@ -79,23 +83,3 @@ class PaddedRecogniser(nn.Module):
         has_text = ((img - self.padding).abs() > 1e-3).to(img.dtype).amax((1, 2))  # [B, W]
         columns = torch.arange(1, img.shape[3] + 1, device=img.device).to(img.dtype)
         return ((has_text * columns).amax(1) / img.shape[3]).clamp(self._least, 1)
-
-
-@MODULE_REWRITER.register_rewrite_module('mmocr.models.textrecog.SARNet')
-class SARNet(PaddedRecogniser):
-    """See `PaddedRecogniser`."""
-
-
-@MODULE_REWRITER.register_rewrite_module('mmocr.models.textrecog.SATRN')
-class SATRN(PaddedRecogniser):
-    """See `PaddedRecogniser`."""
-
-
-@MODULE_REWRITER.register_rewrite_module('mmocr.models.textrecog.NRTR')
-class NRTR(PaddedRecogniser):
-    """See `PaddedRecogniser`."""
-
-
-@MODULE_REWRITER.register_rewrite_module('mmocr.models.textrecog.RobustScanner')
-class RobustScanner(PaddedRecogniser):
-    """See `PaddedRecogniser`."""
