@@ -1,4 +1,7 @@
+#include <cmath>
+#include <cstdint>
 #include <cstring>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -41,9 +44,9 @@ class Visitor {
   Result<void> Visit(const Json& json) {
     if (json.is_null()) return Give(Of(MMDEPLOY_VALUE_NULL));
     if (json.is_boolean()) return Integer(MMDEPLOY_VALUE_BOOL, json.get<bool>() ? 1 : 0);
-    if (json.is_number_integer()) return Integer(MMDEPLOY_VALUE_INT, json.get<int64_t>());
-    if (json.is_number()) return Number(json.get<float>());
-    if (json.is_string()) return Text(MMDEPLOY_VALUE_TEXT, json.get<std::string>());
+    if (json.is_number_integer()) return VisitInteger(json);
+    if (json.is_number()) return VisitNumber(json);
+    if (json.is_string()) return VisitText(MMDEPLOY_VALUE_TEXT, json.get<std::string>());
     if (json.is_array()) {
       MMDEPLOY_TRYV(Begin(MMDEPLOY_VALUE_LIST, json.size()));
       for (const Json& item : json) MMDEPLOY_TRYV(Visit(item));
@@ -51,7 +54,7 @@ class Visitor {
     }
     MMDEPLOY_TRYV(Begin(MMDEPLOY_VALUE_RECORD, json.size()));
     for (const auto& [key, item] : json.items()) {
-      MMDEPLOY_TRYV(Text(MMDEPLOY_VALUE_FIELD, key));
+      MMDEPLOY_TRYV(VisitText(MMDEPLOY_VALUE_FIELD, key));
       MMDEPLOY_TRYV(Visit(item));
     }
     return End();
@@ -89,6 +92,25 @@ class Visitor {
   }
 
  private:
+  // Of a description, whose numbers and texts need not be those that parts can hold.
+  Result<void> VisitInteger(const Json& json) {
+    const bool is_large = json.is_number_unsigned() && json.get<uint64_t>() > INT64_MAX;
+    MMDEPLOY_ENSURE(!is_large, Code::kOutOfRange, "the value holds {}, allowed: up to {}",
+                    json.get<uint64_t>(), INT64_MAX);
+    return Integer(MMDEPLOY_VALUE_INT, json.get<int64_t>());
+  }
+  Result<void> VisitNumber(const Json& json) {
+    const auto number = json.get<double>();
+    MMDEPLOY_ENSURE(std::abs(number) <= std::numeric_limits<float>::max(), Code::kOutOfRange,
+                    "the value holds {}, allowed: numbers that float32 holds", number);
+    return Number(static_cast<float>(number));
+  }
+  Result<void> VisitText(mmdeploy_value_kind_t kind, const std::string& text) {
+    MMDEPLOY_ENSURE(text.find('\0') == text.npos, Code::kInvalidArgument,
+                    "the value holds a text with NUL, which ends a text in C");
+    return Text(kind, text);
+  }
+
   Result<void> Visit(const Record& record) {
     const auto& fields = record.type->fields;
     MMDEPLOY_TRYV(Begin(MMDEPLOY_VALUE_RECORD, fields.size(), std::string(record.type->name)));

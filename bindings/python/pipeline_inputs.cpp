@@ -15,8 +15,13 @@ nb::object ToArray(nb::handle value) {
   return nb::module_::import_("numpy").attr("asarray")(value);
 }
 
-// str(object) in Python.
-std::string Text(nb::handle object) { return nb::str(object).c_str(); }
+// str(object) in Python. Raises ValueError for half of a surrogate pair, which is no UTF-8.
+std::string Text(nb::handle object) {
+  const char* text = nb::str(object).c_str();
+  if (text) return text;
+  PyErr_Clear();
+  throw nb::value_error("a text holds half of a surrogate pair, which is no UTF-8");
+}
 
 size_t RankOf(nb::handle array) { return nb::cast<size_t>(array.attr("ndim")); }
 
@@ -45,6 +50,16 @@ bool AreNumbers(nb::handle values) {
 }
 
 std::string TypeName(nb::handle value) { return nb::type_name(value.type()).c_str(); }
+
+// What NumPy makes of an object, as a number of Python; nothing if it is none.
+nb::object ToNumber(nb::handle array) {
+  const auto kind = nb::cast<std::string>(array.attr("dtype").attr("kind"));
+  if (RankOf(array) != 0) return {};
+  if (kind == "b") return nb::bool_(nb::cast<bool>(array.attr("item")()));
+  if (kind == "f") return nb::float_(array);
+  if (kind == "i" || kind == "u") return nb::int_(array);
+  return {};
+}
 
 // Decimal digits that give the same float32. JSON has no NaN.
 std::string Number(double number, const std::string& place) {
@@ -133,8 +148,13 @@ std::string PipelineInputs::DescribeList(nb::handle values, const std::string& p
 std::string PipelineInputs::DescribeArray(nb::handle value, const std::string& place) {
   const nb::object array = ToArray(value);
   switch (RankOf(array)) {
-    case 0:
-      return Describe(array.attr("item")(), place);
+    case 0: {
+      const nb::object number = ToNumber(array);
+      if (number.is_valid() && !IsArray(number)) return Describe(number, place);
+      throw nb::type_error((place + " is " + TypeName(value) +
+                            ", expected an image, a box, a dict, a list, an int, a bool or None")
+                               .c_str());
+    }
     case 1:
       return DescribeBox(ToNumbers(array, place), place);
     case 2: {
@@ -190,17 +210,25 @@ std::string PipelineInputs::DescribeDict(const nb::dict& dict, const std::string
 
 // Of a result: a number, a text, an array of numbers, a mask or an image.
 std::string PipelineInputs::DescribeField(nb::handle value, const std::string& place) {
-  if (nb::isinstance<nb::str>(value)) return DumpJson(Json(nb::cast<std::string>(value)));
-  if (nb::isinstance<nb::int_>(value)) return Text(value);
+  if (nb::isinstance<nb::str>(value)) return DumpJson(Json(Text(value)));
+  if (nb::isinstance<nb::int_>(value) && !nb::isinstance<nb::bool_>(value)) return Text(value);
   if (nb::isinstance<nb::float_>(value)) return Number(nb::cast<double>(value), place);
   const nb::object array = ToArray(value);
+  if (RankOf(array) == 0) {
+    const nb::object number = ToNumber(array);
+    if (number.is_valid() && !nb::isinstance<nb::bool_>(number)) {
+      return DescribeField(number, place);
+    }
+    throw nb::type_error(
+        (place + " is " + TypeName(value) + ", expected a number, a text or an array").c_str());
+  }
   const std::string dtype = Text(nb::object(array.attr("dtype")));
   const size_t rank = RankOf(array);
-  if (rank == 0) return DescribeField(array.attr("item")(), place);
   if (rank == 3) return DescribeImage(array, place);
-  if (rank == 2 && dtype == "uint8") {
-    return DescribeImage(array.attr("reshape")(array.attr("shape")[nb::int_(0)],
-                                               array.attr("shape")[nb::int_(1)], 1),
+  if (rank == 2 && (dtype == "uint8" || dtype == "bool")) {
+    const nb::object pixels = array.attr("astype")("uint8", nb::arg("copy") = false);
+    return DescribeImage(pixels.attr("reshape")(array.attr("shape")[nb::int_(0)],
+                                                array.attr("shape")[nb::int_(1)], 1),
                          place);
   }
   if (rank == 1) {

@@ -3,6 +3,7 @@ import json
 import multiprocessing
 import time
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 from pathlib import Path
 from threading import Thread
 
@@ -230,6 +231,32 @@ def test_a_list_that_holds_itself() -> None:
     pipeline = read_given()
     with pytest.raises(ValueError, match='lists in lists, deeper than 16'):
         pipeline(IMAGE, endless)
+    array = np.empty((), object)
+    array[()] = array
+    with pytest.raises(TypeError, match=r"input 'quads'\[0\] is ndarray, expected an image"):
+        pipeline(IMAGE, array)
+
+
+@pytest.mark.parametrize('value', [object(), b'ab', {'a': 1}, 1j, Decimal('0.5'), np.datetime64('2020-01-01'), True,
+                                   np.bool_(True), {1, 2}], ids=lambda value: type(value).__name__)
+def test_what_is_no_field_of_a_result(value: object) -> None:
+    """NumPy makes an array of anything, which holds what it was made of."""
+    pipeline = read_given()
+    place = r"input 'quads'\[0\]\[0\]\['score'\] is "
+    with pytest.raises(TypeError, match=f'{place}{type(value).__name__}, expected a number, a text or an array'):
+        pipeline(IMAGE, [dict(bbox=[0, 0, 20, 0, 20, 10, 0, 10], score=value)])
+
+
+def test_numbers_of_numpy_are_numbers() -> None:
+    pipeline = read_given()
+    quad = [0, 0, 20, 0, 20, 10, 0, 10]
+    expected = pipeline(IMAGE, [quad])[0][0]['text']
+    for one in (np.float32(1), np.longdouble(1), np.int8(1), np.array(1.0)):
+        assert pipeline(IMAGE, [dict(bbox=quad, score=one)])[0][0]['text'] == expected
+    with pytest.raises(ValueError, match='half of a surrogate pair'):
+        pipeline(IMAGE, [{'bbox': quad, '\ud800': 1}])
+    with pytest.raises(ValueError, match='half of a surrogate pair'):
+        pipeline(IMAGE, [dict(bbox=quad, score='\ud800')])
 
 
 def test_lists_of_a_batch_have_one_length() -> None:

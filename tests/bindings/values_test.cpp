@@ -161,4 +161,20 @@ TEST(Values, OfAPipelineAreDescribed) {
   mmdeploy_model_destroy(model);
 }
 
+// Parts hold 64 bits, float32 and texts that end with NUL.
+TEST(Values, RefuseWhatPartsCannotHold) {
+  for (const auto& [json, message] :
+       {std::pair{"{\"a\": 18446744073709551615}", "holds 18446744073709551615, allowed: up to"},
+        {"[1e300]", "allowed: numbers that float32 holds"},
+        {"\"x\\u0000y\"", "a text with NUL"},
+        {"{\"x\\u0000y\": 1}", "a text with NUL"}}) {
+    mmdeploy_value_t value{};
+    ASSERT_EQ(mmdeploy_value_from_json(json, &value), 0);
+    Parts parts;
+    EXPECT_NE(mmdeploy_value_visit(value, Parts::Take, &parts), 0) << parts.text;
+    EXPECT_THAT(mmdeploy_last_error(), HasSubstr(message));
+    mmdeploy_value_destroy(value);
+  }
+}
+
 }  // namespace

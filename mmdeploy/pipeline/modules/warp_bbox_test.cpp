@@ -157,6 +157,21 @@ TEST(WarpPixels, EqualsOpenCv) {
   }
 }
 
+// A position that lies between two whole numbers of its units: the sum that it is decides.
+TEST(WarpPixels, RoundsPositionsAsOpenCv) {
+  for (const auto& [height, width] : {std::pair{17, 200}, {200, 17}}) {
+    const Image image = Noise(PixelFormat::kBgr, height, width);
+    std::array<double, 6> matrix = {-0.4657464328326223, -0.8823529411764706,  72.00048828125,
+                                    0.8849182223819824,  -0.47058823529411764, 149.00048828125};
+    cv::Mat expected, found(159, 63, CV_8UC3);
+    cv::warpAffine(ToMat(image), expected, cv::Mat(2, 3, CV_64F, matrix.data()), found.size(),
+                   cv::INTER_LINEAR | cv::WARP_INVERSE_MAP);
+    WarpPixels({image.data, image.height, image.width, image.stride()}, matrix, found.rows,
+               found.cols, found.data);
+    EXPECT_EQ(LargestDifference(found, expected), 0);
+  }
+}
+
 TEST(WarpBbox, CornersMayStandInAnyOrder) {
   const Image image = Noise(PixelFormat::kBgr, 80, 120);
   for (const double degrees : {0.0, 20.0, -20.0}) {
