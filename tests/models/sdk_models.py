@@ -159,15 +159,15 @@ def prove_pose_detector(name: str, folder: str) -> str:
         height, width = image.shape[:2]
         boxes = np.array([[0, 0, width - 1, height - 1], [5, 3, 30, 29], [-8, 10, 20.5, 60], [7, 7, 7, 7]], np.float32)
         people = [dict(bbox=np.array([x0, y0, x1 - x0 + 1, y1 - y0 + 1])) for x0, y0, x1, y1 in boxes]
-        expected, _ = inference_top_down_pose_model(
-            model, image.copy(), people, format='xywh', dataset_info=DatasetInfo(cfg.data.test.dataset_info))
+        # Box by box: of a map without a positive value mmpose reads the map before, be it another person's.
+        info = DatasetInfo(cfg.data.test.dataset_info)
+        expected = [inference_top_down_pose_model(model, image.copy(), [person], format='xywh', dataset_info=info)[0][0]
+                    for person in people]
         for mine, other in zip(sdk(image, boxes), expected, strict=True):
             far = np.abs(mine - other['keypoints'])
-            # Of maps without a positive value mmpose reads the offsets of another cell, see docs/en/mmpose.md. And a
-            # maximum that another cell nearly has may be that cell.
-            is_seen = other['keypoints'][:, 2] > 0
-            same += int((far[is_seen, :2].max(1, initial=0) < POINTS).sum())
-            seen += int(is_seen.sum())
+            # A maximum that another cell nearly has may be that cell.
+            same += int((far[:, :2].max(1) < POINTS).sum())
+            seen += len(far)
             assert far[:, 2].max() < SCORES, f'a score is {far[:, 2].max()} off'
     assert seen and same >= 0.98 * seen, f'{same} of {seen} points are within {POINTS} pixel'
     return f'{same} of {seen} points'

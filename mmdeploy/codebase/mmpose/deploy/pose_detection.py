@@ -276,9 +276,4 @@ class PoseDetection(ImageTask):
         size = get_input_shape(self.deploy_cfg) or self.model_cfg.data_cfg['image_size']
         found = build_pose_head(self.model_cfg).decode([img_metas], output[:1].copy(), img_size=list(size))
         points = found['preds'][0].astype(np.float64)
-        if (self.model_cfg.model.get('test_cfg', None) or {}).get('use_udp', False):
-            from mmpose.core.post_processing import transform_preds
-            # Without a positive value mmpose reads the offsets and logarithms of another cell.
-            points[points[:, 2] <= 0, :2] = transform_preds(
-                np.full((1, 2), -1.0), img_metas['center'], img_metas['scale'], output.shape[:1:-1], use_udp=True)
         return 'PoseDetection', dict(points=points[:, :2].tolist(), scores=points[:, 2].tolist())

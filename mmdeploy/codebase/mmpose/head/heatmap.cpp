@@ -74,46 +74,86 @@ Point Taylor(const Kernel& kernel, const HeatMap& map, const Peak& peak) {
   return Point{place.x + step.x, place.y + step.y};
 }
 
-Point Udp(const Kernel& kernel, const HeatMap& map, const Peak& peak) {
-  const auto cells = kernel.Blur<3>(map, peak.x, peak.y, Border::kMirror);
-  // Beyond the map lies its last cell.
-  const auto at = [&](int x, int y) {
-    const int column = std::clamp(peak.x + x, 0, map.width - 1) - peak.x;
-    const int row = std::clamp(peak.y + y, 0, map.height - 1) - peak.y;
-    return std::log(double{std::clamp(cells[size_t((row + 1) * 3 + column + 1)], 0.001F, 50.F)});
+// From a cell to the top of the parabola that unbiased data processing takes; `at(x, y)` is the
+// blurred value of the cell that far away.
+template <class At>
+Point UdpStep(const At& at) {
+  // In floats and in the order of mmpose: of nearly equal values little but the rounding is left.
+  const auto log = [&](int x, int y) {
+    return static_cast<float>(std::log(double{std::clamp(at(x, y), 0.001F, 50.F)}));
   };
   constexpr double kEpsilon = 1.1920929e-07;  // mmpose adds it to the diagonal
-  const double center = at(0, 0);
-  const Parabola parabola{
-      0.5 * (at(1, 0) - at(-1, 0)), 0.5 * (at(0, 1) - at(0, -1)),
-      at(1, 0) - 2 * center + at(-1, 0) + kEpsilon,
-      0.5 * (at(1, 1) - at(1, 0) - at(0, 1) + 2 * center - at(-1, 0) - at(0, -1) + at(-1, -1)),
-      at(0, 1) - 2 * center + at(0, -1) + kEpsilon};
-  const Point step = parabola.Step(0);
+  const float center = log(0, 0), right = log(1, 0), left = log(-1, 0);
+  const float below = log(0, 1), above = log(0, -1);
+  const float dxx = right - 2 * center + left, dyy = below - 2 * center + above;
+  const float dxy =
+      0.5F * (log(1, 1) - right - below + center + center - left - above + log(-1, -1));
+  const Parabola parabola{0.5F * (right - left), 0.5F * (below - above), dxx + kEpsilon, dxy,
+                          dyy + kEpsilon};
+  return parabola.Step(0);
+}
+
+Point Udp(const Kernel& kernel, const HeatMap& map, const Peak& peak) {
+  const auto cells = kernel.Blur<3>(map, peak.x, peak.y, Border::kMirror);
+  const Point step = UdpStep([&](int x, int y) {  // beyond the map lies its last cell
+    const int column = std::clamp(peak.x + x, 0, map.width - 1) - peak.x;
+    const int row = std::clamp(peak.y + y, 0, map.height - 1) - peak.y;
+    return cells[size_t((row + 1) * 3 + column + 1)];
+  });
   return {static_cast<float>(peak.x) + step.x, static_cast<float>(peak.y) + step.y};
+}
+
+// Of a map without a positive value. mmpose lays the maps of all points one behind the other, each
+// with a border of one cell, and looks at (-1, -1), the first cell of the border: right of it and
+// below lies the first cell of the map, left of it and above the last row of the map before.
+// Bit by bit as OpenCV blurs: where one neighbour is equal, rounding decides.
+Point UdpWithoutPeak(PartialBlur* blur, const HeatMap& map, const HeatMap& previous) {
+  const auto blurred = [&](const HeatMap& of, int x, int y) {
+    return blur->Of(of, {x, y, 1, 1}).At(x, y);
+  };
+  const float here = blurred(map, 0, 0);
+  const float above = blurred(previous, 0, previous.height - 1);
+  const float left = blurred(previous, previous.width - 1, previous.height - 1);
+  const Point step = UdpStep([&](int x, int y) { return x < 0 ? left : y < 0 ? above : here; });
+  return {step.x - 1, step.y - 1};
 }
 
 using Mode = HeatmapDecoding::Mode;
 
-// Reads the points of maps of one size.
+// Maps of one size, one behind the other.
+struct Maps {
+  const float* data;
+  int count, height, width;
+
+  HeatMap At(int number) const {
+    return {data + static_cast<int64_t>(number) * height * width, height, width};
+  }
+};
+
+// Reads the points of maps.
 class MapReader {
  public:
-  MapReader(const HeatmapDecoding& decoding, const Kernel& kernel, const Kernel& wide, int height,
-            int width)
+  MapReader(const HeatmapDecoding& decoding, const Kernel& kernel, const Kernel& wide,
+            const Maps& maps)
       : mode_(decoding.mode),
         kernel_(kernel),
-        unit_(decoding.valid_radius_factor * static_cast<float>(height)) {
-    if (mode_ == Mode::kMegvii) blur_.emplace(kernel, height, width, Border::kZero);
-    if (mode_ == Mode::kUdpOffsets) blur_.emplace(wide, height, width, Border::kMirror);
+        unit_(decoding.valid_radius_factor * static_cast<float>(maps.height)),
+        maps_(maps) {
+    if (mode_ == Mode::kMegvii) blur_.emplace(kernel, maps.height, maps.width, Border::kZero);
+    if (mode_ == Mode::kUdpOffsets) blur_.emplace(wide, maps.height, maps.width, Border::kMirror);
   }
 
-  // `map` is the first one of the point.
-  MapPoint Read(const HeatMap& map) {
+  // `first` is the number of the first map of the point.
+  MapPoint Read(int first) {
+    const HeatMap map = maps_.At(first);
     if (mode_ == Mode::kMegvii) return Megvii(map);
-    if (mode_ == Mode::kUdpOffsets) return UdpOffsets(map);
+    if (mode_ == Mode::kUdpOffsets) return UdpOffsets(first);
     const Peak peak = FindPeak(map);
     MapPoint point{peak.place(), peak.value};
-    if (!peak.found()) return point;
+    if (!peak.found()) {
+      if (mode_ == Mode::kUdp) point.place = UdpBesideTheMap(first);
+      return point;
+    }
     if (mode_ == Mode::kQuarter) point.place = Quarter(map, map, peak, 0);
     if (mode_ == Mode::kUdp) point.place = Udp(kernel_, map, peak);
     if (mode_ == Mode::kTaylor) point.place = Taylor(kernel_, map, peak);
@@ -131,16 +171,29 @@ class MapReader {
     return {place, peak.value / 255 + 0.5F};
   }
 
+  Point UdpBesideTheMap(int number) {
+    if (!blur_) blur_.emplace(kernel_, maps_.height, maps_.width, Border::kMirror);
+    // Before the first map lies the last one.
+    const int previous = (number == 0 ? maps_.count : number) - 1;
+    return UdpWithoutPeak(&*blur_, maps_.At(number), maps_.At(previous));
+  }
+
   // Behind the map, which says how likely, follow those of offsets in x and in y.
-  MapPoint UdpOffsets(const HeatMap& map) {
+  MapPoint UdpOffsets(int first) {
     float largest = 0;
-    const Peak peak = blur_->AroundPeak(map, 0, &largest).FindPeak();
+    const Peak peak = blur_->AroundPeak(maps_.At(first), 0, &largest).FindPeak();
     MapPoint point{peak.place(), peak.value};
-    // mmpose reads the offsets of another cell where no value is positive.
-    if (!peak.found()) return point;
+    // mmpose numbers the cells of all maps of offsets in a row, and looks at the cell of the place,
+    // whatever it is: (-1, -1) lies in the map before, and before the first map the last one.
+    const int64_t size = int64_t{maps_.height} * maps_.width;
+    const int64_t total = maps_.count / 3 * size;
+    const int64_t at = first / 3 * size + int64_t{peak.y} * maps_.width + peak.x;
+    const int64_t cell = (at % total + total) % total;
     const auto offset = [&](int number) {
-      const HeatMap offsets{map.data + number * map.size(), map.height, map.width};
-      return kernel_.Blur<1>(offsets, peak.x, peak.y, Border::kMirror)[0] * unit_;
+      const int map = static_cast<int>(cell / size) * 3 + number;
+      const int x = static_cast<int>(cell % maps_.width);
+      const int y = static_cast<int>(cell % size / maps_.width);
+      return kernel_.Blur<1>(maps_.At(map), x, y, Border::kMirror)[0] * unit_;
     };
     point.place.x += offset(1);
     point.place.y += offset(2);
@@ -150,6 +203,7 @@ class MapReader {
   const Mode mode_;
   const Kernel& kernel_;
   const float unit_;
+  const Maps maps_;
   std::optional<PartialBlur> blur_;
 };
 
@@ -164,13 +218,10 @@ Result<std::vector<MapPoint>> HeatmapDecoder::Decode(const float* maps, int coun
   MMDEPLOY_ENSURE(count % maps_of_point == 0, Code::kFail,
                   "the network gives {} maps; with target_type 'CombinedTarget' a point has three",
                   count);
-  MapReader reader(decoding_, kernel_, wide_, height, width);
+  MapReader reader(decoding_, kernel_, wide_, {maps, count, height, width});
   std::vector<MapPoint> points;
   points.reserve(static_cast<size_t>(count / maps_of_point));
-  for (int i = 0; i < count; i += maps_of_point) {
-    const float* map = maps + static_cast<int64_t>(i) * height * width;
-    points.push_back(reader.Read({map, height, width}));
-  }
+  for (int i = 0; i < count; i += maps_of_point) points.push_back(reader.Read(i));
   return points;
 }
 

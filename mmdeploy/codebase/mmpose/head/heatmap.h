@@ -23,7 +23,9 @@ struct HeatmapDecoding {
   float valid_radius_factor = 0.0546875F;  // offsets are in units of this times the height
 };
 
-// A key point in cells of its map; (-1, -1) where no value is above 0.
+// A key point in cells of its map; (-1, -1) where no value is above 0, and what mmpose makes of it:
+// with kUdp and kUdpOffsets it reads other cells there, of the previous map (of the first map: of
+// the last one) as well.
 struct MapPoint {
   Point place;
   float score = 0;
