@@ -137,6 +137,20 @@ def test_points_without_a_positive_value_are_where_mmpose_has_them(mode, count, 
         np.testing.assert_allclose(result[:, 2], expected[:, 2], rtol=1e-5, atol=1e-6)
 
 
+@pytest.mark.parametrize('kernel', [3, 5])
+@pytest.mark.filterwarnings('ignore')
+def test_stripes_under_small_kernels(kernel, tmp_path):
+    """Along them a map is flat but for the last bit, which the order of sums decides."""
+    maps = np.zeros((9, HEIGHT, WIDTH), np.float32)
+    for i, value in enumerate((0.1, 0.7, 0.9)):
+        maps[3 * i, :, ::2] = maps[3 * i + 1, ::2] = maps[3 * i + 2, :, 1::3] = value
+    params = dict(use_udp=True, modulate_kernel=kernel)
+    folder = make_model(tmp_path / 'model', 'TopdownHeatmapSimpleHeadDecode', params, dict(output=maps[None]))
+    found = mmdeploy_runtime.PoseDetector(str(folder), 'cpu', 0)(IMAGE, BOXES)
+    for result, box in zip(found, BOXES, strict=True):
+        np.testing.assert_allclose(result[:, :2], decode_with_mmpose(maps.copy(), box, params)[:, :2], atol=5e-3)
+
+
 @pytest.mark.parametrize('side', [2, 4])
 def test_regressions_are_those_of_mmpose(side, tmp_path):
     from mmpose.core.evaluation.top_down_eval import keypoints_from_regression

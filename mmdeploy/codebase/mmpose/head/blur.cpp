@@ -78,7 +78,7 @@ hn::Vec<D> BlurLine(D d, const float* line, const Kernel& kernel) {
   const int radius = kernel.radius();
   const float* weights = kernel.weights();
   const auto tap = [&](int k) { return hn::Set(d, weights[k]); };
-  if (radius > 2 || radius == 0) {
+  if (radius > Kernel::kSmall || radius == 0) {
     auto sum = hn::Mul(hn::LoadU(d, line), tap(0));
     for (int k = 1; k <= 2 * radius; ++k) sum = hn::MulAdd(hn::LoadU(d, line + k), tap(k), sum);
     return sum;
@@ -179,7 +179,7 @@ void BlurPart(const Part& part, PartialBlur::Memory* memory) {
   const auto height = static_cast<int64_t>(memory->lines.size());
   memory->rows.resize(static_cast<size_t>(height * stride));
   memory->values.resize(static_cast<size_t>(part.height * part.width + lanes));
-  if (memory->kernel.radius() > 2) {
+  if (memory->kernel.radius() > Kernel::kSmall) {
     for (int64_t y = 0; y < height; y += 8) {
       BlurEightLines(memory->lines.data() + y, stride, *memory, memory->rows.data() + y * stride);
     }

@@ -28,6 +28,9 @@ inline int CellAt(int at, int size, Border border) {
 // The weights of a blur, whose deviation follows from its odd side as in OpenCV.
 class Kernel {
  public:
+  // The largest radius of kernels whose taps OpenCV adds in another order than Blur.
+  static constexpr int kSmall = 2;
+
   explicit Kernel(int side);
 
   int radius() const { return radius_; }

@@ -103,6 +103,19 @@ Point Udp(const Kernel& kernel, const HeatMap& map, const Peak& peak) {
   return {static_cast<float>(peak.x) + step.x, static_cast<float>(peak.y) + step.y};
 }
 
+// The same with OpenCV's order of sums, which is another one for small kernels: of a map that is
+// constant along an axis the last bit decides.
+Point UdpOfSmallKernel(PartialBlur* blur, const HeatMap& map, const Peak& peak) {
+  const int left = std::max(peak.x - 1, 0), top = std::max(peak.y - 1, 0);
+  const int right = std::min(peak.x + 1, map.width - 1);
+  const int bottom = std::min(peak.y + 1, map.height - 1);
+  const BlurredPart cells = blur->Of(map, {left, top, right - left + 1, bottom - top + 1});
+  const Point step = UdpStep([&](int x, int y) {
+    return cells.At(std::clamp(peak.x + x, left, right), std::clamp(peak.y + y, top, bottom));
+  });
+  return {static_cast<float>(peak.x) + step.x, static_cast<float>(peak.y) + step.y};
+}
+
 // Of a map without a positive value. mmpose lays the maps of all points one behind the other, each
 // with a border of one cell, and looks at (-1, -1), the first cell of the border: right of it and
 // below lies the first cell of the map, left of it and above the last row of the map before.
@@ -141,6 +154,9 @@ class MapReader {
         maps_(maps) {
     if (mode_ == Mode::kMegvii) blur_.emplace(kernel, maps.height, maps.width, Border::kZero);
     if (mode_ == Mode::kUdpOffsets) blur_.emplace(wide, maps.height, maps.width, Border::kMirror);
+    if (mode_ == Mode::kUdp && kernel.radius() <= Kernel::kSmall) {
+      blur_.emplace(kernel, maps.height, maps.width, Border::kMirror);
+    }
   }
 
   // `first` is the number of the first map of the point.
@@ -155,7 +171,9 @@ class MapReader {
       return point;
     }
     if (mode_ == Mode::kQuarter) point.place = Quarter(map, map, peak, 0);
-    if (mode_ == Mode::kUdp) point.place = Udp(kernel_, map, peak);
+    if (mode_ == Mode::kUdp) {
+      point.place = blur_ ? UdpOfSmallKernel(&*blur_, map, peak) : Udp(kernel_, map, peak);
+    }
     if (mode_ == Mode::kTaylor) point.place = Taylor(kernel_, map, peak);
     return point;
   }
@@ -172,10 +190,10 @@ class MapReader {
   }
 
   Point UdpBesideTheMap(int number) {
-    if (!blur_) blur_.emplace(kernel_, maps_.height, maps_.width, Border::kMirror);
+    PartialBlur blur(kernel_, maps_.height, maps_.width, Border::kMirror);
     // Before the first map lies the last one.
     const int previous = (number == 0 ? maps_.count : number) - 1;
-    return UdpWithoutPeak(&*blur_, maps_.At(number), maps_.At(previous));
+    return UdpWithoutPeak(&blur, maps_.At(number), maps_.At(previous));
   }
 
   // Behind the map, which says how likely, follow those of offsets in x and in y.
