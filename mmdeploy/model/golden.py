@@ -92,6 +92,17 @@ def encode_image(image: np.ndarray) -> bytes:
         image = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
 
 
+def _as_loaded(task: BaseTask, image: np.ndarray) -> np.ndarray:
+    """Return what a file must hold so that the test pipeline gets the pixels that the SDK gets.
+
+    Decoders make grey in their own ways, that of PNG rounds down; the SDK has pixels, and makes grey as OpenCV does.
+    Grey pixels stay as they are in a file.
+    """
+    loader = next((step for step in task.get_preprocess() if step['type'] == 'LoadImageFromFile'), {})
+    is_grey = loader.get('color_type', 'color').startswith('grayscale')
+    return cv2.cvtColor(image, cv2.COLOR_BGR2GRAY) if is_grey and image.ndim == 3 else image
+
+
 def run_reference(task: BaseTask, checkpoint: str | None,
                   image: np.ndarray) -> Reference:
     """Run the rewritten model on an image.
@@ -113,7 +124,7 @@ def run_reference(task: BaseTask, checkpoint: str | None,
     with tempfile.TemporaryDirectory() as folder:
         # A file, so that the pipeline loads it like any other image.
         path = osp.join(folder, 'image.png')
-        cv2.imwrite(path, image)
+        cv2.imwrite(path, _as_loaded(task, image))
         data, inputs = task.create_input(path, get_input_shape(deploy_cfg))
     named = task.name_inputs(inputs)
     metas = {k: v for k, v in data.items() if k == 'img_metas'}
