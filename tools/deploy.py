@@ -35,6 +35,7 @@ from mmdeploy.apis.utils import build_task_processor
 from mmdeploy.apis.visualize import DrawingError
 from mmdeploy.backend.base import get_backend_manager
 from mmdeploy.codebase import BaseTask
+from mmdeploy.codebase.base import check_images
 from mmdeploy.model.golden import write_golden
 from mmdeploy.utils import (
     IR,
@@ -246,12 +247,14 @@ def _check_arguments(args: argparse.Namespace) -> None:
 
     Raises:
         FileNotFoundError: a file does not exist.
+        ValueError: an image cannot be read.
     """
     for name in ('deploy_cfg', 'model_cfg', 'checkpoint', 'img', 'test_img'):
         path = getattr(args, name)
         if '://' not in path and not osp.isfile(path):
             raise FileNotFoundError(
                 f'{name.replace("_", " ")} {path!r} does not exist')
+    check_images([path for path in (args.img, args.test_img) if '://' not in path])
     if args.uri is not None:
         raise NotImplementedError('--uri is for the backend snpe, which this release lacks')
     if args.quant or args.quant_image_dir is not None:

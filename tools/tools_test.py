@@ -123,10 +123,21 @@ def test_deploy_with_a_file_that_is_not_there(tmp_path):
         tmp_path, DEPLOY, MODEL, CHECKPOINT, 'none.png')
 
 
-def test_deploy_with_a_file_that_is_no_image(tmp_path):
-    (tmp_path / 'a.png').write_text('no image')
-    output = deploy(DEPLOY, MODEL, CHECKPOINT, tmp_path / 'a.png', '--work-dir', tmp_path / 'new', code=1)
-    assert 'a.png\' cannot be read' in output and 'Traceback' not in output
+@pytest.mark.parametrize('content, reason', [('no image', ', expected a file that OpenCV knows, e.g. PNG or JPEG'),
+                                             ('', ': the file is empty')])
+@pytest.mark.parametrize('option', ['img', 'test_img'])
+def test_deploy_with_a_file_that_is_no_image(content, reason, option, tmp_path):
+    bad = tmp_path / 'a.png'
+    bad.write_text(content)
+    line = _failure(tmp_path, DEPLOY, MODEL, CHECKPOINT, *([bad] if option == 'img' else [IMAGE, '--test-img', bad]))
+    assert line.endswith(f"check of the configs failed. ValueError: image '{bad}' cannot be read{reason}")
+
+
+def test_an_image_is_read_before_the_model(tmp_path):
+    bad = tmp_path / 'a.png'
+    bad.write_text('')
+    output = run('torch2onnx.py', DEPLOY, MODEL, tmp_path / 'none.pth', bad, '--work-dir', tmp_path, code=1)
+    assert output.splitlines()[-1] == f"error: ValueError: image '{bad}' cannot be read: the file is empty"
 
 
 def test_deploy_goes_on_without_a_picture(tmp_path, monkeypatch, caplog):

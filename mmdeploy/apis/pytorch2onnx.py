@@ -36,14 +36,15 @@ def torch2onnx(img: Any,
         task_processor: the task processor, if it is built already.
 
     Raises:
-        ValueError: the checkpoint does not fit the model.
+        FileNotFoundError: there is no such image.
+        ValueError: the image cannot be read, or the checkpoint does not fit the model.
     """
     deploy_cfg, model_cfg = load_config(deploy_cfg, model_cfg)
     mmcv.mkdir_or_exist(osp.abspath(work_dir))
     task = task_processor or build_task_processor(model_cfg, deploy_cfg, device)
     task.check_convertible()
-    model = task.copy_pytorch_model(model_checkpoint)
     data, inputs = task.create_input(img, get_input_shape(deploy_cfg))
+    model = task.copy_pytorch_model(model_checkpoint)
     metas = data.get('img_metas', None)
     if not isinstance(inputs, torch.Tensor):
         inputs = inputs[0] if len(inputs) == 1 else tuple(inputs)

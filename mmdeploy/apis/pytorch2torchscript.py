@@ -31,8 +31,8 @@ def torch2torchscript(img: Any,
     mmcv.mkdir_or_exist(osp.abspath(work_dir))
     task = task_processor or build_task_processor(model_cfg, deploy_cfg, device)
     task.check_convertible()
-    model = task.copy_pytorch_model(model_checkpoint)
     _, inputs = task.create_input(img, get_input_shape(deploy_cfg))
+    model = task.copy_pytorch_model(model_checkpoint)
     if not isinstance(inputs, torch.Tensor):
         inputs = inputs[0]
     with no_mp():

@@ -1,4 +1,4 @@
-"""Models of grey images, converted with a coloured PNG file: the golden data are made of the grey that the SDK makes."""
+"""Models of grey images, converted with a coloured PNG file: golden data are made of the grey that the SDK makes."""
 import json
 import subprocess
 import sys
