@@ -270,6 +270,7 @@ def _prepare(args: argparse.Namespace) -> tuple[BaseTask, type]:
     get_task_type(deploy_cfg)
     backend = get_backend(deploy_cfg)
     manager = get_backend_manager(backend)
+    manager.check_convertible()
     if not manager.is_available():
         raise ImportError(f'backend {backend.value!r} is not available: '
                           f'{manager.explain_missing()}')

@@ -118,6 +118,12 @@ def test_deploy_with_an_engine_that_is_not_there(tmp_path):
         tmp_path, cfg, MODEL, CHECKPOINT, IMAGE)
 
 
+def test_a_deploy_config_that_runs_sdk_models_is_refused(tmp_path):
+    line = _failure(tmp_path, SDK, MODEL, CHECKPOINT, IMAGE)
+    assert "check of the configs failed. ValueError: deploy config: backend_config.type is 'sdk', which runs" in line
+    assert 'tools/test.py' in line
+
+
 def test_deploy_with_a_file_that_is_not_there(tmp_path):
     assert "img 'none.png' does not exist" in _failure(
         tmp_path, DEPLOY, MODEL, CHECKPOINT, 'none.png')
