@@ -17,7 +17,6 @@ import time
 from collections.abc import Sequence
 from contextlib import contextmanager, suppress
 
-import mmcv
 from rich.console import Console
 from rich.table import Table
 
@@ -50,7 +49,7 @@ from mmdeploy.utils import (
 )
 from mmdeploy.utils.config_utils import get_part_axes
 from mmdeploy.utils.logging import tracer_warnings_counted
-from mmdeploy.utils.utils import add_log_level, set_log_level
+from mmdeploy.utils.utils import add_log_level, make_folder, set_log_level
 
 
 class StepError(RuntimeError):
@@ -274,7 +273,7 @@ def _prepare(args: argparse.Namespace) -> tuple[BaseTask, type]:
     if not manager.is_available():
         raise ImportError(f'backend {backend.value!r} is not available: '
                           f'{manager.explain_missing()}')
-    mmcv.mkdir_or_exist(osp.abspath(args.work_dir))
+    make_folder(args.work_dir)
     task = build_task_processor(model_cfg, deploy_cfg, args.device)
     task.check_convertible()
     if args.dump_info:

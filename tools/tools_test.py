@@ -124,6 +124,13 @@ def test_a_deploy_config_that_runs_sdk_models_is_refused(tmp_path):
     assert 'tools/test.py' in line
 
 
+def test_a_work_dir_that_is_a_file_is_named(tmp_path):
+    (tmp_path / 'file').write_text('kept')
+    for script in ('deploy.py', 'torch2onnx.py'):
+        output = run(script, DEPLOY, MODEL, CHECKPOINT, IMAGE, '--work-dir', tmp_path / 'file', code=1)
+        assert f"NotADirectoryError: folder '{tmp_path / 'file'}' cannot be made: " in output.splitlines()[-1]
+
+
 def test_deploy_with_a_file_that_is_not_there(tmp_path):
     assert "img 'none.png' does not exist" in _failure(
         tmp_path, DEPLOY, MODEL, CHECKPOINT, 'none.png')

@@ -32,6 +32,7 @@ from mmdeploy.utils import (
     get_root_logger,
     load_config,
 )
+from mmdeploy.utils.utils import make_folder
 
 FORMAT = 1
 MAX_BYTES = 1_000_000
@@ -340,7 +341,7 @@ def write_golden(deploy_cfg: str | mmcv.Config,
                          task)['pipeline']['tasks']
     golden, tensors = build_golden(reference, tasks, _made_with(get_codebase(deploy_cfg)), len(png))
     folder = osp.join(work_dir, 'golden')
-    mmcv.mkdir_or_exist(osp.abspath(work_dir))
+    make_folder(work_dir)
     temporary = tempfile.mkdtemp(prefix='golden.', dir=work_dir)
     try:
         os.chmod(temporary, 0o755)

@@ -23,7 +23,7 @@ from mmdeploy.utils.dataset import is_can_sort_dataset, sort_dataset
 from mmdeploy.utils.logging import get_logger, log_metrics, tracer_warnings_counted
 from mmdeploy.utils.test import SwitchBackendWrapper, assert_allclose, get_flatten_inputs, get_random_name
 from mmdeploy.utils.timer import TimeCounter
-from mmdeploy.utils.utils import deprecate
+from mmdeploy.utils.utils import deprecate, make_folder
 from mmdeploy.version import parse_version_info
 
 
@@ -242,3 +242,15 @@ def test_without_warnings_of_the_tracer_nothing_is_said(caplog):
     with _heard(caplog, 'INFO'), tracer_warnings_counted():
         pass
     assert not caplog.records
+
+
+def test_a_folder_that_is_a_file_is_named(tmp_path):
+    make_folder(str(tmp_path / 'a/b'))
+    make_folder(str(tmp_path / 'a/b'))
+    assert (tmp_path / 'a/b').is_dir()
+    file = tmp_path / 'file'
+    file.write_text('kept')
+    for path in (file, file / 'below/it'):
+        with pytest.raises(NotADirectoryError, match=f"folder '{path}' cannot be made: '{file}' is a file; name "):
+            make_folder(str(path))
+    assert file.read_text() == 'kept'
