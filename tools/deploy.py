@@ -48,7 +48,7 @@ from mmdeploy.utils import (
     load_config,
 )
 from mmdeploy.utils.config_utils import get_part_axes
-from mmdeploy.utils.logging import tracer_warnings_counted
+from mmdeploy.utils.logging import tracer_warnings_counted, warnings_once
 from mmdeploy.utils.utils import add_log_level, make_folder, set_log_level
 
 
@@ -359,7 +359,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         args.test_img = args.img
     logger = set_log_level(args.log_level)
     try:
-        convert(args, Console())
+        with warnings_once():
+            convert(args, Console())
     except StepError as error:
         logger.error(error)
         return 1
