@@ -28,6 +28,7 @@ from mmdeploy.apis import (
     torch2torchscript,
     visualize_model,
 )
+from mmdeploy.apis.inputs import check_inputs
 from mmdeploy.apis.parity import compare_with_pytorch
 from mmdeploy.apis.sdk import export2SDK
 from mmdeploy.apis.utils import build_task_processor
@@ -278,6 +279,7 @@ def _prepare(args: argparse.Namespace) -> tuple[BaseTask, type]:
     task.check_convertible()
     if args.dump_info:
         task.get_sdk_save_file()  # refuses what the SDK cannot run
+    check_inputs(task, args.img)
     return task, manager
 
 

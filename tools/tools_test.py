@@ -81,8 +81,9 @@ def test_a_warning_is_given_once(tmp_path):
     """`crop_size` and `input_shape` are compared whenever an image is preprocessed."""
     model = _config(tmp_path, f"_base_ = ['{MODEL}']\n"
                     "data = dict(test=dict(pipeline=[dict(type='LoadImageFromFile'), dict(type='Resize', size=(32, 32))"
-                    ", dict(type='CenterCrop', crop_size=32), dict(type='Normalize', mean=[127.5] * 3, std=[127.5] * 3, "
-                    "to_rgb=True), dict(type='ImageToTensor', keys=['img']), dict(type='Collect', keys=['img'])]))\n")
+                    ", dict(type='CenterCrop', crop_size=32), dict(type='Normalize', mean=[127.5] * 3, "
+                    "std=[127.5] * 3, to_rgb=True), dict(type='ImageToTensor', keys=['img']), "
+                    "dict(type='Collect', keys=['img'])]))\n")
     (tmp_path / 'deploy.py').write_text(f"_base_ = ['{DEPLOY}']\nonnx_config = dict(input_shape=[48, 48])\n")
     output = deploy(tmp_path / 'deploy.py', model, CHECKPOINT, IMAGE, '--work-dir', tmp_path / 'work', '--dump-info')
     warnings = [line.split(' - ', 1)[1] for line in output.splitlines() if ' - WARNING - ' in line]
