@@ -17,7 +17,6 @@ import time
 from collections.abc import Sequence
 from contextlib import contextmanager, suppress
 
-import mmcv
 from rich.console import Console
 from rich.table import Table
 
@@ -29,12 +28,14 @@ from mmdeploy.apis import (
     torch2torchscript,
     visualize_model,
 )
+from mmdeploy.apis.inputs import check_inputs
 from mmdeploy.apis.parity import compare_with_pytorch
 from mmdeploy.apis.sdk import export2SDK
 from mmdeploy.apis.utils import build_task_processor
 from mmdeploy.apis.visualize import DrawingError
 from mmdeploy.backend.base import get_backend_manager
 from mmdeploy.codebase import BaseTask
+from mmdeploy.codebase.base import check_images
 from mmdeploy.model.golden import write_golden
 from mmdeploy.utils import (
     IR,
@@ -48,8 +49,8 @@ from mmdeploy.utils import (
     load_config,
 )
 from mmdeploy.utils.config_utils import get_part_axes
-from mmdeploy.utils.logging import tracer_warnings_counted
-from mmdeploy.utils.utils import add_log_level, set_log_level
+from mmdeploy.utils.logging import tracer_warnings_counted, warnings_once
+from mmdeploy.utils.utils import add_log_level, make_folder, set_log_level
 
 
 class StepError(RuntimeError):
@@ -246,12 +247,14 @@ def _check_arguments(args: argparse.Namespace) -> None:
 
     Raises:
         FileNotFoundError: a file does not exist.
+        ValueError: an image cannot be read.
     """
     for name in ('deploy_cfg', 'model_cfg', 'checkpoint', 'img', 'test_img'):
         path = getattr(args, name)
         if '://' not in path and not osp.isfile(path):
             raise FileNotFoundError(
                 f'{name.replace("_", " ")} {path!r} does not exist')
+    check_images([path for path in (args.img, args.test_img) if '://' not in path])
     if args.uri is not None:
         raise NotImplementedError('--uri is for the backend snpe, which this release lacks')
     if args.quant or args.quant_image_dir is not None:
@@ -267,14 +270,16 @@ def _prepare(args: argparse.Namespace) -> tuple[BaseTask, type]:
     get_task_type(deploy_cfg)
     backend = get_backend(deploy_cfg)
     manager = get_backend_manager(backend)
+    manager.check_convertible()
     if not manager.is_available():
         raise ImportError(f'backend {backend.value!r} is not available: '
                           f'{manager.explain_missing()}')
-    mmcv.mkdir_or_exist(osp.abspath(args.work_dir))
+    make_folder(args.work_dir)
     task = build_task_processor(model_cfg, deploy_cfg, args.device)
     task.check_convertible()
     if args.dump_info:
         task.get_sdk_save_file()  # refuses what the SDK cannot run
+    check_inputs(task, args.img)
     return task, manager
 
 
@@ -356,7 +361,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         args.test_img = args.img
     logger = set_log_level(args.log_level)
     try:
-        convert(args, Console())
+        with warnings_once():
+            convert(args, Console())
     except StepError as error:
         logger.error(error)
         return 1

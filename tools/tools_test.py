@@ -77,6 +77,19 @@ def test_deploy(converted):
     assert 'failed' not in output
 
 
+def test_a_warning_is_given_once(tmp_path):
+    """`crop_size` and `input_shape` are compared whenever an image is preprocessed."""
+    model = _config(tmp_path, f"_base_ = ['{MODEL}']\n"
+                    "data = dict(test=dict(pipeline=[dict(type='LoadImageFromFile'), dict(type='Resize', size=(32, 32))"
+                    ", dict(type='CenterCrop', crop_size=32), dict(type='Normalize', mean=[127.5] * 3, "
+                    "std=[127.5] * 3, to_rgb=True), dict(type='ImageToTensor', keys=['img']), "
+                    "dict(type='Collect', keys=['img'])]))\n")
+    (tmp_path / 'deploy.py').write_text(f"_base_ = ['{DEPLOY}']\nonnx_config = dict(input_shape=[48, 48])\n")
+    output = deploy(tmp_path / 'deploy.py', model, CHECKPOINT, IMAGE, '--work-dir', tmp_path / 'work', '--dump-info')
+    warnings = [line.split(' - ', 1)[1] for line in output.splitlines() if ' - WARNING - ' in line]
+    assert any('crop_size' in text for text in warnings) and len(warnings) == len(set(warnings))
+
+
 def test_no_golden(tmp_path):
     deploy(DEPLOY, MODEL, CHECKPOINT, IMAGE, '--work-dir', tmp_path,
            '--dump-info', '--no-golden', '--log-level', 'ERROR')
@@ -118,15 +131,39 @@ def test_deploy_with_an_engine_that_is_not_there(tmp_path):
         tmp_path, cfg, MODEL, CHECKPOINT, IMAGE)
 
 
+def test_a_deploy_config_that_runs_sdk_models_is_refused(tmp_path):
+    line = _failure(tmp_path, SDK, MODEL, CHECKPOINT, IMAGE)
+    assert "check of the configs failed. ValueError: deploy config: backend_config.type is 'sdk', which runs" in line
+    assert 'tools/test.py' in line
+
+
+def test_a_work_dir_that_is_a_file_is_named(tmp_path):
+    (tmp_path / 'file').write_text('kept')
+    for script in ('deploy.py', 'torch2onnx.py'):
+        output = run(script, DEPLOY, MODEL, CHECKPOINT, IMAGE, '--work-dir', tmp_path / 'file', code=1)
+        assert f"NotADirectoryError: folder '{tmp_path / 'file'}' cannot be made: " in output.splitlines()[-1]
+
+
 def test_deploy_with_a_file_that_is_not_there(tmp_path):
     assert "img 'none.png' does not exist" in _failure(
         tmp_path, DEPLOY, MODEL, CHECKPOINT, 'none.png')
 
 
-def test_deploy_with_a_file_that_is_no_image(tmp_path):
-    (tmp_path / 'a.png').write_text('no image')
-    output = deploy(DEPLOY, MODEL, CHECKPOINT, tmp_path / 'a.png', '--work-dir', tmp_path / 'new', code=1)
-    assert 'a.png\' cannot be read' in output and 'Traceback' not in output
+@pytest.mark.parametrize('content, reason', [('no image', ', expected a file that OpenCV knows, e.g. PNG or JPEG'),
+                                             ('', ': the file is empty')])
+@pytest.mark.parametrize('option', ['img', 'test_img'])
+def test_deploy_with_a_file_that_is_no_image(content, reason, option, tmp_path):
+    bad = tmp_path / 'a.png'
+    bad.write_text(content)
+    line = _failure(tmp_path, DEPLOY, MODEL, CHECKPOINT, *([bad] if option == 'img' else [IMAGE, '--test-img', bad]))
+    assert line.endswith(f"check of the configs failed. ValueError: image '{bad}' cannot be read{reason}")
+
+
+def test_an_image_is_read_before_the_model(tmp_path):
+    bad = tmp_path / 'a.png'
+    bad.write_text('')
+    output = run('torch2onnx.py', DEPLOY, MODEL, tmp_path / 'none.pth', bad, '--work-dir', tmp_path, code=1)
+    assert output.splitlines()[-1] == f"error: ValueError: image '{bad}' cannot be read: the file is empty"
 
 
 def test_deploy_goes_on_without_a_picture(tmp_path, monkeypatch, caplog):

@@ -1,5 +1,4 @@
 """Compares a converted model with PyTorch, in the size of the export and, where shapes are open, in another one."""
-import os.path as osp
 import tempfile
 from collections.abc import Iterator, Sequence
 
@@ -12,17 +11,14 @@ from mmdeploy.core import RewriterContext
 from mmdeploy.utils import (
     IR,
     get_backend,
-    get_dynamic_axes,
     get_input_shape,
     get_ir_config,
     get_root_logger,
-    is_dynamic_shape,
 )
 
+from .inputs import crop, describe, open_axes, prepare, shapes_of
+
 Rows = list[tuple[str, str]]
-# Shares of height and width of the test image; pipelines make other heights and widths of some of them.
-_CROPS = ((1 / 2, 3 / 4), (3 / 4, 1 / 2), (1 / 4, 1 / 2), (1 / 2, 1 / 4), (1, 1 / 2), (1 / 2, 1))
-_LEAST_SIDE = 16  # pixels of a part; networks shrink images
 # A graph that has a size as a constant is far beyond this, and what engines round is far below; some networks make much
 # of rounding, so it is seen in relation to the size of the export.
 _LIMIT, _TIMES = 0.1, 10
@@ -78,39 +74,6 @@ class _Comparison:
         return self.task.compare_outputs(theirs, ours), self.task.measure_disagreement(theirs, ours)
 
 
-def _open_axes(task: BaseTask, name: str) -> set[int]:
-    """Return the axes of an input that the deploy config opens."""
-    axes = set((get_dynamic_axes(task.deploy_cfg) or {}).get(name, None) or ())
-    return axes | {2, 3} if is_dynamic_shape(task.deploy_cfg, name) else axes
-
-
-def _crops(image: np.ndarray, axes: set[int]) -> Iterator[np.ndarray]:
-    """Yield parts of an image [H, W, C] whose shape differs from it, and the whole one."""
-    height, width = image.shape[:2]
-    for rows, columns in _CROPS if axes & {2, 3} else ():
-        part = image[:int(height * rows), :int(width * columns)]
-        if min(part.shape[:2]) >= _LEAST_SIDE:
-            yield part
-    yield image
-
-
-def _prepare(task: BaseTask, images: Sequence[np.ndarray], folder: str) -> tuple[dict, dict[str, torch.Tensor]]:
-    """Return what the model takes for images, and the tensors of its inputs by name."""
-    paths = [osp.join(folder, f'{i}.bmp') for i in range(len(images))]
-    for path, image in zip(paths, images, strict=True):
-        mmcv.imwrite(image, path)
-    data, inputs = task.create_input(paths if len(paths) > 1 else paths[0], get_input_shape(task.deploy_cfg))
-    return data, task.name_inputs(inputs)
-
-
-def _shapes(named: dict[str, torch.Tensor]) -> dict[str, tuple[int, ...]]:
-    return {name: tuple(value.shape) for name, value in named.items()}
-
-
-def _describe(named: dict[str, torch.Tensor]) -> str:
-    return ', '.join('x'.join(map(str, shape)) for shape in _shapes(named).values())
-
-
 def create_other_inputs(task: BaseTask, image: str, first: dict[str, torch.Tensor]) -> (
         Iterator[tuple[dict, dict[str, torch.Tensor]]]):
     """Yield what a model takes in other sizes than an image has: first what differs in all that is open, and is small.
@@ -124,28 +87,29 @@ def create_other_inputs(task: BaseTask, image: str, first: dict[str, torch.Tenso
         Keyword arguments of the model and tensors by name, of two images where the batch is open; nothing where nothing
         is open, or the pipeline gives one size.
     """
-    axes = {name: _open_axes(task, name) for name in first}
+    axes = {name: open_axes(task, name) for name in first}
     everywhere = set.union(*axes.values()) if axes else set()
     pixels = mmcv.imread(image) if everywhere else None
     if pixels is None:
         return
-    known = _shapes(first)
+    known = shapes_of(first)
 
     def differs_where_open(named: dict[str, torch.Tensor]) -> bool:
         return all(len(shape) == len(known[name]) and
                    all(a == b or axis in axes[name] for axis, (a, b) in enumerate(zip(shape, known[name], strict=True)))
-                   for name, shape in _shapes(named).items())
+                   for name, shape in shapes_of(named).items())
 
     def rank(part: np.ndarray) -> tuple[bool, int, int]:
-        named = _prepare(task, [part], folder)[1]
-        same = sum(a == b for name, shape in _shapes(named).items() for a, b in zip(shape, known[name], strict=True))
+        named = prepare(task, [part], folder)[1]
+        same = sum(a == b for name, shape in shapes_of(named).items() for a, b in zip(shape, known[name], strict=True))
         return not differs_where_open(named), same, sum(value.numel() for value in named.values())
 
     is_batch = all(0 in own for own in axes.values())
+    parts = [*(crop(pixels) if everywhere & {2, 3} else ()), pixels]
     with tempfile.TemporaryDirectory() as folder:
-        for part in sorted(_crops(pixels, everywhere), key=rank):
-            data, named = _prepare(task, [part, part[:, ::-1].copy()] if is_batch else [part], folder)
-            if _shapes(named) != known and differs_where_open(named):
+        for part in sorted(parts, key=rank):
+            data, named = prepare(task, [part, part[:, ::-1].copy()] if is_batch else [part], folder)
+            if shapes_of(named) != known and differs_where_open(named):
                 yield data, named
 
 
@@ -163,7 +127,7 @@ def _check_other_size(comparison: _Comparison, image: str, first: dict[str, torc
     """
     refused: Rows = []
     for data, named in create_other_inputs(comparison.task, image, first):
-        size = _describe(named)
+        size = describe(named)
         try:
             expected = comparison.run_pytorch(data, named)
         except Exception as error:  # noqa: BLE001  # whatever a model does not take
@@ -185,10 +149,10 @@ def _compare_in_other_size(comparison: _Comparison, first: dict[str, torch.Tenso
     except Exception as error:
         reason = ' '.join(str(error).split()).rstrip('.')
         raise ValueError(
-            f'the converted model is right for {_describe(first)} and wrong for {_describe(named)}, which the deploy '
+            f'the converted model is right for {describe(first)} and wrong for {describe(named)}, which the deploy '
             f'config opens: {type(error).__name__}: {reason}. A size has become a constant while the model was traced: '
             'rewrite what reads it, or fix the shape (no onnx_config.dynamic_axes; onnx_config.input_shape)') from error
-    return [('in another size', _describe(named)), *((f'  {name}', value) for name, value in rows)]
+    return [('in another size', describe(named)), *((f'  {name}', value) for name, value in rows)]
 
 
 def compare_with_pytorch(task: BaseTask, checkpoint: str | None, backend_files: Sequence[str], image: str) -> Rows:

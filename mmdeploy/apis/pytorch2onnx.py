@@ -7,6 +7,7 @@ import torch
 
 from mmdeploy.codebase import BaseTask
 from mmdeploy.utils import get_backend, get_dynamic_axes, get_input_shape, get_ir_config, load_config
+from mmdeploy.utils.utils import make_folder
 
 from .core import PIPELINE_MANAGER, no_mp
 from .onnx import export
@@ -36,14 +37,15 @@ def torch2onnx(img: Any,
         task_processor: the task processor, if it is built already.
 
     Raises:
-        ValueError: the checkpoint does not fit the model.
+        FileNotFoundError: there is no such image.
+        ValueError: the image cannot be read, or the checkpoint does not fit the model.
     """
     deploy_cfg, model_cfg = load_config(deploy_cfg, model_cfg)
-    mmcv.mkdir_or_exist(osp.abspath(work_dir))
+    make_folder(work_dir)
     task = task_processor or build_task_processor(model_cfg, deploy_cfg, device)
     task.check_convertible()
-    model = task.copy_pytorch_model(model_checkpoint)
     data, inputs = task.create_input(img, get_input_shape(deploy_cfg))
+    model = task.copy_pytorch_model(model_checkpoint)
     metas = data.get('img_metas', None)
     if not isinstance(inputs, torch.Tensor):
         inputs = inputs[0] if len(inputs) == 1 else tuple(inputs)

@@ -7,6 +7,7 @@ import torch
 
 from mmdeploy.codebase import BaseTask
 from mmdeploy.utils import get_backend, get_input_shape, load_config
+from mmdeploy.utils.utils import make_folder
 
 from .core import PIPELINE_MANAGER, no_mp
 from .torch_jit import trace
@@ -28,11 +29,11 @@ def torch2torchscript(img: Any,
     is traced.
     """
     deploy_cfg, model_cfg = load_config(deploy_cfg, model_cfg)
-    mmcv.mkdir_or_exist(osp.abspath(work_dir))
+    make_folder(work_dir)
     task = task_processor or build_task_processor(model_cfg, deploy_cfg, device)
     task.check_convertible()
-    model = task.copy_pytorch_model(model_checkpoint)
     _, inputs = task.create_input(img, get_input_shape(deploy_cfg))
+    model = task.copy_pytorch_model(model_checkpoint)
     if not isinstance(inputs, torch.Tensor):
         inputs = inputs[0]
     with no_mp():

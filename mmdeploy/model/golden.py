@@ -32,6 +32,7 @@ from mmdeploy.utils import (
     get_root_logger,
     load_config,
 )
+from mmdeploy.utils.utils import make_folder
 
 FORMAT = 1
 MAX_BYTES = 1_000_000
@@ -92,6 +93,17 @@ def encode_image(image: np.ndarray) -> bytes:
         image = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
 
 
+def _as_loaded(task: BaseTask, image: np.ndarray) -> np.ndarray:
+    """Return what a file must hold so that the test pipeline gets the pixels that the SDK gets.
+
+    Decoders make grey in their own ways, that of PNG rounds down; the SDK has pixels, and makes grey as OpenCV does.
+    Grey pixels stay as they are in a file.
+    """
+    loader = next((step for step in task.get_preprocess() if step['type'] == 'LoadImageFromFile'), {})
+    is_grey = loader.get('color_type', 'color').startswith('grayscale')
+    return cv2.cvtColor(image, cv2.COLOR_BGR2GRAY) if is_grey and image.ndim == 3 else image
+
+
 def run_reference(task: BaseTask, checkpoint: str | None,
                   image: np.ndarray) -> Reference:
     """Run the rewritten model on an image.
@@ -113,7 +125,7 @@ def run_reference(task: BaseTask, checkpoint: str | None,
     with tempfile.TemporaryDirectory() as folder:
         # A file, so that the pipeline loads it like any other image.
         path = osp.join(folder, 'image.png')
-        cv2.imwrite(path, image)
+        cv2.imwrite(path, _as_loaded(task, image))
         data, inputs = task.create_input(path, get_input_shape(deploy_cfg))
     named = task.name_inputs(inputs)
     metas = {k: v for k, v in data.items() if k == 'img_metas'}
@@ -329,7 +341,7 @@ def write_golden(deploy_cfg: str | mmcv.Config,
                          task)['pipeline']['tasks']
     golden, tensors = build_golden(reference, tasks, _made_with(get_codebase(deploy_cfg)), len(png))
     folder = osp.join(work_dir, 'golden')
-    mmcv.mkdir_or_exist(osp.abspath(work_dir))
+    make_folder(work_dir)
     temporary = tempfile.mkdtemp(prefix='golden.', dir=work_dir)
     try:
         os.chmod(temporary, 0o755)

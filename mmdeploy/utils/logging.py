@@ -103,3 +103,23 @@ def tracer_warnings_counted() -> Iterator[None]:
     if places:
         logger.info(f'PyTorch warns of {len(places)} place(s) where the trace may keep a value as a constant; '
                     '--log-level DEBUG lists them')
+
+
+@contextmanager
+def warnings_once() -> Iterator[None]:
+    """Let the package's logger say a warning once, however many steps come across what it is about."""
+    logger, said = logging.getLogger('mmdeploy'), set()
+
+    def is_new(record: logging.LogRecord) -> bool:
+        if record.levelno != logging.WARNING:
+            return True
+        message = record.getMessage()
+        is_known = message in said
+        said.add(message)
+        return not is_known
+
+    logger.addFilter(is_new)
+    try:
+        yield
+    finally:
+        logger.removeFilter(is_new)

@@ -121,6 +121,22 @@ def deprecate(status: str = 'future',
     return decorate
 
 
+def make_folder(path: str) -> None:
+    """Create a folder, and those above it, unless it is there.
+
+    Raises:
+        NotADirectoryError: a file has its name, or that of a folder above it.
+    """
+    try:
+        os.makedirs(osp.abspath(path), exist_ok=True)
+    except (FileExistsError, NotADirectoryError) as error:
+        file = osp.abspath(path)
+        while not osp.lexists(file):
+            file = osp.dirname(file)
+        raise NotADirectoryError(f'folder {path!r} cannot be made: {file!r} is a file; name another folder, or move '
+                                 'the file') from error
+
+
 def get_file_path(prefix: str, candidates: Sequence[str]) -> str:
     """Return the first existing file of several glob patterns.
 

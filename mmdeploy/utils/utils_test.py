@@ -20,10 +20,10 @@ from mmdeploy.utils import (
     target_wrapper,
 )
 from mmdeploy.utils.dataset import is_can_sort_dataset, sort_dataset
-from mmdeploy.utils.logging import get_logger, log_metrics, tracer_warnings_counted
+from mmdeploy.utils.logging import get_logger, log_metrics, tracer_warnings_counted, warnings_once
 from mmdeploy.utils.test import SwitchBackendWrapper, assert_allclose, get_flatten_inputs, get_random_name
 from mmdeploy.utils.timer import TimeCounter
-from mmdeploy.utils.utils import deprecate
+from mmdeploy.utils.utils import deprecate, make_folder
 from mmdeploy.version import parse_version_info
 
 
@@ -242,3 +242,34 @@ def test_without_warnings_of_the_tracer_nothing_is_said(caplog):
     with _heard(caplog, 'INFO'), tracer_warnings_counted():
         pass
     assert not caplog.records
+
+
+def test_a_warning_is_said_once_within():
+    logger, records = get_logger('mmdeploy'), []
+    handler = logging.Handler()
+    handler.emit = lambda record: records.append((record.levelname, record.getMessage()))
+    logger.addHandler(handler)
+    try:
+        for _ in range(2):
+            with warnings_once():
+                for name in ('a', 'a', 'b', 'a'):
+                    logger.warning('of %s', name)
+                    logger.error('an error')
+        logger.warning('of %s', 'a')
+        logger.warning('of %s', 'a')
+    finally:
+        logger.removeHandler(handler)
+    assert [text for level, text in records if level == 'WARNING'] == ['of a', 'of b'] * 2 + ['of a'] * 2
+    assert sum(level == 'ERROR' for level, _ in records) == 8  # only warnings are left out
+
+
+def test_a_folder_that_is_a_file_is_named(tmp_path):
+    make_folder(str(tmp_path / 'a/b'))
+    make_folder(str(tmp_path / 'a/b'))
+    assert (tmp_path / 'a/b').is_dir()
+    file = tmp_path / 'file'
+    file.write_text('kept')
+    for path in (file, file / 'below/it'):
+        with pytest.raises(NotADirectoryError, match=f"folder '{path}' cannot be made: '{file}' is a file; name "):
+            make_folder(str(path))
+    assert file.read_text() == 'kept'

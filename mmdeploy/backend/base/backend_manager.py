@@ -78,6 +78,14 @@ class BackendManager(metaclass=ABCMeta):
     def load(wanted: Wanted) -> torch.nn.Module:
         """Load a model for `build_wrapper`."""
 
+    @staticmethod  # noqa: B027  # engines refuse nothing
+    def check_convertible() -> None:
+        """Refuse to convert a model for what only runs models that are converted; by default it is an engine.
+
+        Raises:
+            ValueError: says what the deploy config is for.
+        """
+
     @staticmethod
     def to_backend(ir_files: Sequence[str], work_dir: str, deploy_cfg: Any,
                    device: str) -> list[str]:

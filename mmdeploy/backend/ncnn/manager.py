@@ -1,5 +1,4 @@
 """What the converter asks ncnn."""
-import os
 import os.path as osp
 from collections.abc import Sequence
 from typing import Any
@@ -9,6 +8,7 @@ import torch
 from mmdeploy.backend.base.backend_manager import NativeManager, Wanted
 from mmdeploy.backend.base.native import import_native
 from mmdeploy.utils import Backend, get_backend_config
+from mmdeploy.utils.utils import make_folder
 
 
 class Manager(NativeManager):
@@ -20,7 +20,7 @@ class Manager(NativeManager):
     def to_backend(ir_files: Sequence[str], work_dir: str, deploy_cfg: Any,
                    device: str) -> list[str]:
         """Convert ONNX files; each gives a network and its weights."""
-        os.makedirs(work_dir, exist_ok=True)
+        make_folder(work_dir)
         precision = get_backend_config(deploy_cfg).get('precision', 'FP32')
         files = []
         for path in ir_files:

@@ -3,12 +3,14 @@ import os
 import os.path as osp
 import subprocess
 
+from mmdeploy.utils.utils import make_folder
+
 from .init_plugins import get_ncnn2int8_path
 
 
 def get_quant_model_file(onnx_path: str, work_dir: str) -> list[str]:
     """Return the paths of quantized ONNX file, calibration table, network and weights, in a folder that then exists."""
-    os.makedirs(work_dir, exist_ok=True)
+    make_folder(work_dir)
     stem = osp.join(work_dir, osp.splitext(osp.basename(onnx_path))[0])
     return [f'{stem}_quant.onnx', f'{stem}.table', f'{stem}_int8.param', f'{stem}_int8.bin']
 

@@ -1,5 +1,4 @@
 """Converts ONNX models to the files of OpenVINO."""
-import os
 import os.path as osp
 from collections.abc import Mapping, Sequence
 
@@ -7,6 +6,7 @@ import onnx
 
 from mmdeploy.backend.base.native import import_native
 from mmdeploy.utils import Backend
+from mmdeploy.utils.utils import make_folder
 
 from .utils import ModelOptimizerOptions
 
@@ -18,7 +18,7 @@ def get_mo_command() -> str:
 
 def get_output_model_file(onnx_path: str, work_dir: str) -> str:
     """Return the path of the network file, in a folder that then exists."""
-    os.makedirs(work_dir, exist_ok=True)
+    make_folder(work_dir)
     stem = osp.splitext(osp.basename(onnx_path))[0]
     return osp.join(work_dir, f'{stem}.xml')
 

@@ -23,6 +23,7 @@ from mmdeploy.utils import (
     load_config,
 )
 from mmdeploy.utils.config_utils import get_calib_config
+from mmdeploy.utils.utils import make_folder
 from mmdeploy.version import __version__
 
 # Level of the format, not our release: readers decide by it in which order
@@ -291,7 +292,7 @@ def export2SDK(deploy_cfg: Config, model_cfg: Config, work_dir: str, pth: str,
         'detail.json': _as_json(get_detail(deploy_cfg, model_cfg, pth, processor)),
         **processor.get_sdk_customs(),
     }
-    mmcv.mkdir_or_exist(osp.abspath(work_dir))
+    make_folder(work_dir)
     for name, content in contents.items():
         _write(content, osp.join(work_dir, name))
     return [osp.join(work_dir, name) for name in contents]

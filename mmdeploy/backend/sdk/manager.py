@@ -20,6 +20,13 @@ class Manager(BackendManager):
         return import_native().__version__ if package.is_available() else None
 
     @staticmethod
+    def check_convertible() -> None:
+        raise ValueError(
+            "deploy config: backend_config.type is 'sdk', which runs models that are converted: give it to "
+            'tools/test.py or tools/profile.py with --model FOLDER. To make such a folder, convert with the config of '
+            'an engine, e.g. ..._onnxruntime_dynamic.py, and --dump-info')
+
+    @staticmethod
     def load(wanted: Wanted) -> torch.nn.Module:
         assert wanted.deploy_cfg is not None, 'Building SDKWrapper requires deploy_cfg'
         from mmdeploy.backend.sdk import SDKWrapper

@@ -30,13 +30,15 @@ def check_images(imgs: Sequence[str | np.ndarray]) -> None:
 
     Raises:
         FileNotFoundError: there is no such file.
-        ValueError: it is no image that OpenCV knows.
+        ValueError: it is empty, or no image that OpenCV knows.
     """
     for img in imgs:
         if not isinstance(img, str):
             continue
         if not osp.isfile(img):
             raise FileNotFoundError(f"image '{img}': there is no such file")
+        if osp.getsize(img) == 0:
+            raise ValueError(f"image '{img}' cannot be read: the file is empty")
         if mmcv.imread(img) is None:
             raise ValueError(f"image '{img}' cannot be read, expected a file that OpenCV knows, e.g. PNG or JPEG")
 

@@ -1,6 +1,7 @@
 """Task processors of mmocr: pipelines, files of the SDK model. In engines: tests/models/text_models_test.py."""
 import copy
 import json
+import logging
 import math
 import os.path as osp
 import subprocess
@@ -27,6 +28,7 @@ from mmdeploy.codebase.mmocr.deploy.check import (  # noqa: E402
     check_sdk_recogniser,
 )
 from mmdeploy.codebase.mmocr.deploy.compare import compare_boundaries, compare_texts  # noqa: E402
+from mmdeploy.codebase.mmocr.deploy.drawing import draw_text, find_font, mend_drawing  # noqa: E402
 from mmdeploy.codebase.mmocr.deploy.mmocr import MMOCR  # noqa: E402
 from mmdeploy.codebase.mmocr.deploy.text_recognition_model import End2EndModel, get_convertor_config  # noqa: E402
 from mmdeploy.codebase.mmocr.deploy.text_task import get_pipeline_config  # noqa: E402
@@ -248,6 +250,54 @@ def test_picture_without_text(tmp_path):
     model = task.init_pytorch_model()
     task.visualize(model, IMAGE, dict(boundary_result=[], filename=None), path)
     assert (mmcv.imread(path) == IMAGE).all()
+
+
+@pytest.fixture
+def no_network(monkeypatch):
+    def refuse(*args, **kwargs):
+        raise AssertionError(f'the network is asked for {args}')
+
+    monkeypatch.setattr('urllib.request.urlretrieve', refuse)
+    monkeypatch.setattr('socket.socket.connect', refuse)
+
+
+@pytest.mark.parametrize('text', ['word', '\u6587\u5b57', 'a\u6587', '\u00e9\u03b1', ''])
+def test_pictures_of_texts_need_no_network(text, tmp_path, no_network):
+    """Chinese symbols are drawn with the fonts of the machine, which may lack them."""
+    task = _task(CRNN)
+    model = task.init_pytorch_model()
+    task.visualize(model, IMAGE, dict(text=text, score=[0.5] * len(text)), str(tmp_path / 'a.png'))
+    picture = mmcv.imread(str(tmp_path / 'a.png'))
+    assert picture.shape[0] == 2 * 64 and (picture[:64] < 128).any() == bool(text)
+
+
+def test_a_font_that_has_the_symbols_is_taken():
+    path, lacking = find_font('abc \u00e9\u03b1\u0436')
+    assert lacking == '' and osp.isfile(path)
+    assert find_font('a\U0010ffff b')[1] == '\U0010ffff'  # no symbol at all
+
+
+@pytest.mark.parametrize('height, width, text', [(64, 1, 'long text'), (1, 64, 'a'), (64, 64, 'a' * 500)])
+def test_texts_are_drawn_in_pictures_of_any_size(height, width, text):
+    assert draw_text(height, width, text).shape == (height, width, 3)
+
+
+def test_what_no_font_has_is_logged(caplog):
+    logger = logging.getLogger('mmdeploy')
+    logger.addHandler(caplog.handler)
+    try:
+        draw_text(32, 64, 'a\U0010ffff')
+    finally:
+        logger.removeHandler(caplog.handler)
+    assert "no font of this machine has '\\U0010ffff'" in caplog.text and "the text is 'a" in caplog.text
+
+
+def test_drawing_is_mended_once():
+    from mmocr.core import visualize
+    mend_drawing()
+    mended = visualize.draw_texts_by_pil
+    mend_drawing()
+    assert visualize.draw_texts_by_pil is mended
 
 
 def test_tensor_of_a_sample():

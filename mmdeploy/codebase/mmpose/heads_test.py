@@ -109,7 +109,7 @@ def test_places_are_those_of_mmpose(mode, tmp_path):
 
 
 def maps_without_a_positive_value() -> np.ndarray:
-    """Return maps [n, HEIGHT, WIDTH]: of such in turn with others, which mmpose reads as well, and the first as well."""
+    """Return maps [n, HEIGHT, WIDTH]: of such in turn with others, which mmpose reads as well."""
     rng = np.random.default_rng(4)
     others = [peaks(rng.uniform([0, HEIGHT - 8], [WIDTH - 1, HEIGHT - 1], (1, 2)), 3)[0] +
               rng.uniform(0.01, 0.1, (HEIGHT, WIDTH)).astype(np.float32) for _ in range(12)]

@@ -160,9 +160,14 @@ class SuperResolution(ImageTask):
     def get_preprocess(self) -> list[dict]:
         """Return the steps for the SDK, whose images are 0..255: `Normalize` divides by 255 in one go."""
         steps = self.get_test_pipeline([''], get_input_shape(self.deploy_cfg))
+        for step in steps:
+            if step['type'] == 'LoadImageFromFile' and 'flag' in step:
+                step['color_type'] = step.pop('flag')  # its name in the SDK
         normalize = next((step for step in steps if step['type'] == 'Normalize'), None)
         if normalize is None:
-            normalize = dict(type='Normalize', keys=['lq'], mean=[0, 0, 0], std=[1, 1, 1], to_rgb=False)
+            is_grey = any(step.get('color_type', '').startswith('grayscale') for step in steps)
+            channels = 1 if is_grey else 3
+            normalize = dict(type='Normalize', keys=['lq'], mean=[0] * channels, std=[1] * channels, to_rgb=False)
             steps.insert(1 + max((i for i, step in enumerate(steps) if step['type'] in (
                 'LoadImageFromFile', 'RescaleToZeroOne', 'Resize')), default=-1), normalize)
         normalize['mean'], normalize['std'] = ([255 * x for x in normalize[key]] for key in ('mean', 'std'))

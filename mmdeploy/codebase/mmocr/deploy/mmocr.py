@@ -11,6 +11,7 @@ from mmdeploy.codebase.base import CODEBASE, BaseTask, MMCodebase, build_task, c
 from mmdeploy.codebase.base.mmcodebase import check_dataset_part, possible_loader_options
 from mmdeploy.utils import Codebase
 
+from .drawing import mend_drawing
 from .unclip import mend_unclip
 
 MMOCR_TASK = Registry('mmocr_tasks', build_func=build_task)
@@ -27,6 +28,7 @@ class MMOCR(MMCodebase):
         from mmocr.models import DETECTORS
         check_model_type(model_cfg, deploy_cfg, DETECTORS)
         mend_unclip()
+        mend_drawing()
         return MMOCR_TASK.build(model_cfg, deploy_cfg, device)
 
     @staticmethod

@@ -11,6 +11,8 @@ from mmcv.utils import Registry
 from mmdeploy.codebase.base import BaseBackendModel, End2EndBackendModel, build_backend_model, build_configured_model
 from mmdeploy.utils import Backend, load_config
 
+from .drawing import mend_drawing
+
 __BACKEND_MODEL = Registry('backend_text_recognizer', build_func=build_backend_model)
 
 
@@ -42,6 +44,7 @@ class End2EndModel(End2EndBackendModel):
 
     def __init__(self, backend: Backend, backend_files: Sequence[str], device: str,
                  deploy_cfg: str | mmcv.Config | None = None, model_cfg: str | mmcv.Config | None = None, **kwargs):
+        mend_drawing()
         super().__init__(backend, backend_files, device, ('text', ), deploy_cfg, **kwargs)
         self.label_convertor = build_convertor(load_config(model_cfg)[0])
 
