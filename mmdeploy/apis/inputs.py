@@ -3,6 +3,7 @@ import os.path as osp
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 
+import cv2
 import mmcv
 import numpy as np
 import torch
@@ -28,13 +29,25 @@ def open_axes(task: BaseTask, name: str) -> set[int]:
     return axes | {2, 3} if is_dynamic_shape(task.deploy_cfg, name) else axes
 
 
+def _richest_part(image: np.ndarray, rows: int, columns: int) -> np.ndarray:
+    """Return the part of an image [H, W, C] of some size that varies most; of equal ones the middle."""
+    height, width = image.shape[:2]
+    parts = [image[top:top + rows, left:left + columns]
+             for top in ((height - rows) // 2, 0, height - rows)
+             for left in ((width - columns) // 2, 0, width - columns)]
+    return max(parts, key=lambda part: float(cv2.meanStdDev(part)[1].sum()))
+
+
 def crop(image: np.ndarray) -> Iterator[np.ndarray]:
-    """Yield parts of an image [H, W, C] whose shape differs from it."""
+    """Yield parts of an image [H, W, C] whose shape differs from it.
+
+    Each is where the image varies most: a model says little of a part without content.
+    """
     height, width = image.shape[:2]
     for rows, columns in _CROPS:
-        part = image[:int(height * rows), :int(width * columns)]
-        if min(part.shape[:2]) >= _LEAST_SIDE:
-            yield part
+        size = int(height * rows), int(width * columns)
+        if min(size) >= _LEAST_SIDE:
+            yield _richest_part(image, *size)
 
 
 def prepare(task: BaseTask, images: Sequence[np.ndarray], folder: str) -> tuple[dict, dict[str, torch.Tensor]]:

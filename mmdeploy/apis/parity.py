@@ -1,6 +1,7 @@
 """Compares a converted model with PyTorch, in the size of the export and, where shapes are open, in another one."""
 import tempfile
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import mmcv
 import numpy as np
@@ -37,6 +38,19 @@ def _run_pytorch(task: BaseTask, checkpoint: str | None, inputs: Sequence[torch.
     return [output.cpu().numpy() for output in outputs]
 
 
+class _Outcome(NamedTuple):
+    """How far two lists of outputs agree.
+
+    Attributes:
+        rows: what to show.
+        disagreement: see `BaseTask.measure_disagreement`.
+        is_empty: neither side finds anything.
+    """
+    rows: Rows
+    disagreement: float
+    is_empty: bool
+
+
 class _Comparison:
     """A model in PyTorch and in an engine.
 
@@ -61,8 +75,8 @@ class _Comparison:
         wrapper = self._model.wrapper
         return [output.cpu().numpy() for output in wrapper.output_to_list(wrapper(named))]
 
-    def compare(self, expected: list[np.ndarray], found: list[np.ndarray]) -> tuple[Rows, float]:
-        """Return what to show of two lists of outputs, and how far they disagree.
+    def compare(self, expected: list[np.ndarray], found: list[np.ndarray]) -> _Outcome:
+        """Compare two lists of outputs.
 
         Raises:
             ValueError: they cannot be the same outputs.
@@ -71,7 +85,8 @@ class _Comparison:
             raise ValueError(f'the engine gives {len(found)} outputs, PyTorch {len(expected)}; '
                              'onnx_config.output_names must name all of them')
         theirs, ours = (dict(zip(self._model.output_names, outputs, strict=False)) for outputs in (expected, found))
-        return self.task.compare_outputs(theirs, ours), self.task.measure_disagreement(theirs, ours)
+        return _Outcome(self.task.compare_outputs(theirs, ours), self.task.measure_disagreement(theirs, ours),
+                        self.task.finds_nothing(theirs) and self.task.finds_nothing(ours))
 
 
 def create_other_inputs(task: BaseTask, image: str, first: dict[str, torch.Tensor]) -> (
@@ -113,19 +128,20 @@ def create_other_inputs(task: BaseTask, image: str, first: dict[str, torch.Tenso
                 yield data, named
 
 
-def _check_other_size(comparison: _Comparison, image: str, first: dict[str, torch.Tensor], agreed: float) -> Rows:
-    """Compare in another size than that of the export, the first that PyTorch takes.
+def _check_other_size(comparison: _Comparison, image: str, first: dict[str, torch.Tensor], of_first: _Outcome) -> Rows:
+    """Compare in another size than that of the export, the first that PyTorch takes and in which something is found.
 
     Args:
         comparison: of the model.
         image: path of the image of the first comparison.
         first: the tensors of the inputs for it.
-        agreed: the disagreement there.
+        of_first: how far they agree there; if nothing is found there, one other size is enough.
 
     Raises:
         ValueError: the engine fails, or gives something else.
     """
     refused: Rows = []
+    empty: Rows = []
     for data, named in create_other_inputs(comparison.task, image, first):
         size = describe(named)
         try:
@@ -135,24 +151,33 @@ def _check_other_size(comparison: _Comparison, image: str, first: dict[str, torc
             reason = f'PyTorch does not take it ({type(error).__name__}: {str(error)[:200]})'
             refused = refused or [(f'not compared: {size}', reason)]
             continue
-        return refused + _compare_in_other_size(comparison, first, named, expected, agreed)
-    return refused
+        outcome = _compare_in_other_size(comparison, first, named, expected, of_first.disagreement)
+        if not outcome.is_empty:
+            return refused + [('in another size', size), *((f'  {name}', value) for name, value in outcome.rows)]
+        empty = empty or [(f'not compared: {size}', 'nothing is found in it on either side')]
+        if of_first.is_empty:
+            break
+    return refused + empty
 
 
 def _compare_in_other_size(comparison: _Comparison, first: dict[str, torch.Tensor], named: dict[str, torch.Tensor],
-                           expected: list[np.ndarray], agreed: float) -> Rows:
-    """Compare the engine with what PyTorch gives in a size; see `_check_other_size`."""
+                           expected: list[np.ndarray], agreed: float) -> _Outcome:
+    """Compare the engine with what PyTorch gives in a size, which disagreed by `agreed` in the first one.
+
+    Raises:
+        ValueError: see `_check_other_size`.
+    """
     try:
-        rows, disagreement = comparison.compare(expected, comparison.run_engine(named))
-        if disagreement > max(_LIMIT, _TIMES * agreed):
-            raise ValueError('; '.join(f'{name}: {value}' for name, value in rows))
+        outcome = comparison.compare(expected, comparison.run_engine(named))
+        if outcome.disagreement > max(_LIMIT, _TIMES * agreed):
+            raise ValueError('; '.join(f'{name}: {value}' for name, value in outcome.rows))
     except Exception as error:
         reason = ' '.join(str(error).split()).rstrip('.')
         raise ValueError(
             f'the converted model is right for {describe(first)} and wrong for {describe(named)}, which the deploy '
             f'config opens: {type(error).__name__}: {reason}. A size has become a constant while the model was traced: '
             'rewrite what reads it, or fix the shape (no onnx_config.dynamic_axes; onnx_config.input_shape)') from error
-    return [('in another size', describe(named)), *((f'  {name}', value) for name, value in rows)]
+    return outcome
 
 
 def compare_with_pytorch(task: BaseTask, checkpoint: str | None, backend_files: Sequence[str], image: str) -> Rows:
@@ -175,5 +200,5 @@ def compare_with_pytorch(task: BaseTask, checkpoint: str | None, backend_files: 
     data, inputs = task.create_input(image, get_input_shape(task.deploy_cfg))
     named = task.name_inputs(inputs)
     comparison = _Comparison(task, checkpoint, backend_files)
-    rows, disagreement = comparison.compare(comparison.run_pytorch(data, named), comparison.run_engine(named))
-    return rows + _check_other_size(comparison, image, named, disagreement)
+    outcome = comparison.compare(comparison.run_pytorch(data, named), comparison.run_engine(named))
+    return outcome.rows + _check_other_size(comparison, image, named, outcome)

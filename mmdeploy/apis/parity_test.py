@@ -10,6 +10,7 @@ import onnxruntime
 import pytest
 import torch
 
+from mmdeploy.apis.inputs import crop
 from mmdeploy.apis.parity import compare_with_pytorch
 from mmdeploy.codebase import BaseTask
 from mmdeploy.core import RewriterContext
@@ -33,6 +34,7 @@ class _Task:
 
     compare_outputs = BaseTask.compare_outputs
     measure_disagreement = BaseTask.measure_disagreement
+    finds_nothing = BaseTask.finds_nothing
     name_inputs = BaseTask.name_inputs
 
     def __init__(self, function: Callable, axes: dict | None = None, size: tuple[int, int] | None = None):
@@ -154,3 +156,110 @@ def test_disagreement():
     assert of([1., 2.], [1., 2.]) == 0 and of([1., -2.], [1., -1.]) == 0.5
     assert of([1, 2, 3, 4], [1, 2, 3, 100]) == 0.25 and of([True, False], [True, True]) == 0.5
     assert of(np.zeros((0, 5)), np.zeros((0, 5))) == 0 and of([0.], [1.]) > 1
+
+
+def _disagreement(expected, found) -> float:
+    return BaseTask.measure_disagreement(None, dict(a=np.array(expected)), dict(a=np.array(found)))
+
+
+def test_channels_are_measured_alone():
+    """Large values of one do not hide another; one that is nearly zero is not judged by its rounding."""
+    maps = np.stack([np.full((2, 2), 20.), np.full((2, 2), 1e5)])[None]
+    assert _disagreement(maps, maps * [[[[2]], [[1]]]]) == 1
+    assert _disagreement(maps[0], maps[0] * [[[2]], [[1]]]) < 1e-3  # no channels
+    tiny = maps * [[[[1e-9]], [[1]]]]
+    assert _disagreement(tiny, tiny + 1e-3) < 1e-3
+
+
+@pytest.mark.parametrize('function', [
+    lambda x: torch.cat([x.mean((2, 3), keepdim=True) * int(x.shape[3]), x.mean((2, 3), keepdim=True) * 0 + 1e5], 1),
+    # Two columns whose place is a constant.
+    lambda x: torch.zeros_like(x[:, :1]).long() + (torch.arange(x.shape[3]) // 2 == int(x.shape[3]) // 4).long(),
+])  # yapf: disable
+def test_what_little_of_the_output_shows_is_an_error(image, function):
+    with pytest.raises(ValueError, match='is right for 1x3x96x80 and wrong for'):
+        _compare(_Task(function, {2: 'height', 3: 'width'}), image)
+
+
+def test_a_black_corner_hides_nothing(tmp_path):
+    pixels = np.random.RandomState(0).randint(0, 255, (96, 80, 3), np.uint8)
+    pixels[:50, :62] = 0
+    path = str(tmp_path / 'image.png')
+    mmcv.imwrite(pixels, path)
+    with pytest.raises(ValueError, match='is right for 1x3x96x80 and wrong for 2x3x24x40'):
+        _compare(_Task(lambda x: x * int(x.shape[3]), OPEN), path)
+
+
+@pytest.mark.parametrize('middle', [(slice(40, 56), slice(30, 50)), (slice(92, 96), slice(0, 4))])
+def test_parts_are_where_the_image_varies(tmp_path, middle):
+    pixels = np.zeros((96, 80, 3), np.uint8)
+    pixels[middle] = np.random.RandomState(0).randint(0, 255, pixels[middle].shape, np.uint8)
+    for part in crop(pixels):
+        assert part.std() > 0
+
+
+def _of_bright(x: torch.Tensor) -> torch.Tensor:
+    """Finds nothing in a part of less than 48 rows."""
+    return (x > 0.5).float() if x.shape[2] > 47 else x * 0
+
+
+def test_a_size_in_which_something_is_found_is_preferred(image):
+    task = _Task(torch.jit.script_if_tracing(_of_bright), OPEN)
+    rows = _compare(task, image)
+    assert rows[1] == ('in another size', '2x3x48x20') and len(rows) == 3
+    assert [size[2] for size in task.sizes] == [96, 24, 48]
+
+
+def test_nothing_found_anywhere_is_said(image):
+    task = _Task(lambda x: x * 0, OPEN)
+    assert _compare(task, image)[1:] == [('not compared: 2x3x24x40', 'nothing is found in it on either side')]
+    # The image has nothing either, so its other parts are not tried.
+    assert len(task.sizes) == 2
+    only_whole = _Task(torch.jit.script_if_tracing(_of_whole), {2: 'height', 3: 'width'})
+    assert _compare(only_whole, image)[1:] == [('not compared: 1x3x24x40', 'nothing is found in it on either side')]
+    assert len(only_whole.sizes) == 7
+
+
+def _of_whole(x: torch.Tensor) -> torch.Tensor:
+    return x if x.shape[2] == 96 and x.shape[3] == 80 else x * 0
+
+
+def test_labels_of_few_pixels():
+    labels = np.zeros((1, 40, 60), int)
+    labels[:, 5:20, 10:40] = 1
+    labels[:, :, 50:52] = 2
+    border, moved, spot = labels.copy(), labels.copy(), labels.copy()
+    border[:, 5:20, 40:42] = 1  # where two scores tie
+    assert 0 < _disagreement(labels, border) < 0.1
+    moved[:, :, 50:54] = [0, 0, 2, 2]
+    assert _disagreement(labels, moved) < 0.1
+    moved[:, :, 50:60] = [0, 0, 0, 0, 0, 0, 0, 0, 2, 2]
+    assert _disagreement(labels, moved) == 1 and np.mean(labels != moved) < 0.1
+    spot[0, 30, 2:5] = 3  # comes and goes with rounding
+    assert _disagreement(labels, spot) < 0.1
+    lost = np.where(labels == 2, 0, labels)
+    assert _disagreement(labels, lost) == 1 and _disagreement(lost, labels) == 1
+    # A list of labels has no places.
+    assert _disagreement(labels[0, 0], moved[0, 0]) == 4 / 60
+
+
+def test_numbers_that_are_not_finite():
+    nan, inf = np.nan, np.inf
+    for values in ([nan, 1.], [inf, 1.], [-inf, nan]):
+        assert _disagreement(values, values) == 0
+        rows = BaseTask.compare_outputs(None, dict(a=np.array(values)), dict(a=np.array(values)))
+        assert rows == [('max difference from PyTorch: a', '0 (relative 0)')]
+    for expected, found in (([nan, 1.], [0., 1.]), ([0., 1.], [nan, 1.]), ([nan, 1.], [1., nan]), ([inf], [-inf]),
+                            ([nan], [inf])):
+        assert _disagreement(expected, found) == 1
+        with pytest.raises(ValueError, match="output 'a' of the engine is not finite where that of PyTorch is, or"):
+            BaseTask.compare_outputs(None, dict(a=np.array(expected)), dict(a=np.array(found)))
+    assert _disagreement([nan, 1., 2.], [nan, 1., 3.]) == 0.5
+
+
+def test_not_finite_in_one_size_only(image):
+    def function(x):
+        return x / (int(x.shape[3]) - 40)  # in PyTorch 1 / 0 for the other size
+
+    with pytest.raises(ValueError, match='not finite'):
+        _compare(_Task(function, OPEN), image)

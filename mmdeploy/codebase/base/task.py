@@ -21,6 +21,13 @@ from mmdeploy.utils import (
 )
 from mmdeploy.utils.dataset import is_can_sort_dataset, sort_dataset
 
+from .disagreement import (
+    disagreement_of_labels,
+    disagreement_of_numbers,
+    is_same_kind,
+    is_without_content,
+    largest_difference,
+)
 from .mmcodebase import get_codebase_class
 
 
@@ -254,10 +261,11 @@ class BaseTask(metaclass=ABCMeta):
             if want.shape != got.shape:
                 raise ValueError(f'output {name!r} has shape {list(got.shape)} in the engine and {list(want.shape)} in '
                                  'PyTorch')
-            if not np.isfinite(got).all():
-                raise ValueError(f'output {name!r} of the engine is not finite')
-            difference = float(np.abs(got - want).max()) if want.size else 0.0
-            scale = float(np.abs(want).max()) if want.size else 0.0
+            if not is_same_kind(want, got):
+                counts = [np.count_nonzero(~np.isfinite(values)) for values in (got, want)]
+                raise ValueError(f'output {name!r} of the engine is not finite where that of PyTorch is, or the other '
+                                 'way round (not finite are {} and {} values)'.format(*counts))
+            difference, scale = largest_difference(want, got)
             rows.append((f'max difference from PyTorch: {name}',
                          f'{difference:.3g} (relative {difference / scale if scale else 0.0:.3g})'))
         return rows
@@ -265,22 +273,26 @@ class BaseTask(metaclass=ABCMeta):
     def measure_disagreement(self, expected: dict[str, np.ndarray], found: dict[str, np.ndarray]) -> float:
         """Return how far the outputs of an engine are from those of PyTorch: 0 for equal ones, about 1 for others.
 
-        Of numbers it is the largest difference, relative to the largest absolute value; of labels the share of those
-        that differ.
+        Of numbers it is the largest difference, relative to the largest absolute value, of maps [N, C, H, W] in each
+        channel; of labels the share of those that differ, of maps also of each label's pixels that are elsewhere.
 
         Args:
             expected, found: see `compare_outputs`, which has accepted them.
         """
         worst = 0.0
         for name, want in expected.items():
-            got = found[name]
-            if not want.size:
-                continue
-            if np.issubdtype(want.dtype, np.floating):
-                worst = max(worst, float(np.abs(got - want).max() / max(np.abs(want).max(), 1e-12)))
-            else:
-                worst = max(worst, float(np.count_nonzero(got != want) / want.size))
+            is_number = np.issubdtype(want.dtype, np.floating)
+            measure = disagreement_of_numbers if is_number else disagreement_of_labels
+            worst = max(worst, measure(want, found[name]))
         return worst
+
+    def finds_nothing(self, outputs: dict[str, np.ndarray]) -> bool:
+        """Tell whether outputs say nothing, so that equal ones prove nothing: only zeros, or one label everywhere.
+
+        Args:
+            outputs: of PyTorch or an engine, by name.
+        """
+        return all(is_without_content(output) for output in outputs.values())
 
     def compare_results(self, expected: Sequence, found: Sequence) -> list[tuple[str, str]] | None:
         """Return how far the results of an engine for a data set are from those of PyTorch, as names and values.

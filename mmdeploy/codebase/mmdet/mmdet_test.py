@@ -483,6 +483,10 @@ def test_an_engine_is_compared_after_boxes_are_matched():
     assert text['boxes of one side only'].startswith('1 and 0')
     with pytest.raises(ValueError, match="output 'dets' of the engine is not finite"):
         task.compare_outputs(dict(dets=dets, labels=labels), dict(dets=dets * np.nan, labels=labels))
+    with pytest.raises(ValueError, match="output 'dets' of PyTorch is not finite"):
+        task.compare_outputs(dict(dets=dets * np.nan, labels=labels), dict(dets=dets, labels=labels))
+    assert not task.finds_nothing(dict(dets=dets, labels=labels))
+    assert task.finds_nothing(dict(dets=dets * 0, labels=labels))
     result = [np.zeros((0, 5)), dets[0, :2], np.zeros((0, 5))]
     assert ('images', '1') in task.compare_results([result], [result])
 
@@ -500,6 +504,8 @@ def test_disagreement_is_the_share_of_boxes_of_one_side():
     assert disagreement(dets[:, ::-1]) == 0
     assert disagreement(dets[:, 10:]) == pytest.approx(10 / 70)
     assert disagreement(dets + np.array([7, 0, 7, 0, 0], 'f4')) > 0.9
+    # Equal boxes of other scores are others.
+    assert disagreement(dets * np.array([1, 1, 1, 1, .2], 'f4')) == pytest.approx(0.8)
     # Of two boxes one more is none.
     dets, labels = dets[:, :2], labels[:, :2]
     assert disagreement(dets[:, 1:]) < 0.1

@@ -6,6 +6,16 @@ import numpy as np
 
 # Boxes belong together from this overlap on; what is left over is counted.
 SAME_BOX = 0.9
+# Of boxes that belong together, a side that is further away, in pixels and as a share of the longer one, is wrong; so
+# is a mask of less overlap, and more pixels of difference.
+SAME_SIDE, SAME_SIDE_SHARE = 1.0, 0.03
+SAME_MASK, SAME_MASK_PIXELS = 0.9, 5
+# Two boxes of this overlap suppress one another: which of them stays is chance where their scores tie.
+RIVALS = 0.4
+# A box whose score is no further from where the list ends proves nothing where it is the only one.
+CLEAR_SCORE = 0.02
+# Of fewer boxes one without partner is no disagreement.
+FEW_BOXES = 20
 # An unmatched box is no disagreement if its score is that close to where the list ends.
 SCORE_TOLERANCE = 1e-3
 
@@ -133,12 +143,13 @@ def _mask_overlap(expected: np.ndarray | dict, found: np.ndarray | dict) -> floa
     return np.count_nonzero(expected & found) / union if union else 1.0
 
 
-def _count_at_limit(boxes: np.ndarray, others: np.ndarray, score_threshold: float, max_per_img: int) -> int:
-    """Return how many unmatched boxes [n, 5] have the score of where the list of the other side ends."""
+def _is_at_limit(boxes: np.ndarray, others: np.ndarray, score_threshold: float, max_per_img: int,
+                 tolerance: float = SCORE_TOLERANCE) -> np.ndarray:
+    """Return which unmatched boxes [n, 5] have the score of where the list of the other side ends."""
     limit = score_threshold
     if 0 < max_per_img <= len(others):
         limit = max(limit, others[:, 4].min())
-    return int(np.count_nonzero(boxes[:, 4] <= limit + SCORE_TOLERANCE))
+    return boxes[:, 4] <= limit + tolerance
 
 
 def compare(expected: Detections, found: Detections, score_threshold: float = 0.0,
@@ -162,8 +173,82 @@ def compare(expected: Detections, found: Detections, score_threshold: float = 0.
         masks = [_mask_overlap(expected.masks[i], found.masks[j]) for i, j in pairs]
     one_has_none = pairs and (expected.masks is None) != (found.masks is None)
     at_limit = sum(
-        _count_at_limit(np.delete(a.boxes, used, 0), b.boxes, score_threshold, max_per_img)
+        np.count_nonzero(_is_at_limit(np.delete(a.boxes, used, 0), b.boxes, score_threshold, max_per_img))
         for a, b, used in ((expected, found, mine), (found, expected, other)))
     return Agreement(
-        len(expected.boxes), len(found.boxes), len(pairs), at_limit, float(differences[:, 4].max(initial=0)),
+        len(expected.boxes), len(found.boxes), len(pairs), int(at_limit), float(differences[:, 4].max(initial=0)),
         float(differences[:, :4].max(initial=0)), 0.0 if one_has_none else min(masks, default=1.0), len(masks))
+
+
+def _is_off(expected: Detections, found: Detections, i: int, j: int) -> bool:
+    """Tell whether a side or the mask of a match is clearly another one."""
+    box = expected.boxes[i, :4]
+    longer = max(box[2] - box[0], box[3] - box[1])
+    if np.abs(found.boxes[j, :4] - box).max() > max(SAME_SIDE, SAME_SIDE_SHARE * longer):
+        return True
+    if expected.masks is None or found.masks is None:
+        return (expected.masks is None) != (found.masks is None)
+    ours, theirs = _pixels(expected.masks[i]), _pixels(found.masks[j])
+    return ours.shape != theirs.shape or (
+        _mask_overlap(ours, theirs) < SAME_MASK and np.count_nonzero(ours != theirs) > SAME_MASK_PIXELS)
+
+
+def _count_rivals(lost: np.ndarray, extra: np.ndarray) -> int:
+    """Return how many boxes [n, 5] of one side have a rival of the same score on the other one."""
+    count, free = 0, np.ones(len(extra), bool)
+    for box in lost:
+        ties = free & (np.abs(extra[:, 4] - box[4]) <= SCORE_TOLERANCE)
+        rivals = np.flatnonzero(ties & (_overlaps(box[:4], extra[:, :4]) >= RIVALS))
+        if len(rivals):
+            free[rivals[0]] = False
+            count += 1
+    return count
+
+
+class _Moved(NamedTuple):
+    """What is elsewhere in an image.
+
+    Attributes:
+        boxes: those that each side has at another place, or one side has where the other finds nothing.
+        ties: how many more would be explained by equal scores.
+    """
+    boxes: int
+    ties: int
+
+
+def _find_moved(expected: Detections, found: Detections, score_threshold: float, max_per_img: int) -> _Moved:
+    """Return what is elsewhere; boxes near to where the lists end prove nothing, see `compare`."""
+    pairs = _pairs(expected, found)
+    mine, other = np.array(pairs, int).reshape(-1, 2).T
+    lost, extra = (
+        boxes[~_is_at_limit(boxes, b.boxes, score_threshold, max_per_img, CLEAR_SCORE)]
+        for boxes, b in ((np.delete(expected.boxes, mine, 0), found), (np.delete(found.boxes, other, 0), expected)))
+    off = sum(_is_off(expected, found, i, j) for i, j in pairs)
+    if not len(expected.boxes) or not len(found.boxes):
+        return _Moved(max(len(lost), len(extra)), 0)
+    ties = _count_rivals(lost, extra)
+    return _Moved(min(len(lost), len(extra)) - ties, ties + off)
+
+
+def measure_disagreement(expected: Sequence[Detections], found: Sequence[Detections], score_threshold: float = 0.0,
+                         max_per_img: int = -1) -> float:
+    """Return how far two models disagree in some images: 0 for equal detections, about 1 for others.
+
+    It is the largest of three: the share of the boxes that only one side has, of at least `FEW_BOXES`; the share of
+    those that are elsewhere, where one may be by chance, because scores tie; and the largest difference of scores of a
+    match, relative to the best score.
+
+    Args:
+        expected: those of PyTorch, of each image.
+        found: those of an engine.
+        score_threshold, max_per_img: see `compare`.
+    """
+    agreement, boxes, ties = Agreement(), 0, 0
+    for mine, other in zip(expected, found, strict=True):
+        agreement |= compare(mine, other, score_threshold, max_per_img)
+        moved = _find_moved(mine, other, score_threshold, max_per_img)
+        boxes, ties = boxes + moved.boxes, ties + moved.ties
+    best = max((float(mine.boxes[:, 4].max(initial=0)) for mine in expected), default=0.0)
+    return max(agreement.unmatched / max(agreement.expected + agreement.found, FEW_BOXES),
+               (boxes + max(ties - 1, 0)) / max(agreement.expected, agreement.found, 1),
+               agreement.score / max(best, 1e-12))

@@ -8,6 +8,7 @@ from mmdeploy.codebase.mmdet.deploy.compare import (
     compare,
     detections_of_outputs,
     detections_of_result,
+    measure_disagreement,
 )
 
 BOXES = np.array([[0, 0, 10, 10, 0.9], [20, 20, 40, 40, 0.9], [50, 0, 60, 30, 0.4], [0, 0, 10, 10, 0.3005]], 'f4')
@@ -90,3 +91,84 @@ def test_results_and_outputs():
     outputs = detections_of_outputs(BOXES * np.array([1, 1, 1, 1, 0], 'f4'), LABELS, scores)
     assert len(outputs.boxes) == len(outputs.masks) == 0
     assert compare(detections, detections_of_outputs(BOXES, LABELS, scores)).mask == 1
+
+
+def _row(count: int, score: float = 0.9) -> Detections:
+    """Return boxes of 20 pixels beside each other."""
+    x = np.arange(count) * 30
+    return Detections(np.stack([x, x, x + 20, x + 20, np.linspace(score, score / 2, count)], 1), np.zeros(count, int))
+
+
+def _disagreement(expected: Detections, found: Detections) -> float:
+    return measure_disagreement([expected], [found], 0.05, 100)
+
+
+def _changed(detections: Detections, *change: float) -> Detections:
+    return detections._replace(boxes=detections.boxes + np.array(change))
+
+
+def _nothing() -> Detections:
+    return Detections(np.zeros((0, 5)), np.zeros(0, int))
+
+
+def test_scores_of_equal_boxes_are_measured():
+    expected = _row(20)
+    fifth = expected._replace(boxes=expected.boxes * [1, 1, 1, 1, 0.2])
+    assert _disagreement(expected, fifth) == pytest.approx(0.8)
+    one = expected.boxes.copy()
+    one[0, 4] = 0.2
+    assert _disagreement(expected, expected._replace(boxes=one)) > 0.5
+    # Rounding of an engine with few bits.
+    assert _disagreement(expected, _changed(expected, 0.3, 0, 0.3, 0, -0.01)) < 0.02
+
+
+def test_sides_of_equal_boxes_are_measured():
+    expected = Detections(_row(20).boxes * [10, 10, 10, 10, 1], np.zeros(20, int))
+    moved = _changed(expected, 8, 0, 8, 0, 0)
+    assert compare(expected, moved).matched == 20
+    assert _disagreement(expected, moved) > 0.9 and _disagreement(expected, _changed(expected, 3, 0, 3, 0, 0)) == 0
+    # Where scores tie, the choice between two boxes of nearly one place is chance.
+    one = expected.boxes.copy()
+    one[3, :4] += [8, 0, 8, 0]
+    assert _disagreement(expected, expected._replace(boxes=one)) == 0
+
+
+def test_masks_of_equal_boxes_are_measured():
+    masks = np.zeros((20, 28, 28), bool)
+    masks[:, :14] = True
+    expected = _row(20)._replace(masks=list(masks))
+    flipped = masks.copy()
+    flipped[:, 14, :5] = True
+    assert _disagreement(expected, expected._replace(masks=list(flipped))) == 0
+    assert _disagreement(expected, expected._replace(masks=list(masks[:, ::-1]))) > 0.9
+    assert _disagreement(expected, _row(20)) > 0.9
+
+
+@pytest.mark.parametrize('count', [1, 2, 4])
+def test_few_objects_elsewhere(count):
+    expected = _row(count)
+    assert _disagreement(expected, expected) == 0
+    assert _disagreement(expected, _changed(expected, 0, 200, 0, 200, 0)) == 1
+    assert _disagreement(expected, _nothing()) == _disagreement(_nothing(), expected) == 1
+    one = expected.boxes.copy()
+    one[0, :4] += 200
+    assert _disagreement(expected, expected._replace(boxes=one)) == pytest.approx(1 / count)
+
+
+def test_what_is_chance_with_few_objects():
+    expected = _row(3)
+    # One that has been suppressed on one side only, and one of another label or place whose score ties.
+    assert _disagreement(expected, expected._replace(boxes=expected.boxes[:2], labels=expected.labels[:2])) < 0.1
+    assert _disagreement(expected, expected._replace(labels=np.array([0, 0, 1]))) <= 0.1
+    rival = expected.boxes.copy()
+    rival[0, :4] += [6, 0, 6, 0]
+    assert compare(expected, expected._replace(boxes=rival)).unmatched == 2
+    assert _disagreement(expected, expected._replace(boxes=rival)) <= 0.1
+    # All are not.
+    assert _disagreement(expected, _changed(expected, 6, 0, 6, 0, 0)) > 0.5
+    # Near the threshold they come and go.
+    low = Detections(np.array([[0, 0, 10, 10, 0.06]]), np.zeros(1, int))
+    assert _disagreement(low, _nothing()) < 0.1
+    assert _disagreement(_nothing(), _nothing()) == 0
+    # In one image of two.
+    assert measure_disagreement([_row(1), _row(1)], [_row(1), _changed(_row(1), 0, 90, 0, 90, 0)]) == 0.5

@@ -14,7 +14,14 @@ from mmdeploy.utils import Task, get_input_shape, is_dynamic_shape
 from mmdeploy.utils.logging import get_logger, log_metrics
 
 from .check import check_classes, check_engine, check_masks, check_partition, has_masks
-from .compare import Agreement, Detections, compare, detections_of_outputs, detections_of_result
+from .compare import (
+    Agreement,
+    Detections,
+    compare,
+    detections_of_outputs,
+    detections_of_result,
+    measure_disagreement,
+)
 from .limits import check_selection
 from .mmdetection import MMDET_TASK
 from .model_partition_cfg import MMDET_PARTITION_CFG
@@ -112,42 +119,55 @@ class ObjectDetection(ImageTask):
         """Compare dets [B, K, 5], labels [B, K] and masks, or ncnn's rows [1, K, 6], after boxes are matched."""
         if not _has_boxes(expected):
             return super().compare_outputs(expected, found)
-        for name, values in found.items():
-            if not np.isfinite(values.astype(np.float32)).all():
-                raise ValueError(f'output {name!r} of the engine is not finite')
-        return self._match_outputs(expected, found).rows()
+        for side, outputs in (('the engine', found), ('PyTorch', expected)):
+            for name, values in outputs.items():
+                if not np.isfinite(values.astype(np.float32)).all():
+                    raise ValueError(f'output {name!r} of {side} is not finite')
+        theirs, ours = self._detections_of_both(expected, found)
+        agreement = Agreement()
+        for mine, other in zip(theirs, ours, strict=True):
+            agreement |= compare(mine, other, *self._list_limits())
+        return agreement.rows()
 
     def measure_disagreement(self, expected: dict[str, np.ndarray], found: dict[str, np.ndarray]) -> float:
-        """Return the share of the boxes that only one side has; of a few boxes one is no disagreement."""
+        """Return how far the detections disagree, see `compare.measure_disagreement`."""
         if not _has_boxes(expected):
             return super().measure_disagreement(expected, found)
-        agreement = self._match_outputs(expected, found)
-        return agreement.unmatched / max(agreement.expected + agreement.found, 20)
+        return measure_disagreement(*self._detections_of_both(expected, found), *self._list_limits())
 
-    def _match_outputs(self, expected: dict[str, np.ndarray], found: dict[str, np.ndarray]) -> Agreement:
-        """Match the boxes of all images of a batch.
+    def finds_nothing(self, outputs: dict[str, np.ndarray]) -> bool:
+        """Tell whether there is no box."""
+        if not _has_boxes(outputs):
+            return super().finds_nothing(outputs)
+        return not any(len(image.boxes) for image in self._detections_of(outputs))
+
+    def _detections_of(self, outputs: dict[str, np.ndarray]) -> list[Detections]:
+        """Return the detections of each image of a batch."""
+        size = get_input_shape(self.deploy_cfg) or (1000, 1000)  # ncnn's rows are in units of the image
+        return _detections_of(outputs, size, get_mask_threshold(self.model_cfg))
+
+    def _detections_of_both(self, expected: dict[str, np.ndarray], found: dict[str, np.ndarray]) -> (
+            tuple[list[Detections], list[Detections]]):
+        """Return those of PyTorch and of the engine.
 
         Raises:
             ValueError: the batches differ.
         """
-        params = self._nms_params()
-        agreement = Agreement()
-        size = get_input_shape(self.deploy_cfg) or (1000, 1000)  # ncnn's rows are in units of the image
-        threshold = get_mask_threshold(self.model_cfg)
-        ours, theirs = (_detections_of(outputs, size, threshold) for outputs in (found, expected))
+        theirs, ours = self._detections_of(expected), self._detections_of(found)
         if len(ours) != len(theirs):
             raise ValueError(f'outputs of the engine are of {len(ours)} images, those of PyTorch of {len(theirs)}')
-        for mine, other in zip(theirs, ours, strict=True):
-            agreement |= compare(mine, other, params['score_threshold'], params['keep_top_k'])
-        return agreement
+        return theirs, ours
+
+    def _list_limits(self) -> tuple[float, int]:
+        """Return the score and the number of boxes at which the list of an image ends."""
+        params = self._nms_params()
+        return params['score_threshold'], params['keep_top_k']
 
     def compare_results(self, expected: Sequence, found: Sequence) -> list[tuple[str, str]]:
         """Compare results of mmdet, one per image, after boxes are matched."""
-        params = self._nms_params()
         agreement = Agreement()
         for mine, other in zip(expected, found, strict=True):
-            agreement |= compare(detections_of_result(mine), detections_of_result(other), params['score_threshold'],
-                                 params['keep_top_k'])
+            agreement |= compare(detections_of_result(mine), detections_of_result(other), *self._list_limits())
         return [('images', str(len(expected))), *agreement.rows()]
 
     def visualize(self,

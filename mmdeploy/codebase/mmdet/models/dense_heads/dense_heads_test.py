@@ -67,13 +67,15 @@ HEADS = {
                                                              strides=[8]),
                       bbox_coder=dict(DELTAS, add_ctr_clamp=True, ctr_clamp=32)),
 }
+RPN = dict(in_channels=4, feat_channels=4, anchor_generator=ANCHORS, bbox_coder=DELTAS, test_cfg=dict(
+    nms_pre=50, max_per_img=20, min_bbox_size=0, nms=dict(type='nms', iou_threshold=0.7)))
 REFUSED = ('PAAHead', 'SABLRetinaHead')
 
 
 def run(name: str) -> tuple[torch.nn.Module, tuple]:
     """Return a head with random weights and its predictions for an image of 64x64 pixels."""
     torch.manual_seed(0)
-    head = build_head(dict(HEADS[name], type=name)).eval()
+    head = build_head(dict(RPN if name == 'RPNHead' else HEADS[name], type=name)).eval()
     for parameter in head.parameters():
         torch.nn.init.normal_(parameter, std=0.3)
     num_levels = 1 if name == 'YOLOFHead' else 3 if 'SSD' in name else 2
@@ -117,6 +119,21 @@ def test_boxes_are_those_of_mmdet_in_ncnn(name):
         assert (found - box).abs().amax(1).min() < 1e-3
 
 
+@pytest.mark.parametrize('name', ['RPNHead', 'SSDHead'])
+@pytest.mark.parametrize('backend', ['onnxruntime', 'ncnn'])
+def test_arguments_by_position_are_those_of_mmdet(name, backend):
+    """The fourth is `img_metas`: a rewrite without `score_factors` would take something else for it."""
+    head, predictions = run(name)
+    metas = [dict(img_shape=[64, 64])]
+    with torch.no_grad(), RewriterContext(DEPLOY, backend=backend):
+        expected = head.get_bboxes(*predictions, img_metas=metas)
+        found = head.get_bboxes(*predictions, None, metas, None, False, True)
+        raw = head.get_bboxes(*predictions, None, metas, None, False, False)
+    for a, b in zip(*((x if isinstance(x, tuple) else (x,)) for x in (expected, found)), strict=True):
+        assert torch.equal(a, b)
+    assert len(raw) == 2
+
+
 @pytest.mark.parametrize('backend', ['onnxruntime', 'ncnn'])
 def test_yolox_takes_one_class_of_each_place(backend):
     """Of classes that tie, the first one; what ties after the objectness has come in does not."""
@@ -152,7 +169,7 @@ def test_yolox_keeps_a_score_at_the_threshold():
 @pytest.mark.parametrize('name', REFUSED)
 def test_heads_that_make_boxes_in_their_own_way_are_refused(name):
     torch.manual_seed(0)
-    head = build_head(dict(HEADS[name], type=name)).eval()
+    head = build_head(dict(RPN if name == 'RPNHead' else HEADS[name], type=name)).eval()
     detector = SingleStageDetector.__new__(SingleStageDetector)
     torch.nn.Module.__init__(detector)
     detector.bbox_head = head

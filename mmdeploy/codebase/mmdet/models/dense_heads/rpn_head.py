@@ -77,7 +77,8 @@ def candidates(deploy_cfg: mmcv.Config, cfg: mmcv.ConfigDict, head: torch.nn.Mod
 
 @FUNCTION_REWRITER.register_rewriter('mmdet.models.dense_heads.RPNHead.get_bboxes', backend=Backend.NCNN.value,
                                      classes=['mmdet.models.dense_heads.RPNHead'])
-def rpn_head__get_bboxes__ncnn(ctx, self, cls_scores, bbox_preds, img_metas=None, with_nms=True, cfg=None, **kwargs):
+def rpn_head__get_bboxes__ncnn(ctx, self, cls_scores, bbox_preds, score_factors=None, img_metas=None, cfg=None,
+                               rescale=False, with_nms=True, **kwargs):
     """See `rpn_head__get_bboxes`; whoever selects proposals takes the best of each level first."""
     assert int(cls_scores[0].shape[0]) == 1, 'ncnn takes one image at a time'
     cfg = self.test_cfg if cfg is None else cfg
