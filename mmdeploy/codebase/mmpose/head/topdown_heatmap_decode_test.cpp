@@ -266,5 +266,32 @@ TEST(HeatmapDecoder, FindsThePeaksOfBlurredMaps) {
   }
 }
 
+// The cells that mmpose reads for it lie in the map before, of the first one in the last.
+TEST(HeatmapDecoder, UdpMovesAPointWithoutPeakByThePreviousMap) {
+  constexpr int kHeight = 4, kWidth = 5, kSize = kHeight * kWidth;
+  HeatmapDecoding decoding;
+  decoding.mode = Mode::kUdp;
+  decoding.kernel = 1;  // no blur
+  std::vector<float> maps(2 * kSize, -1.F);
+  std::fill_n(maps.begin() + kSize, kSize, 0.01F);  // a step of log(10) above the smallest
+  const auto points = HeatmapDecoder(decoding).Decode(maps.data(), 2, kHeight, kWidth);
+  ASSERT_TRUE(points);
+  // Slopes and the mixed curvature are -log(10) / 2, the others log(10): one cell right and down.
+  EXPECT_NEAR(points->at(0).place.x, -1 + 1, 1e-5);
+  EXPECT_NEAR(points->at(0).place.y, -1 + 1, 1e-5);
+  EXPECT_EQ(points->at(0).score, -1);
+
+  decoding.mode = Mode::kUdpOffsets;
+  decoding.valid_radius_factor = 0.5F;  // two cells
+  maps.assign(6 * kSize, 0);
+  maps[4 * kSize + 2 * kWidth + 4] = 0.25F;  // the last cell but one row
+  maps[5 * kSize + 2 * kWidth + 4] = -0.5F;
+  const auto moved = HeatmapDecoder(decoding).Decode(maps.data(), 6, kHeight, kWidth);
+  ASSERT_TRUE(moved);
+  EXPECT_EQ(moved->at(0).place.x, -1 + 0.5F);
+  EXPECT_EQ(moved->at(0).place.y, -1 - 1.F);
+  EXPECT_EQ(moved->at(1).place.x, -1);  // the first point has no offsets
+}
+
 }  // namespace
 }  // namespace mmdeploy
