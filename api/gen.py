@@ -148,6 +148,10 @@ def functions(header: Item) -> list[Item]:
 def complete_item(item: Item, result: str = '', task: str = '') -> None:
     """Adds what templates ask for: status or not, C declarations, the function that does the work."""
     for field in item.get('fields', []):
+        if 'default' in field:
+            default = field['default']
+            text = f'{{{", ".join(map(str, default))}}}' if isinstance(default, list) else default
+            field['doc'] = f'{field["doc"]}. Default: {text}'
         if 'declared' not in field:
             field['spelled'], field['declared'] = types.c_member(field['type'], field['name'])
     if 'function' not in item:

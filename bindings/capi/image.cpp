@@ -5,6 +5,7 @@
 
 #include "bindings/capi/handle.h"
 #include "mmdeploy/base/device_memory.h"
+#include "mmdeploy/pipeline/modules/warp_bbox.h"
 #include "mmdeploy/task/text_detector/result.h"
 
 namespace mmdeploy::capi {
@@ -58,13 +59,12 @@ Result<void> ForEachBox(const mmdeploy_mat_t* mats, int count, const int* counts
   return {};
 }
 
-Result<Rect> ToBox(const mmdeploy_rect_t& box, int image, int index) {
-  const bool valid = std::isfinite(box.left) && std::isfinite(box.top) && box.right >= box.left &&
-                     box.bottom >= box.top && std::isfinite(box.right) && std::isfinite(box.bottom);
-  MMDEPLOY_ENSURE(valid, Code::kInvalidArgument,
-                  "box {} of image {} is [{}, {}, {}, {}], expected left <= right, top <= bottom",
-                  index, image, box.left, box.top, box.right, box.bottom);
-  return Rect{box.left, box.top, box.right, box.bottom};
+Result<Rect> ToBox(const mmdeploy_rect_t& from, int image, int index) {
+  const Rect box{from.left, from.top, from.right, from.bottom};
+  if (auto checked = CheckBox(box); !checked) {
+    return MakeError(checked.error().In(fmt::format("box {} of image {}", index, image)));
+  }
+  return box;
 }
 
 Result<Value> ToQuad(const mmdeploy_text_detection_t& quad, int image, int index) {
@@ -72,15 +72,25 @@ Result<Value> ToQuad(const mmdeploy_text_detection_t& quad, int image, int index
   detection.score = quad.score;
   for (size_t c = 0; c < detection.bbox.size(); ++c) {
     const mmdeploy_point_t& corner = quad.bbox[c];
-    MMDEPLOY_ENSURE(std::isfinite(corner.x) && std::isfinite(corner.y), Code::kInvalidArgument,
-                    "corner {} of quad {} of image {} is ({}, {}), expected numbers", c, index,
-                    image, corner.x, corner.y);
     detection.bbox[c] = {corner.x, corner.y};
+  }
+  if (auto checked = CheckQuad(detection.bbox); !checked) {
+    return MakeError(checked.error().In(fmt::format("quad {} of image {}", index, image)));
   }
   return Value(detection);
 }
 
 }  // namespace
+
+Result<void> CheckBox(const Rect& box) {
+  const bool near = std::abs(box.left) < kFarthest && std::abs(box.top) < kFarthest &&
+                    std::abs(box.right) < kFarthest && std::abs(box.bottom) < kFarthest;
+  MMDEPLOY_ENSURE(near && box.right >= box.left && box.bottom >= box.top, Code::kInvalidArgument,
+                  "[{}, {}, {}, {}], expected numbers between -1e9 and 1e9 with left <= right, "
+                  "top <= bottom",
+                  box.left, box.top, box.right, box.bottom);
+  return {};
+}
 
 Result<Value> ToImages(const mmdeploy_mat_t* mats, int count) {
   Value::List images;

@@ -30,4 +30,8 @@ Result<std::vector<Value>> ToInputs(const mmdeploy_mat_t* mats, int count,
 // The same for whole pictures.
 Result<std::vector<Value>> ToInputs(const mmdeploy_mat_t* mats, int count, TaskInputs inputs);
 
+// Errors: kInvalidArgument for a box [left, top, right, bottom] whose sides are in a wrong order,
+// or that lies too far away to be calculated with.
+Result<void> CheckBox(const Rect& box);
+
 }  // namespace mmdeploy::capi

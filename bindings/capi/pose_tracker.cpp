@@ -104,14 +104,14 @@ Result<void> PoseTrackerCreate(mmdeploy_model_t det_model, mmdeploy_model_t pose
 
 void PoseTrackerDestroy(mmdeploy_pose_tracker_t pipeline) { delete pipeline; }
 
-Result<void> PoseTrackerCreateState(mmdeploy_pose_tracker_t,
+Result<void> PoseTrackerCreateState(mmdeploy_pose_tracker_t pipeline,
                                     const mmdeploy_pose_tracker_param_t* params,
                                     mmdeploy_pose_tracker_state_t* state) {
   PoseTrackerParams own;
   if (params != nullptr) {
     MMDEPLOY_TRY(own, ToParams(*params));
   }
-  MMDEPLOY_TRY(auto created, PoseTrackerState::Create(std::move(own)));
+  MMDEPLOY_TRY(auto created, pipeline->tracker->CreateState(std::move(own)));
   *state = new mmdeploy_pose_tracker_state{std::move(created)};
   return {};
 }

@@ -75,12 +75,13 @@ class Reader {
     std::vector<float> sides;
     reader->Require(key, &sides);
     if (!reader->ok()) return MakeError(reader->Finish().error());
-    const bool valid = sides.size() == 4 && sides[2] >= sides[0] && sides[3] >= sides[1];
-    MMDEPLOY_ENSURE(valid, Code::kInvalidArgument,
-                    "{}: found {}, expected [left, top, right, bottom] with left <= right, top <= "
-                    "bottom",
-                    (reader->path() / key).str(), DumpJson(reader->json()[key]));
-    return Rect{sides[0], sides[1], sides[2], sides[3]};
+    const std::string place = (reader->path() / key).str();
+    MMDEPLOY_ENSURE(sides.size() == 4, Code::kInvalidArgument,
+                    "{}: found {}, expected [left, top, right, bottom]", place,
+                    DumpJson(reader->json()[key]));
+    const Rect box{sides[0], sides[1], sides[2], sides[3]};
+    if (auto checked = CheckBox(box); !checked) return MakeError(checked.error().In(place));
+    return box;
   }
 
   // Whether an object has all fields of a result, and no others.

@@ -91,6 +91,19 @@ std::string DescribeBox(const std::vector<double>& numbers, const std::string& p
                             .c_str());
 }
 
+// Arrays of boxes hold what a detector or a program calculates; short types are pixels.
+void RequireBoxNumbers(nb::handle array, const std::string& place) {
+  const std::string dtype = Text(nb::object(array.attr("dtype")));
+  const std::string kind = Text(nb::object(array.attr("dtype").attr("kind")));
+  // What is no number is refused by ToNumbers.
+  if ((kind != "i" && kind != "u") || dtype == "int32" || dtype == "int64") return;
+  throw nb::type_error((place + " is an array of " + dtype + " of shape " +
+                        nb::repr(array.attr("shape")).c_str() +
+                        ", expected an image (uint8 [height,width,channels]), or boxes or quads "
+                        "as float, int32 or int64")
+                           .c_str());
+}
+
 std::vector<double> ToNumbers(nb::handle values, const std::string& place) {
   const nb::object array = ToArray(values);
   const auto kind = nb::cast<std::string>(array.attr("dtype").attr("kind"));
@@ -147,7 +160,13 @@ std::string PipelineInputs::DescribeList(nb::handle values, const std::string& p
 
 std::string PipelineInputs::DescribeArray(nb::handle value, const std::string& place) {
   const nb::object array = ToArray(value);
-  switch (RankOf(array)) {
+  const size_t rank = RankOf(array);
+  // Bytes in two dimensions are an image that lacks its channels, and is refused as one.
+  if (rank == 2 && nb::cast<size_t>(array.attr("itemsize")) == 1) {
+    return DescribeImage(value, place);
+  }
+  if (rank == 1 || rank == 2) RequireBoxNumbers(array, place);
+  switch (rank) {
     case 0: {
       const nb::object number = ToNumber(array);
       if (number.is_valid() && !IsArray(number)) return Describe(number, place);

@@ -1,15 +1,27 @@
-// Finds key points of the object that fills an image, through the C++ API:
-// pose_detector device_name model_path image_path
+// Finds key points of the object in a box of an image, without one in the whole image, through the
+// C++ API: pose_detector device_name model_path image_path [x y width height]
 #include "mmdeploy/pose_detector.hpp"
 
 #include <cstdio>
+#include <cstdlib>
 #include <opencv2/imgcodecs/imgcodecs.hpp>
 #include <opencv2/imgproc/imgproc.hpp>
+#include <vector>
 
 int main(int argc, char* argv[]) {
-  if (argc != 4) {
-    std::fprintf(stderr, "usage: pose_detector device_name model_path image_path\n");
+  if (argc != 4 && argc != 8) {
+    std::fprintf(stderr,
+                 "usage: pose_detector device_name model_path image_path [x y width height]\n");
     return 1;
+  }
+  std::vector<float> sides;
+  for (int i = 4; i < argc; ++i) {
+    char* end = nullptr;
+    sides.push_back(std::strtof(argv[i], &end));
+    if (end == argv[i] || *end != '\0') {
+      std::fprintf(stderr, "x, y, width and height are numbers of pixels, found '%s'\n", argv[i]);
+      return 1;
+    }
   }
   cv::Mat image = cv::imread(argv[3]);
   if (image.empty()) {
@@ -19,8 +31,13 @@ int main(int argc, char* argv[]) {
 
   try {
     mmdeploy::PoseDetector detector(mmdeploy::Model{argv[2]}, mmdeploy::Device{argv[1], 0});
-    // Boxes of several objects are the second argument of Apply.
-    for (const mmdeploy::PoseDetection& pose : detector.Apply(image)) {
+    // The right and bottom pixels belong to a box; several may be given.
+    const auto poses =
+        sides.empty()
+            ? detector.Apply(image)
+            : detector.Apply(
+                  image, {{sides[0], sides[1], sides[0] + sides[2] - 1, sides[1] + sides[3] - 1}});
+    for (const mmdeploy::PoseDetection& pose : poses) {
       for (int i = 0; i < pose.length; ++i) {
         const mmdeploy_point_t& point = pose.point[i];
         std::printf("point %d, x=%.2f, y=%.2f, score=%.4f\n", i, point.x, point.y, pose.score[i]);

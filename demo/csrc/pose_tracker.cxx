@@ -1,6 +1,7 @@
 // Follows objects and their key points through the images of a folder, which are the frames of a
 // video in the order of their names, through the C++ API, and draws them into each:
-// pose_tracker device_name det_model_path pose_model_path frames [output_folder [det_label]]
+// pose_tracker device_name det_model_path pose_model_path frames
+//              [output_folder [det_label [det_thr [kpt_thr]]]]
 // A video becomes such a folder with `ffmpeg -i video.mp4 frames/%06d.png`.
 #include "mmdeploy/pose_tracker.hpp"
 
@@ -58,26 +59,30 @@ void Show(int index, const mmdeploy::PoseTracker::Result& targets, cv::Mat* fram
 }  // namespace
 
 int main(int argc, char* argv[]) {
-  if (argc < 5 || argc > 7) {
+  if (argc < 5 || argc > 9) {
     std::fprintf(stderr,
                  "usage: pose_tracker device_name det_model_path pose_model_path frames "
-                 "[output_folder [det_label]]\n");
+                 "[output_folder [det_label [det_thr [kpt_thr]]]]\n");
     return 1;
   }
   const fs::path output = argc > 5 ? argv[5] : "output_pose_tracker";
   std::error_code error;
   fs::create_directories(output, error);
-  int count = 0;
+  int count = 0, with_targets = 0;
   try {
     mmdeploy::PoseTracker tracker(mmdeploy::Model{argv[2]}, mmdeploy::Model{argv[3]},
                                   mmdeploy::Context{mmdeploy::Device{argv[1], 0}});
     mmdeploy::PoseTracker::Params params;
     if (argc > 6) params->det_label = std::atoi(argv[6]);
+    if (argc > 7) params->det_thr = static_cast<float>(std::atof(argv[7]));
+    if (argc > 8) params->pose_kpt_thr = static_cast<float>(std::atof(argv[8]));
     mmdeploy::PoseTracker::State state = tracker.CreateState(params);
     for (const std::string& file : FilesOf(argv[4])) {
       cv::Mat frame = cv::imread(file);
       if (frame.empty()) continue;
-      Show(count, tracker.Apply(state, frame), &frame);
+      const auto targets = tracker.Apply(state, frame);
+      with_targets += targets.empty() ? 0 : 1;
+      Show(count, targets, &frame);
       char name[32];
       std::snprintf(name, sizeof(name), "%06d.png", count++);
       if (!cv::imwrite((output / name).string(), frame)) {
@@ -93,5 +98,6 @@ int main(int argc, char* argv[]) {
     std::fprintf(stderr, "cannot read a frame of %s\n", argv[4]);
     return 1;
   }
+  std::printf("%d of %d frames have targets\n", with_targets, count);
   return 0;
 }

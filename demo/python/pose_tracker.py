@@ -77,18 +77,27 @@ def main() -> None:
                         help='a folder for images, or a video (.avi, .mp4); default: %(default)s')
     parser.add_argument('--det-interval', type=int, default=1, help='objects are detected in every n-th frame')
     parser.add_argument('--det-label', type=int, default=0, help='label of the objects that are followed')
+    parser.add_argument('--det-thr', type=float, default=0.5,
+                        help='detections need a higher score; default: %(default)s')
+    parser.add_argument('--kpt-thr', type=float, default=0.5,
+                        help='key points with a lower score are not seen; default: %(default)s')
     args = parser.parse_args()
 
     tracker = PoseTracker(args.det_model, args.pose_model, args.device_name)
-    state = tracker.create_state(det_interval=args.det_interval, det_label=args.det_label)
+    state = tracker.create_state(det_interval=args.det_interval, det_label=args.det_label, det_thr=args.det_thr,
+                                 pose_kpt_thr=args.kpt_thr)
     fps = cv2.VideoCapture(str(args.video)).get(cv2.CAP_PROP_FPS) if args.video.is_file() else 0
     writer = Writer(args.output, fps or 25)
+    with_targets = 0
     for index, frame in enumerate(read_frames(args.video)):
-        show(index, frame, *tracker(state, frame))
+        key_points, boxes, ids = tracker(state, frame)
+        with_targets += len(ids) > 0
+        show(index, frame, key_points, boxes, ids)
         writer.write(frame)
     writer.close()
     if writer.count == 0:
         parser.error(f'cannot read a frame of {args.video}')
+    print(f'{with_targets} of {writer.count} frames have targets')
 
 
 if __name__ == '__main__':

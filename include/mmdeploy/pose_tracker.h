@@ -18,43 +18,54 @@ typedef struct mmdeploy_pose_tracker_state* mmdeploy_pose_tracker_state_t;
 
 // How a stream is tracked. Begin with mmdeploy_pose_tracker_default_params.
 typedef struct mmdeploy_pose_tracker_param_t {
-  // objects are detected in every n-th frame; 0: only where `use_detect` says so
+  // in frames: objects are detected in every n-th one; 0: only where `use_detect` says so. Default:
+  // 1
   int32_t det_interval;
-  // of the objects that are tracked
+  // label of the detector for the objects that are tracked; others are not seen, also if the
+  // detector has no such label. Default: 0
   int32_t det_label;
-  // detections need a higher score
+  // score: detections need a higher one. Default: 0.5
   float det_thr;
-  // detections need this squared as area in pixels; up to 0: no limit
+  // pixels: detections need the square of this as area; up to 0: no limit. Default: -1
   float det_min_bbox_size;
-  // boxes that overlap by more (intersection over union) are one
+  // intersection over union, 0 to 1: of boxes that overlap by more one is looked into. Default: 0.7
   float det_nms_thr;
-  // boxes of a frame that the pose detector sees, -1: all
+  // number of boxes of a frame that the pose detector looks into; -1: all. Default: -1
   int32_t pose_max_num_bboxes;
-  // key points with a lower score are not seen
+  // score: key points with a lower one are not seen. Default: 0.5
   float pose_kpt_thr;
-  // key points of an object that must be seen, -1: half of them
+  // number of key points of an object that must be seen, else it is not; -1: half of them, rounded
+  // up. An object always needs one. Where those that are seen are one point or lie in a line, its
+  // box is the one that was looked into. Default: -1
   int32_t pose_min_keypoints;
-  // the box of an object is that of its key points, times this
+  // factor: the box of an object is that of its key points that are seen, times this around its
+  // centre. Default: 1.25
   float pose_bbox_scale;
-  // boxes of tracks need this squared as area in pixels
+  // pixels: the expected boxes of objects need more than the square of this as area to be looked
+  // into. Default: 0
   float pose_min_bbox_size;
-  // poses that overlap by more are one: intersection over union of their boxes, or OKS
+  // 0 to 1: poses that overlap by more are one; intersection over union of their boxes, or OKS
+  // (COCO's object key point similarity) with `keypoint_sigmas`. Default: 0.5
   float pose_nms_thr;
-  // of each key point, for OKS; NULL: boxes are compared. Copied
+  // above 0: how far each key point strays, as in COCO's OKS, one per point of the pose detector;
+  // NULL: boxes are compared. Copied. Default: NULL
   float* keypoint_sigmas;
-  // how many there are
+  // how many there are; another number than that of the pose detector's points is refused when the
+  // state is created. Default: 0
   int32_t keypoint_sigmas_size;
-  // a lost object is found again where boxes overlap by this much
+  // intersection over union, 0 to 1: a lost object is found again where boxes overlap by at least
+  // this. Default: 0.4
   float track_iou_thr;
-  // frames after which a lost object is forgotten
+  // in frames: an object that is lost for more is forgotten. Default: 10
   int32_t track_max_missing;
-  // 1 or more; read for compatibility, tracks need no older frames
+  // 1 or more; read for compatibility, tracks need no older frames. Default: 1
   int32_t track_history_size;
-  // noise of positions in units of the square root of the box's area
+  // noise of positions, in units of the square root of the box's area. Default: 0.05
   float std_weight_position;
-  // noise of velocities in the same units per frame
+  // noise of velocities, in the same units per frame. Default: 0.00625
   float std_weight_velocity;
-  // of the one-euro filter: beta, fc_min, fc_derivative
+  // of the one-euro filter, per frame: beta (how much fast movement is smoothed less), fc_min and
+  // fc_derivative (cut-off frequencies of places and of velocities). Default: {0.007, 1, 1}
   float smooth_params[3];
 } mmdeploy_pose_tracker_param_t;
 
@@ -84,7 +95,9 @@ MMDEPLOY_API int mmdeploy_pose_tracker_create(mmdeploy_model_t det_model,
 // Frees a handle. No call on it may be running. States keep existing.
 MMDEPLOY_API void mmdeploy_pose_tracker_destroy(mmdeploy_pose_tracker_t pipeline);
 
-// The state of a new stream. Parameters outside of their ranges give MMDEPLOY_E_INVALID_ARG.
+// The state of a new stream. Parameters outside of their ranges give MMDEPLOY_E_INVALID_ARG, as do
+// `keypoint_sigmas` that are not one per key point, for which the pose detector looks at a blank
+// picture once.
 //   params: copied; NULL: the defaults
 MMDEPLOY_API int mmdeploy_pose_tracker_create_state(mmdeploy_pose_tracker_t pipeline,
                                                     const mmdeploy_pose_tracker_param_t* params,

@@ -18,6 +18,7 @@ struct InferArgs {
   ModelArgs model;
   std::vector<std::string> images;
   std::string out;
+  float draw_threshold = Style{}.min_score;
   bool json = false;
   bool profile = false;
 };
@@ -27,7 +28,7 @@ class StepTimer : public RunObserver {
  public:
   void OnStep(const Step& step, std::chrono::nanoseconds duration, Span<const Value>) override {
     const double milliseconds = static_cast<double>(duration.count()) / 1e6;
-    steps.push_back({{"name", step.name}, {"ms", milliseconds}});
+    steps.push_back({{"name", step.title}, {"ms", milliseconds}});
   }
 
   void Print() const {
@@ -73,6 +74,21 @@ std::string LegendText(const std::vector<std::string>& legend) {
   return text;
 }
 
+// Says on standard error, which is not part of the results, what a picture does not show.
+void ReportHidden(const InferArgs& args, const std::string& path, const Picture& picture) {
+  std::string what;
+  const auto add = [&what](int count, const char* one, const char* many) {
+    if (count == 0) return;
+    what += fmt::format("{}{} {}", what.empty() ? "" : " and ", count, count == 1 ? one : many);
+  };
+  add(picture.hidden_objects, "object", "objects");
+  add(picture.hidden_points, "point", "points");
+  if (what.empty()) return;
+  std::fflush(stdout);
+  PrintTo(stderr, fmt::format("{}: {} with a score below {} not drawn, see --draw-threshold\n",
+                              path, what, args.draw_threshold));
+}
+
 Result<void> WritePicture(const InferArgs& args, const std::string& path, const cv::Mat& image,
                           const std::vector<Value>& results, const std::vector<EdgeType>& types,
                           const Style& style) {
@@ -82,6 +98,7 @@ Result<void> WritePicture(const InferArgs& args, const std::string& path, const 
   const Picture picture = Draw(image, results, types, style);
   MMDEPLOY_TRYV(WriteImage(target + ".png", picture.pixels));
   if (!args.json) Print("  picture: {}\n", target + ".png");
+  ReportHidden(args, path, picture);
   if (picture.legend.empty()) return {};
   MMDEPLOY_TRYV(WriteFile(target + ".txt", LegendText(picture.legend)));
   if (!args.json) Print("  its texts: {}\n", target + ".txt");
@@ -91,7 +108,8 @@ Result<void> WritePicture(const InferArgs& args, const std::string& path, const 
 Result<int> Infer(const InferArgs& args) {
   MMDEPLOY_TRY(const auto model, args.model.LoadModel());
   MMDEPLOY_TRY(const auto pipeline, args.model.LoadPipeline(model));
-  const Style style = ReadStyle(*model);
+  Style style = ReadStyle(*model);
+  style.min_score = args.draw_threshold;
   const Decoding decoding = DecodingOf(model->pipeline());
   Json all = Json::array();
   for (const auto& path : args.images) {
@@ -117,7 +135,9 @@ Result<int> Infer(const InferArgs& args) {
       timer.Print();
     }
     if (!args.json) {
-      for (const auto& line : SummarizeAll(results, style.names)) Print("  {}\n", line);
+      const auto lines = SummarizeAll(results, style.names);
+      for (const auto& line : lines) Print("  {}\n", line);
+      if (lines.empty()) Print("  nothing found\n");
     }
     if (!args.out.empty())
       MMDEPLOY_TRYV(WritePicture(args, path, mat, results, pipeline->output_types(), style));
@@ -133,12 +153,15 @@ void AddInfer(CLI::App* app, int* status) {
   args->model.Add(app);
   app->add_option("images", args->images, "image files")->required();
   app->add_option("--out", args->out, "folder for pictures that show the results");
+  app->add_option("--draw-threshold", args->draw_threshold,
+                  "objects and key points with a lower score are not drawn")
+      ->capture_default_str();
   app->add_flag("--json", args->json, "print the results as JSON");
   app->add_flag("--profile", args->profile, "print how long each step took");
   app->callback([args, status] {
     *status = args->model.isolated.Run(args->model.path, [&] {
       const auto done = Infer(*args);
-      return done ? *done : Report(done.error());
+      return done ? *done : args->model.isolated.Report(done.error());
     });
   });
 }

@@ -89,3 +89,44 @@ def test_pictures_of_gray_models_can_be_drawn(models, pictures, tmp_path):
     command = [COMMAND, 'infer', models['grayscale'], pictures / 'plain.png', '--out', tmp_path]
     subprocess.run(command, check=True, capture_output=True, timeout=60)
     assert cv2.imread(str(tmp_path / 'plain_result.png')).ndim == 3
+
+
+TASKS = COMMAND.parents[2] / 'mmdeploy/task'
+
+
+def shown(task: str, picture: Path, *options: object) -> subprocess.CompletedProcess:
+    return subprocess.run([COMMAND, 'infer', TASKS / task / 'golden/model', picture, *map(str, options)],
+                          capture_output=True, text=True, timeout=60, check=True)
+
+
+def test_numbers_are_printed(pictures):
+    pose = shown('pose_detector', pictures / 'plain.png').stdout.splitlines()[1]
+    result = json.loads(shown('pose_detector', pictures / 'plain.png', '--json').stdout)[0]['result']
+    expected = ' '.join(f'({x:.1f}, {y:.1f}) {score:.3f}'
+                        for (x, y), score in zip(result['points'], result['scores'], strict=True))
+    assert pose.strip() == f'points {expected}'
+    text = shown('text_recognizer', pictures / 'plain.png').stdout.splitlines()[1]
+    result = json.loads(shown('text_recognizer', pictures / 'plain.png', '--json').stdout)[0]['result']
+    scores = ' '.join(f'{score:.3f}' for score in result['scores'])
+    assert text.strip() == f"text '{result['text']}'" + (f'  scores {scores}' if scores else '')
+
+
+def test_what_is_not_drawn_is_said(pictures, tmp_path):
+    plain = shown('pose_detector', pictures / 'plain.png', '--out', tmp_path)
+    assert plain.stderr == ''
+    for options in ([], ['--json']):
+        hidden = shown('pose_detector', pictures / 'plain.png', '--out', tmp_path, '--draw-threshold', 2, *options)
+        said = '4 points with a score below 2 not drawn, see --draw-threshold'
+        assert hidden.stderr == f'{pictures / "plain.png"}: {said}\n'
+    (before, after) = (cv2.imread(str(path)) for path in (pictures / 'plain.png', tmp_path / 'plain_result.png'))
+    scale = after.shape[1] // before.shape[1]
+    np.testing.assert_array_equal(after[::scale, ::scale], before)
+    found = shown('detector', pictures / 'plain.png', '--out', tmp_path, '--draw-threshold', 2)
+    assert 'objects with a score below 2 not drawn' in found.stderr
+    assert shown('detector', pictures / 'plain.png', '--draw-threshold', 2).stderr == ''  # nothing is drawn
+
+
+def test_nothing_found_is_said(tmp_path):
+    cv2.imwrite(str(tmp_path / 'black.png'), np.zeros((64, 64, 3), np.uint8))
+    assert shown('text_detector', tmp_path / 'black.png').stdout.splitlines()[1:] == ['  nothing found']
+    assert json.loads(shown('text_detector', tmp_path / 'black.png', '--json').stdout)[0]['result'] == []

@@ -103,14 +103,27 @@ void Isolated::RunChild(int report, const std::function<int()>& work) {
   try {
     status = work();
   } catch (const std::bad_alloc&) {
-    Fail(fmt::format("more than {} MB of memory are needed, see --isolated-memory", memory_));
+    Fail(NeedsMore());
   } catch (const std::exception& e) {
-    Fail(e.what());
+    Report(e.what());
   }
   status = CloseOutput(status);
   WriteAll(report, std::string(1, kDone));
   // The result is out: nothing that an engine does at exit may spoil it.
   ::_exit(status);
+}
+
+std::string Isolated::NeedsMore() const {
+  return fmt::format("more than {} MB of memory are needed, see --isolated-memory", memory_);
+}
+
+int Isolated::Report(const Error& error) const { return Report(error.message()); }
+
+int Isolated::Report(const std::string& message) const {
+  // Engines and libraries say it in their own words, with codes of their own.
+  const auto says = [&](const char* words) { return message.find(words) != std::string::npos; };
+  const bool is_out = says("annot allocate ") || says("ailed to allocate ") || says("bad_alloc");
+  return Fail(report_ >= 0 && is_out ? message + ": " + NeedsMore() : message);
 }
 
 void Isolated::OpensWith(std::string_view engines) const {

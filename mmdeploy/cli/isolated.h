@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "mmdeploy/base/result.h"
+
 namespace mmdeploy::cli {
 
 // `--isolated`: the work of a command in a child process with limits, so that what an engine cannot
@@ -18,6 +20,10 @@ class Isolated {
   // Call it before anything starts a thread.
   int Run(const std::string& model, const std::function<int()>& work);
 
+  // Prints an error of the work; answers the exit status 2. In a child that ran out of memory it
+  // names the option that sets how much there is.
+  int Report(const Error& error) const;
+
   // Notes which engines see the model's files from here on, for the message. Nothing without
   // --isolated.
   void OpensWith(std::string_view engines) const;
@@ -30,6 +36,8 @@ class Isolated {
   int report_ = -1;  // in the child: where the parent reads how far it came
 
   [[noreturn]] void RunChild(int report, const std::function<int()>& work);
+  int Report(const std::string& message) const;
+  std::string NeedsMore() const;
   std::string Explain(const std::string& model, const std::string& report, int status) const;
 };
 

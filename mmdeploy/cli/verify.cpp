@@ -68,7 +68,7 @@ void AddVerify(CLI::App* app, int* status) {
   app->callback([args, json, status] {
     *status = args->isolated.Run(args->path, [&] {
       const auto done = RunVerify(*args, *json);
-      return done ? *done : Report(done.error());
+      return done ? *done : args->isolated.Report(done.error());
     });
   });
 }

@@ -16,6 +16,8 @@
 
 namespace mmdeploy {
 
+class Pipeline;
+
 // How long a list is, as far as that is known.
 enum class Length : uint8_t {
   kAny,    // as long as it happens to be, such as the boxes of all images one behind the other
@@ -103,6 +105,9 @@ class Module {
 
   // Items that share one call of an engine.
   virtual int batch_size() const { return 1; }
+
+  // The pipeline that it runs (Inference, Pipeline, Cond), to be shown; nullptr if there is none.
+  virtual const Pipeline* inner() const { return nullptr; }
 
   // Runs many items, each with the result that Run alone would give. The default calls Run in
   // parallel; the first failing item decides the error.

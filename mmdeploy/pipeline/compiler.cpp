@@ -13,6 +13,22 @@ namespace {
 
 constexpr int kMaxNesting = 8;
 
+// A string of an object, "" where there is none.
+std::string TextOf(const Json& json, const char* key) {
+  const bool has = json.is_object() && json.contains(key) && json[key].is_string();
+  return has ? json[key].get<std::string>() : "";
+}
+
+// What a node runs: "WarpBbox", "mmocr DBHead", "Inference of 'det'", "Cond".
+std::string WhatRuns(const NodeSpec& spec, const Json& json) {
+  if (spec.type == "Inference" && json.contains("params")) {
+    return fmt::format("{} of '{}'", spec.type, TextOf(json["params"], "model"));
+  }
+  const std::string module = TextOf(json, "module"), component = TextOf(json, "component");
+  if (spec.type != "Task" || module.empty()) return spec.type;
+  return component.empty() ? module : module + " " + component;
+}
+
 std::string LabelOf(const NodeSpec& spec) { return spec.name.empty() ? spec.type : spec.name; }
 
 // Levels of lists between what arrives and what the module takes for one item; the same for all
@@ -123,7 +139,10 @@ class Compiler {
     if (!reader.ok()) return reader.Finish();
     Step step;
     step.name = LabelOf(spec);
-    step.where = fmt::format("{} ({} '{}')", path.str(), spec.type, step.name);
+    const std::string runs = WhatRuns(spec, json);
+    step.title = spec.name.empty() ? runs : spec.name;
+    step.where = fmt::format("{} ({}{})", path.str(), runs,
+                             spec.name.empty() ? "" : fmt::format(" '{}'", spec.name));
     MMDEPLOY_TRY(auto types, ResolveInputs(spec, path, &step));
     MMDEPLOY_TRY(step.module, CreateNode(spec, reader, EnvFor(types)));
     if (const auto decorate = options_.decorate.find(step.name);
@@ -266,6 +285,7 @@ class Compiler {
     Step copy;
     copy.name = fmt::format("{} on {}", name, DescribePlace(wanted));
     if (const auto made = copies_.find(copy.name); made != copies_.end()) return made->second;
+    copy.title = copy.name;
     copy.where = fmt::format("copy of '{}' to {} for {}", name, DescribePlace(wanted), reader);
     copy.inputs = copy.sources = {edge.slot};
     copy.marks = {InputMark::kNone};

@@ -142,7 +142,7 @@ TEST(Parts, WhatLiesBetweenStepsDoesNotGrowWithTheList) {
 TEST(Parts, AnErrorNamesTheItemOfTheWholeList) {
   const auto out = Make(1)->Run({Numbers(1000)});
   ASSERT_FALSE(out);
-  EXPECT_THAT(out.error().message(), HasSubstr("(Task 'Task'): item 778 of 1000: 777 is refused"));
+  EXPECT_THAT(out.error().message(), HasSubstr("(Step2): item 778 of 1000: 777 is refused"));
 }
 
 TEST(Parts, ANestedPipelineRunsInPartsToo) {
@@ -268,9 +268,9 @@ TEST(Parts, WhatAModuleThrowsIsAnErrorOfItsStep) {
         threads, [](int64_t) {}, R"([
       {"type": "Task", "module": "Careless", "name": "c", "input": "a", "output": "out"}])");
     EXPECT_THAT(pipeline->Run({List{Value(int64_t{1})}}).error().message(),
-                HasSubstr("(Task 'c'): a library failed"));
+                HasSubstr("(Careless 'c'): a library failed"));
     EXPECT_THAT(pipeline->Run({List{Value(int64_t{2}), Value(int64_t{2})}}).error().message(),
-                HasSubstr("(Task 'c'): item 1 of 2: a value is Int, expected Box"));
+                HasSubstr("(Careless 'c'): item 1 of 2: a value is Int, expected Box"));
   }
 }
 

@@ -19,6 +19,7 @@ enum class InputMark : uint8_t {
 // A node of a compiled pipeline.
 struct Step {
   std::string name;   // the node's name, or its type
+  std::string title;  // the node's name, or what it runs: "mmocr DBHead"
   std::string where;  // "pipeline.json:/pipeline/tasks/1 (Net 'resnet')"
   std::shared_ptr<const Module> module;
   std::vector<int> inputs;  // slots
@@ -84,6 +85,8 @@ class Pipeline {
   const std::vector<EdgeType>& input_types() const { return input_types_; }
   const std::vector<EdgeType>& output_types() const { return output_types_; }
   const JsonNotes& notes() const { return notes_; }
+  // The model whose pipeline.json this is, or is a part of; nullptr for a description alone.
+  const Model* model() const { return model_.get(); }
   // Errors: kInvalidArgument for an output that is not a list with one element per item of the
   // inputs, in which callers cannot find what belongs to an image.
   Result<void> RequireOnePerItem() const;

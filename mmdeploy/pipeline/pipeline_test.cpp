@@ -558,7 +558,7 @@ INSTANTIATE_TEST_SUITE_P(
          "pipeline.json",
          "\"input\": [\"infer_output\"],\n         \"output\": [\"post_output\"]",
          "\"input\": [\"img\", \"prep_output\"],\n         \"output\": [\"post_output\"]",
-         {"(Task 'postprocess'): input 1 is Sample, expected Tensors"}},
+         {"(mmcls LinearClsHead 'postprocess'): input 1 is Sample, expected Tensors"}},
         {"throttle",
          "pipeline.json",
          "\"name\": \"net\"",
@@ -586,7 +586,8 @@ TEST(Pipeline, RefusesBadImagesAndSaysWhichOne) {
   empty.height = 0;
   const auto out = pipeline->Run({List{Value(Colour(1, 2, 3)), Value(empty)}});
   ASSERT_FALSE(out);
-  EXPECT_THAT(out.error().message(), HasSubstr("(Task 'Preprocess'): item 2 of 2: image is empty"));
+  EXPECT_THAT(out.error().message(),
+              HasSubstr("(Transform 'Preprocess'): item 2 of 2: image is empty"));
 }
 
 TEST(Pipeline, ReportsNanInTheOutput) {

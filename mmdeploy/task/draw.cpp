@@ -214,7 +214,8 @@ Picture Draw(const cv::Mat& image, Span<const Value> outputs, Span<const EdgeTyp
   std::stable_sort(drawn.begin(), drawn.end(), [](const Layer* a, const Layer* b) {
     return (a->type ? LayerOf(*a->type) : 1) < (b->type ? LayerOf(*b->type) : 1);
   });
-  const Style plain{style.names, style.palette};
+  Style plain = style;
+  plain.captions.clear();
   bool is_empty = true;
   for (const Layer* layer : drawn) {
     is_empty &= layer->value->is_list() && layer->value->list().empty();
@@ -222,11 +223,11 @@ Picture Draw(const cv::Mat& image, Span<const Value> outputs, Span<const EdgeTyp
       FindDrawing(layer->type)->draw(*layer->value, layer == places ? style : plain, &canvas);
       continue;
     }
-    for (auto& line : Summarize(*layer->value, style.names)) canvas.lines.push_back(line);
+    for (auto& line : SummarizeBriefly(*layer->value, style.names)) canvas.lines.push_back(line);
   }
   if (is_empty) canvas.lines.push_back("nothing found");
   canvas.Finish();
-  return {canvas.picture, canvas.legend};
+  return {canvas.picture, canvas.legend, canvas.hidden_objects, canvas.hidden_points};
 }
 
 }  // namespace mmdeploy

@@ -19,6 +19,9 @@ struct Style {
   std::vector<std::array<uint8_t, 3>> palette;  // RGB
   // What a later step of a pipeline says of each result of a list; stands beside it in the picture.
   std::vector<std::string> captions = {};
+  // Objects of detectors, and key points, with a lower score would hide the others: they are
+  // counted instead of drawn.
+  float min_score = 0.3F;
 
   // The label's colour in BGR: that of the palette, else one of a fixed series.
   cv::Scalar Colour(int label) const;
@@ -36,6 +39,8 @@ struct Canvas {
   // Texts that OpenCV's font cannot show. In the picture each has its number, counted from 1,
   // before what the font has of it: "[1] M?ller".
   std::vector<std::string> legend = {};
+  // What was not drawn because of its score.
+  int hidden_objects = 0, hidden_points = 0;
 
   explicit Canvas(const cv::Mat& image);  // gray or BGR
   cv::Point At(float x, float y) const;
@@ -53,6 +58,7 @@ struct Canvas {
 struct Picture {
   cv::Mat pixels;  // BGR
   std::vector<std::string> legend;
+  int hidden_objects = 0, hidden_points = 0;  // not drawn: their scores are below Style::min_score
 };
 
 // The results of one image, one value per output of the pipeline, drawn into it, whichever have

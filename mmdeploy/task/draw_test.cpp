@@ -149,6 +149,24 @@ TEST(Draw, PlacesInPartsOfTheImageAreNotThoseOfTheImage) {
   EXPECT_GT(alone.pixels.rows, 400);  // in words
 }
 
+TEST(Draw, WhatIsBelowTheThresholdIsCounted) {
+  const std::vector<Value> all{Value(List{Object(50, 60)}), Value(List{Turned(100, 100)}),
+                               Value(List{Pose(300, 300), Pose(200, 200)})};
+  Style style;
+  const Picture normal = Show(all, {}, style);
+  EXPECT_EQ(normal.hidden_objects, 0);
+  EXPECT_EQ(normal.hidden_points, 0);
+  style.min_score = 0.85F;
+  EXPECT_EQ(Show(all, {}, style).hidden_objects, 0);
+  EXPECT_EQ(Show(all, {}, style).hidden_points, 2);
+  style.min_score = 0.95F;
+  const Picture none = Show(all, {}, style);
+  EXPECT_EQ(none.hidden_objects, 2);
+  EXPECT_EQ(none.hidden_points, 4);
+  EXPECT_FALSE(IsDrawnAt(none, 300, 300));
+  EXPECT_TRUE(IsDrawnAt(normal, 300, 300));
+}
+
 TEST(Draw, ImagesComeLast) {
   static uint8_t pixels[200 * 200 * 3] = {};
   Restoration restored;

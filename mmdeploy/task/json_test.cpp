@@ -2,15 +2,21 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+
 #include "mmdeploy/task/classifier/result.h"
 #include "mmdeploy/task/detector/result.h"
+#include "mmdeploy/task/pose_detector/result.h"
 #include "mmdeploy/task/results.h"
 #include "mmdeploy/task/text.h"
+#include "mmdeploy/task/text_recognizer/result.h"
 
 namespace mmdeploy {
 namespace {
 
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 // A result with a field of every type.
 struct Everything {
@@ -140,6 +146,34 @@ TEST(Results, AreOneLineEach) {
             std::vector<std::string>{"label 1 dog  score 0.2500  bbox 1.0 2.0 3.0 4.2  mask 2x3"});
   EXPECT_EQ(Summarize(Value(Classification{7, 1}))[0], "label 7  score 1.0000");
   EXPECT_TRUE(Summarize(Value(Value::List())).empty());
+}
+
+TEST(Text, ListsSayWhatIsInThem) {
+  PoseDetection pose;
+  pose.points = {{1, 2.26F}, {30, 4}};
+  pose.scores = {0.9F, 0.12345F};
+  EXPECT_EQ(Summarize(Value(pose))[0], "points (1.0, 2.3) 0.900 (30.0, 4.0) 0.123");
+  EXPECT_EQ(Caption(Value(pose), {}), "points of 2 points  scores of 2 numbers, mean 0.512");
+  EXPECT_EQ(SummarizeBriefly(Value(pose))[0], Caption(Value(pose), {}));
+  pose.scores.pop_back();  // not one per point
+  EXPECT_EQ(Summarize(Value(pose))[0], "points (1.0, 2.3) (30.0, 4.0)  scores 0.900");
+  EXPECT_EQ(Summarize(Value(PoseDetection()))[0], "points of 0 points");
+  EXPECT_EQ(Summarize(Value(TextRecognition{"ab", {0.5F, 1}}))[0], "text 'ab'  scores 0.500 1.000");
+  EXPECT_EQ(Summarize(Value(TextRecognition()))[0], "text ''");
+}
+
+TEST(Text, LongListsAreShortened) {
+  PoseDetection pose;
+  pose.points.assign(20, {1, 2});
+  pose.scores.assign(20, 0.5F);
+  EXPECT_THAT(Summarize(Value(pose))[0], Not(HasSubstr("...")));
+  pose.points.assign(133, {1, 2});
+  pose.scores.assign(133, 0.25F);
+  const std::string line = Summarize(Value(pose))[0];
+  EXPECT_THAT(line, EndsWith("(1.0, 2.0) 0.250 ... (133, mean score 0.250)"));
+  EXPECT_EQ(std::count(line.begin(), line.end(), '('), 21);
+  TextRecognition text{"", std::vector<float>(21, 0.5F)};
+  EXPECT_THAT(Summarize(Value(text))[0], EndsWith("0.500 0.500 ... (21, mean 0.500)"));
 }
 
 TEST(Text, ResultsOfOneObjectStandInOneLine) {

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <numeric>
 
 #include "mmdeploy/task/results.h"
 
@@ -12,14 +13,51 @@ namespace {
 
 constexpr std::string_view kLabelField = "label_id";
 
+constexpr size_t kMaxItems = 20;  // of a list in a line
+
 std::string Numbers(const float* values, size_t count) {
   return fmt::format("{:.1f}", fmt::join(values, values + count, " "));
 }
+
+float Mean(const std::vector<float>& values) {
+  const double sum = std::accumulate(values.begin(), values.end(), 0.0);
+  return static_cast<float>(sum / static_cast<double>(values.size()));
+}
+
+// "0.910 0.880", and of a long list the first ones: "0.910 0.880 ... (133, mean 0.794)".
+std::string Listed(const std::vector<float>& values) {
+  const size_t shown = std::min(values.size(), kMaxItems);
+  std::string text = fmt::format("{:.3f}", fmt::join(values.begin(), values.begin() + shown, " "));
+  if (shown == values.size()) return text;
+  return text + fmt::format(" ... ({}, mean {:.3f})", values.size(), Mean(values));
+}
+
+// "(10.0, 20.5) (12.0, 30.1)", with the score behind each point where there is one.
+std::string Listed(const std::vector<Point>& points, const std::vector<float>* scores) {
+  const size_t shown = std::min(points.size(), kMaxItems);
+  std::string text;
+  for (size_t i = 0; i < shown; ++i) {
+    text += fmt::format("{}({:.1f}, {:.1f})", i ? " " : "", points[i].x, points[i].y);
+    if (scores) text += fmt::format(" {:.3f}", (*scores)[i]);
+  }
+  if (shown == points.size()) return text;
+  const std::string mean = scores ? fmt::format(", mean score {:.3f}", Mean(*scores)) : "";
+  return text + fmt::format(" ... ({}{})", points.size(), mean);
+}
+
+// How much is said of lists.
+enum class Detail : uint8_t {
+  kItems,    // what is in them
+  kSummary,  // how long they are, and the mean of numbers
+};
 
 // The text of one field; "" for one that is empty.
 struct FieldText {
   const Field& field;
   const std::vector<std::string>& names;
+  Detail detail;
+  // Of points: the numbers that stand behind them; nullptr if the record has none.
+  const std::vector<float>* scores = nullptr;
 
   std::string operator()(const int* value) const {
     if (field.name == kLabelField) return "label " + LabelText(*value, names);
@@ -36,9 +74,12 @@ struct FieldText {
   std::string operator()(const Point* point) const { return Named(Numbers(&point->x, 2)); }
   std::string operator()(const Quad* quad) const { return Named(Numbers(&(*quad)[0].x, 8)); }
   std::string operator()(const std::vector<float>* values) const {
-    return values->empty() ? "" : fmt::format("{} of {} numbers", field.name, values->size());
+    if (values->empty()) return "";
+    if (detail == Detail::kItems) return Named(Listed(*values));
+    return fmt::format("{} of {} numbers, mean {:.3f}", field.name, values->size(), Mean(*values));
   }
   std::string operator()(const std::vector<Point>* points) const {
+    if (detail == Detail::kItems && !points->empty()) return Named(Listed(*points, scores));
     return fmt::format("{} of {} points", field.name, points->size());
   }
   std::string operator()(const Tensor* tensor) const {
@@ -53,6 +94,48 @@ struct FieldText {
     return fmt::format("{} {}", field.name, text);
   }
 };
+
+// The only points of a record, and the only numbers, where there are as many: a score per point.
+struct ScoredPoints {
+  const std::vector<Point>* points = nullptr;
+  const std::vector<float>* scores = nullptr;
+
+  explicit ScoredPoints(const Record& record) {
+    int lists = 0;
+    for (const Field& field : record.type->fields) {
+      const FieldPointer pointer = record.Get(field);
+      if (const auto* found = std::get_if<std::vector<Point>*>(&pointer)) points = *found, ++lists;
+      if (const auto* found = std::get_if<std::vector<float>*>(&pointer)) scores = *found, ++lists;
+    }
+    const bool fits = lists == 2 && points && scores && points->size() == scores->size();
+    if (!fits) points = nullptr, scores = nullptr;
+  }
+};
+
+std::string Say(const Record& record, const std::vector<std::string>& names, Detail detail) {
+  const ScoredPoints scored(record);
+  std::string line;
+  for (const Field& field : record.type->fields) {
+    const FieldPointer pointer = record.Get(field);
+    const auto* numbers = std::get_if<std::vector<float>*>(&pointer);
+    // They stand behind the points.
+    if (detail == Detail::kItems && numbers && *numbers == scored.scores && scored.scores) continue;
+    const std::string text = std::visit(FieldText{field, names, detail, scored.scores}, pointer);
+    line += (line.empty() || text.empty() ? "" : "  ") + text;
+  }
+  return line;
+}
+
+std::vector<std::string> Say(const Value& results, const std::vector<std::string>& names,
+                             Detail detail) {
+  if (results.is_record()) return {Say(results.record(), names, detail)};
+  if (!results.is_list()) return {Describe(results)};
+  std::vector<std::string> lines;
+  for (const Value& item : results.list()) {
+    for (auto& line : Say(item, names, detail)) lines.push_back(std::move(line));
+  }
+  return lines;
+}
 
 bool HoldsBoxes(const Value& results) {
   const bool has_records =
@@ -69,22 +152,16 @@ std::string LabelText(int label, const std::vector<std::string>& names) {
 }
 
 std::string Summarize(const Record& record, const std::vector<std::string>& names) {
-  std::string line;
-  for (const Field& field : record.type->fields) {
-    const std::string text = std::visit(FieldText{field, names}, record.Get(field));
-    line += (line.empty() || text.empty() ? "" : "  ") + text;
-  }
-  return line;
+  return Say(record, names, Detail::kItems);
 }
 
 std::vector<std::string> Summarize(const Value& results, const std::vector<std::string>& names) {
-  if (results.is_record()) return {Summarize(results.record(), names)};
-  if (!results.is_list()) return {Describe(results)};
-  std::vector<std::string> lines;
-  for (const Value& item : results.list()) {
-    for (auto& line : Summarize(item, names)) lines.push_back(std::move(line));
-  }
-  return lines;
+  return Say(results, names, Detail::kItems);
+}
+
+std::vector<std::string> SummarizeBriefly(const Value& results,
+                                          const std::vector<std::string>& names) {
+  return Say(results, names, Detail::kSummary);
 }
 
 std::vector<std::string> SummarizeAll(Span<const Value> outputs,
@@ -121,7 +198,7 @@ std::string Caption(const Value& result, const std::vector<std::string>& names) 
     const auto* label = std::get_if<int*>(&pointer);
     if (label && field.name == kLabelField) return LabelText(**label, names);
   }
-  return Summarize(record, names);
+  return Say(record, names, Detail::kSummary);
 }
 
 }  // namespace mmdeploy

@@ -9,12 +9,18 @@
 namespace mmdeploy {
 
 // A result in one line: "label 7 zebra  score 0.9312  bbox 10.0 4.5 200.0 180.0  mask 176x190".
+// Lists say what is in them, points with their scores, and of more than 20 the first ones:
+// "text 'EXIT'  scores 0.991 0.987 0.990 0.998", "points (10.0, 4.5) 0.910 (12.5, 8.0) 0.115".
 // `names` are those of the labels; may be empty.
 std::string Summarize(const Record& record, const std::vector<std::string>& names = {});
 
 // The results of one image, a line for each.
 std::vector<std::string> Summarize(const Value& results,
                                    const std::vector<std::string>& names = {});
+
+// The same with the lengths of lists and the means of numbers, for pictures.
+std::vector<std::string> SummarizeBriefly(const Value& results,
+                                          const std::vector<std::string>& names = {});
 
 // The results of several outputs: a line for each result where all are lists of the same length, of
 // which at most one has boxes; else one output after the other.

@@ -50,4 +50,13 @@ Result<void> Check(const PoseTrackerParams& params) {
   return {};
 }
 
+Result<void> CheckSigmas(const PoseTrackerParams& params, int num_points) {
+  const size_t count = params.keypoint_sigmas.size();
+  MMDEPLOY_ENSURE(count == 0 || count == static_cast<size_t>(num_points), Code::kInvalidArgument,
+                  "parameter keypoint_sigmas of the pose tracker has {} numbers, the pose detector "
+                  "gives {} points",
+                  count, num_points);
+  return {};
+}
+
 }  // namespace mmdeploy

@@ -34,4 +34,7 @@ struct PoseTrackerParams {
 // Errors: kInvalidArgument with the parameter, what was found and what is allowed.
 Result<void> Check(const PoseTrackerParams& params);
 
+// Errors: kInvalidArgument for sigmas that are not one per point of the pose detector.
+Result<void> CheckSigmas(const PoseTrackerParams& params, int num_points);
+
 }  // namespace mmdeploy

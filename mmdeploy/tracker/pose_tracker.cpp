@@ -70,6 +70,33 @@ Result<std::unique_ptr<PoseTracker>> PoseTracker::Load(std::shared_ptr<const Mod
   return tracker;
 }
 
+int PoseTracker::NumPoints() const {
+  // Two callers may both ask, and get one answer.
+  int count = num_points_.load(std::memory_order_relaxed);
+  if (count != kNotAsked) return count;
+  constexpr int kSide = 64;
+  std::vector<uint8_t> pixels(kSide * kSide * 3);
+  Sample sample;
+  sample.ori_img.data = pixels.data();
+  sample.ori_img.height = sample.ori_img.width = kSide;
+  sample.ori_img.format = PixelFormat::kBgr;
+  sample.ori_img.dtype = DataType::kUint8;
+  sample.bbox = {0, 0, kSide - 1, kSide - 1};
+  // An error says nothing of the points; the first frame will have it, too.
+  const auto results = pose_detector_->Run({Value(Value::List{Value(std::move(sample))})});
+  count = -1;
+  if (results) count = int((*results)[0].list()[0].result<PoseDetection>().points.size());
+  num_points_.store(count, std::memory_order_relaxed);
+  return count;
+}
+
+Result<std::unique_ptr<PoseTrackerState>> PoseTracker::CreateState(PoseTrackerParams params) const {
+  MMDEPLOY_TRYV(Check(params));
+  const int count = params.keypoint_sigmas.empty() ? -1 : NumPoints();
+  if (count >= 0) MMDEPLOY_TRYV(CheckSigmas(params, count));
+  return PoseTrackerState::Create(std::move(params));
+}
+
 Result<std::vector<std::vector<Rect>>> PoseTracker::Detect(Span<const Frame> frames) const {
   std::vector<std::vector<Rect>> boxes(frames.size());
   Value::List images;

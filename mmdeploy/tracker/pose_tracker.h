@@ -36,6 +36,11 @@ class PoseTracker {
                                                    std::shared_ptr<const Model> pose_detector,
                                                    const PipelineOptions& options);
 
+  // The state of a new stream. With sigmas the pose detector looks at a blank picture once, which
+  // tells how many points it gives. Errors: those of PoseTrackerState::Create; kInvalidArgument for
+  // sigmas that are not one per point.
+  Result<std::unique_ptr<PoseTrackerState>> CreateState(PoseTrackerParams params) const;
+
   // The next frame of a stream. `use_detect`: -1 by det_interval, 0 no, 1 yes.
   struct Frame {
     PoseTrackerState* state;
@@ -56,7 +61,12 @@ class PoseTracker {
   Result<std::vector<std::vector<Pose>>> FindPoses(Span<const Frame> frames,
                                                    const std::vector<Tracks::Frame>& plans) const;
 
+  // How many points the pose detector gives; -1 if it cannot say so without a picture of an object.
+  int NumPoints() const;
+
+  static constexpr int kNotAsked = -2;
   std::shared_ptr<const Pipeline> detector_, pose_detector_;
+  mutable std::atomic<int> num_points_{kNotAsked};
 };
 
 }  // namespace mmdeploy

@@ -13,6 +13,12 @@ OneEuro::Args SmoothingOf(const PoseTrackerParams& params) {
   return {params.smooth_params[0], params.smooth_params[1], params.smooth_params[2]};
 }
 
+// Whether a box that may have no area lies in the frame.
+bool IsInside(const Rect& box, int width, int height) {
+  return box.left >= 0 && box.top >= 0 && box.right <= static_cast<float>(width) &&
+         box.bottom <= static_cast<float>(height);
+}
+
 }  // namespace
 
 Track::Track(uint32_t id, const Pose& pose, const PoseTrackerParams& params) : id_(id) {
@@ -80,7 +86,8 @@ Rect Track::ExpectedBox(const PoseTrackerParams& params) const {
       points.push_back({point.x.position(), point.y.position()});
       scores.push_back(point.score);
     }
-    return BoxOfPoints(points, scores, params.pose_kpt_thr, params.pose_bbox_scale);
+    const Rect box = BoxOfPoints(points, scores, params.pose_kpt_thr, params.pose_bbox_scale);
+    if (AreaOf(box) > 0) return box;  // that of one point, or of points in a line, has none
   }
   const Point half{std::max(0.F, width_.position()) / 2, std::max(0.F, height_.position()) / 2};
   const Point center{center_x_.position(), center_y_.position()};
@@ -248,17 +255,16 @@ Result<std::vector<PoseTarget>> Tracks::End(Frame frame, std::vector<Pose> poses
     if (num_points < 0) num_points = found;
     MMDEPLOY_ENSURE(found == num_points, Code::kFail,
                     "the pose detector gives {} points, in frames before {}", found, num_points);
-    const auto& sigmas = params_.keypoint_sigmas;
-    MMDEPLOY_ENSURE(sigmas.empty() || sigmas.size() == pose.points.size(), Code::kInvalidArgument,
-                    "parameter keypoint_sigmas of the pose tracker has {} numbers, the pose "
-                    "detector gives {} points",
-                    sigmas.size(), found);
+    MMDEPLOY_TRYV(CheckSigmas(params_, found));
   }
   num_points_ = num_points;
-  for (Pose& pose : poses) {
-    pose.box =
-        Clip(BoxOfPoints(pose.points, pose.scores, params_.pose_kpt_thr, params_.pose_bbox_scale),
-             frame.width, frame.height);
+  for (size_t i = 0; i < poses.size(); ++i) {
+    Pose& pose = poses[i];
+    const Rect box =
+        BoxOfPoints(pose.points, pose.scores, params_.pose_kpt_thr, params_.pose_bbox_scale);
+    pose.box = Clip(box, frame.width, frame.height);
+    // A point, or points in a line, that the frame has are as large as where they were looked for.
+    if (AreaOf(box) == 0 && IsInside(box, frame.width, frame.height)) pose.box = frame.boxes[i];
   }
   SelectPoses(frame.tracks, &poses, &frame.sources);
   std::vector<bool> is_taken(poses.size());

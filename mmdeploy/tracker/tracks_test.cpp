@@ -199,5 +199,38 @@ TEST(OneEuro, FollowsAndStandsStill) {
   EXPECT_NEAR(last.y, -4, 1e-3);
 }
 
+// A pose of which `seen` points in a line are seen, the first at (x, y).
+Pose Line(float x, float y, size_t seen) {
+  Pose pose;
+  for (size_t i = 0; i < 5; ++i) {
+    pose.points.push_back({x + 10 * static_cast<float>(i), y});
+    pose.scores.push_back(i < seen ? 0.15F : 0.05F);
+  }
+  return pose;
+}
+
+TEST(Tracks, APointAloneIsAnObjectWhereItWasLookedFor) {
+  for (const size_t seen : {1, 3}) {
+    PoseTrackerParams params;
+    params.pose_kpt_thr = 0.1F;
+    params.pose_min_keypoints = 1;
+    Tracks tracks(params);
+    const Rect box = BoxAt(100, 100);
+    for (int i = 0; i < 5; ++i) {  // also without a detection
+      auto frame =
+          *tracks.Begin(kWidth, kHeight, i == 0 ? std::vector<Rect>{box} : std::vector<Rect>());
+      ASSERT_EQ(frame.boxes.size(), 1) << i;
+      const auto targets = *tracks.End(std::move(frame), {Line(100, 100, seen)});
+      ASSERT_EQ(targets.size(), 1) << i;
+      EXPECT_EQ(targets[0].id, 0);
+      EXPECT_NEAR(targets[0].box.left, box.left, 0.1F);
+      EXPECT_NEAR(targets[0].box.bottom, box.bottom, 0.1F);
+    }
+    // One that has left the frame is none.
+    auto frame = *tracks.Begin(kWidth, kHeight, {});
+    EXPECT_TRUE(tracks.End(std::move(frame), {Line(-50, 100, seen)})->empty());
+  }
+}
+
 }  // namespace
 }  // namespace mmdeploy

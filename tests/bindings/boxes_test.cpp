@@ -85,7 +85,10 @@ TEST_F(BoxesTest, WrongBoxesAreNamed) {
     return "";
   };
   EXPECT_THAT(message({10, 0, 5, 5}),
-              HasSubstr("box 0 of image 0 is [10, 0, 5, 5], expected left <= right"));
+              HasSubstr("box 0 of image 0: [10, 0, 5, 5], expected numbers between -1e9 and 1e9 "
+                        "with left <= right"));
+  EXPECT_THAT(message({0, 0, 1e30F, 1e30F}), HasSubstr("box 0 of image 0: [0, 0, 1e+30, 1e+30]"));
+  EXPECT_THAT(message({-1e9F, 0, 5, 5}), HasSubstr("box 0 of image 0: [-1e+09, 0, 5, 5]"));
   EXPECT_THAT(message({NAN, 0, 5, 5}), HasSubstr("box 0 of image 0"));
   const std::vector<Mat> images{image};
   EXPECT_THROW(detector_.Apply(images, {Rect{0, 0, 5, 5}}, {2}), mmdeploy::Exception);
@@ -196,10 +199,12 @@ TEST_F(QuadsTest, WrongQuadsAreNamed) {
     return "";
   };
   EXPECT_THAT(message(Quad(0, 0, NAN, 5)),
-              HasSubstr("corner 1 of quad 1 of image 0 is (nan, 0), expected numbers"));
-  EXPECT_THAT(message(Quad(0, 0, 40000, 5)), HasSubstr("item 2 of 2: the quad is 40000x5 pixels"));
+              HasSubstr("quad 1 of image 0: the quad has a corner at (nan, 0), expected numbers"));
+  EXPECT_THAT(message(Quad(0, 0, 40000, 5)),
+              HasSubstr("quad 1 of image 0: the quad is 40000x5 pixels"));
+  EXPECT_THAT(message(Quad(0, 0, 1e9F, 5)), HasSubstr("quad 1 of image 0: the quad has a corner"));
   EXPECT_THAT(message(Quad(0, 0, 30000, 30000)), HasSubstr("allowed: up to 268435456 of them"));
-  EXPECT_THAT(message(Quad(0, 0, 1e20f, 5)), HasSubstr("expected numbers within 1e9"));
+  EXPECT_THAT(message(Quad(0, 0, 1e20f, 5)), HasSubstr("expected numbers between -1e9 and 1e9"));
 }
 
 // The functions with which 0.7 chains tasks.

@@ -67,12 +67,21 @@ def test_all_draw_the_same_boxes_and_masks(image: Path, tmp_path: Path) -> None:
     assert {tuple(pixel) for pixel in changed} >= {(0, 255, 0), (15, 192, 110)}
 
 
-def test_a_box_is_where_key_points_are_looked_for(image: Path, tmp_path: Path) -> None:
-    whole, part = (run('pose_detector', 'python', 'cpu', model_of('pose_detector'), image, *box, folder=tmp_path)
-                   for box in ((), ('--bbox', 4, 0, 4, 4)))
+@pytest.mark.parametrize('language, option', [('python', ['--bbox']), ('c', []), ('cpp', [])])
+def test_a_box_is_where_key_points_are_looked_for(language: str, option: list, image: Path, tmp_path: Path) -> None:
+    whole, part = (run('pose_detector', language, 'cpu', model_of('pose_detector'), image, *box, folder=tmp_path)
+                   for box in ((), (*option, 4, 0, 4, 4)))
     assert part.returncode == 0, part.stderr
     # Half as large, in the right half.
     assert part.stdout.startswith('point 0, x=5.53, y=0.59, ') and whole.stdout.startswith('point 0, x=3.06, y=1.19, ')
+
+
+@pytest.mark.parametrize('language', ['c', 'cpp'])
+def test_a_wrong_box(language: str, image: Path, tmp_path: Path) -> None:
+    for box, message in ((['4', '0', 'x', '4'], "found 'x'"), (['4', '0', '4'], 'usage: '),
+                         (['4', '0', '-4', '4'], 'box 0 of image 0')):
+        done = run('pose_detector', language, 'cpu', model_of('pose_detector'), image, *box, folder=tmp_path)
+        assert done.returncode != 0 and message in done.stderr
 
 
 OCR = {'c': ['ocr'], 'cpp': ['text_ocr'], 'async': ['async_ocr'], 'chain': ['async_ocr_v2'], 'python': []}
@@ -205,9 +214,16 @@ def test_all_follow_the_same_objects(figures: tuple[Path, list[np.ndarray]], tmp
         assert len(drawn) == len(frames)
         assert all((picture != frame).any() for picture, frame in zip(drawn, frames, strict=True))
     assert printed['cpp'] == printed['python']
-    lines = printed['cpp'].splitlines()
+    *lines, last = printed['cpp'].splitlines()
+    assert last == f'{len(frames)} of {len(frames)} frames have targets'
     assert len(lines) >= len(frames) and lines[0].startswith('frame 0, target 0, left=')
     assert {line.split(', ')[1] for line in lines if line.split(', ')[1] == 'target 0'}
+    # Of a label that no object has, or above all scores, there is nothing to follow.
+    for language, *options in (('cpp', tmp_path / 'none', 7), ('cpp', tmp_path / 'none', 0, 0.95),
+                               ('cpp', tmp_path / 'none', 0, 0.5, 99), ('python', '--det-label', 7),
+                               ('python', '--det-thr', 0.95), ('python', '--kpt-thr', 99)):
+        done = track(language, *models, tmp_path / 'frames', *options, folder=tmp_path)
+        assert done.returncode == 0 and done.stdout == f'0 of {len(frames)} frames have targets\n', done.stderr
     # A video of the same frames; its pictures are compressed.
     video = cv2.VideoWriter(str(tmp_path / 'walk.avi'), cv2.VideoWriter_fourcc(*'MJPG'), 10, frames[0].shape[1::-1])
     for frame in frames:

@@ -134,6 +134,9 @@ def test_quads_of_the_caller_in_every_form() -> None:
                   backwards, np.repeat(boxes, 2, 0)[::2]):
         (texts, ) = pipeline(image, quads)
         assert [text['text'] for text in texts] == expected
+    for whole in (np.int32, np.int64):
+        (texts, ) = pipeline(image, np.rint(boxes[:, :8]).astype(whole))
+        assert len(texts) == len(expected)
     assert pipeline(image, [])[0] == pipeline(image, np.zeros((0, 9)))[0] == []
     (texts, ) = pipeline.batch([image, image], [boxes[:1], boxes])
     assert [[text['text'] for text in some] for some in texts] == [expected[:1], expected]
@@ -209,6 +212,11 @@ def test_images_are_checked_as_everywhere(ocr: Pipeline) -> None:
     ((IMAGE, [[np.nan] * 8]), ValueError, r"input 'quads'\[0\]\[0\] holds nan"),
     ((IMAGE, np.full((1, 9), np.inf)), ValueError, r"input 'quads'\[0\]\[0\] holds inf"),
     ((IMAGE, np.array([['a'] * 8])), TypeError, r"input 'quads'\[0\]\[0\] is an array of <U1"),
+    ((IMAGE, np.zeros((5, 5), np.uint8)), RuntimeError, r"input 'quads'\[0\]: .* expected, got shape \(5, 5\)"),
+    ((IMAGE, np.zeros((5, 9), bool)), RuntimeError, r"input 'quads'\[0\]: .* expected, got shape \(5, 9\)"),
+    ((IMAGE, np.zeros((5, 8), np.int16)), TypeError, r"input 'quads'\[0\] is an array of int16 of shape \(5, 8\)"),
+    ((IMAGE, np.zeros(8, np.uint8)), TypeError, r"input 'quads'\[0\] is an array of uint8 of shape \(8,\), expect"),
+    ((IMAGE, [dict(ori_img=IMAGE, bbox=[0, 0, 1e30, 1e30])]), RuntimeError, 'json:/1/0/0/bbox: .*between -1e9 and'),
     ((IMAGE, [dict(bbox=[0] * 8)]), RuntimeError, 'code: 1: json:/1/0/0: an object with bbox, expected `image`'),
     ((IMAGE, [dict(bbox=[0] * 4, score=1)]), RuntimeError, 'expected 8 numbers, found 4'),
     ((IMAGE, [dict(ori_img=IMAGE, size=3)]), ValueError, r"\['size'\]: an image has 'ori_img', and 'bbox' or not"),

@@ -1,10 +1,12 @@
 """The pose tracker through Python: forms of a call, streams, threads, mistakes."""
+import ctypes
 import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 from mmdeploy_python import PoseDetector, PoseTracker
 
 from tests.ocr.chain_test import inference, write_chain
@@ -72,9 +74,10 @@ def test_mistakes(tracker):
             tracker.batch(states, [FRAME])
     with pytest.raises(ValueError, match='three numbers'):
         tracker.create_state(smooth_params=[1])
-    state = tracker.create_state(keypoint_sigmas=[0.1] * 3, **PARAMS)
-    with pytest.raises(RuntimeError, match='has 3 numbers, the pose detector gives 4'):
-        tracker(state, FRAME)
+    for count in (1, 3, 5):
+        with pytest.raises(RuntimeError, match=f'has {count} numbers, the pose detector gives 4'):
+            tracker.create_state(keypoint_sigmas=[0.1] * count)
+    assert tracker.create_state(keypoint_sigmas=[])
     state = tracker.create_state(**PARAMS)
     tracker(state, FRAME)
     with pytest.raises(RuntimeError, match='is 10x64 .* those before are 48x64'):
@@ -98,3 +101,26 @@ def test_poses_of_all_frames_in_one_list_are_refused(tmp_path):
     for load in (lambda: PoseDetector(str(flat), 'cpu'), lambda: PoseTracker(DETECTOR, str(flat), 'cpu')):
         with pytest.raises(RuntimeError, match="output 'poses' of the pipeline is list of PoseDetection of all images"):
             load()
+
+
+def test_documented_defaults_are_those_of_the_library():
+    root = Path(__file__).resolve().parents[2]
+    headers = yaml.safe_load((root / 'api/sdk.yaml').read_text())['headers']
+    items = next(header for header in headers if header['name'] == 'pose_tracker')['items']
+    fields = next(item for item in items if item.get('struct') == 'mmdeploy_pose_tracker_param_t')['fields']
+    types = dict(int32=ctypes.c_int32, float=ctypes.c_float, float3=ctypes.c_float * 3, float_array=ctypes.c_void_p)
+
+    class Params(ctypes.Structure):
+        _fields_ = [(field['name'], types[field['type']]) for field in fields]
+
+    params = Params()
+    assert ctypes.CDLL(str(root / 'build/lib/libmmdeploy.so')).mmdeploy_pose_tracker_default_params(
+        ctypes.byref(params)) == 0
+    for field in fields:
+        found, default = getattr(params, field['name']), field['default']
+        if default == 'NULL':
+            assert found is None
+        else:
+            np.testing.assert_allclose(list(found) if isinstance(default, list) else found, default, rtol=1e-6)
+        name = re.escape(field['name'])
+        assert re.search(rf'`{name}` .*Default: ', (root / 'docs/en/api/c.md').read_text()), name

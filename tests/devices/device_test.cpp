@@ -408,7 +408,7 @@ TEST_F(Devices, FailuresOfARunNameTheStepAndTheItem) {
   EXPECT_THAT(
       Outcome(**pipeline, images),
       HasSubstr("copy of 'prep_output' to cuda:0 ('img') for pipeline.json:/pipeline/tasks/1 "
-                "(Task 'net'): item 2 of 2: tensor 'img': cannot copy 768 bytes from cpu to "
+                "(Net 'net'): item 2 of 2: tensor 'img': cannot copy 768 bytes from cpu to "
                 "cuda:0: the device does not answer"));
   Limit(0);
   EXPECT_THAT(Outcome(**pipeline, images), HasSubstr("device cuda:0 has no 768 bytes left"));

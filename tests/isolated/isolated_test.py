@@ -6,6 +6,7 @@ import shutil
 import subprocess
 
 import pytest
+from PIL import Image
 
 DEPLOY = """{"version": "0.7.0", "task": "Classifier", "customs": [], "models": [
   {"name": "net", "net": "net.txt", "weights": "", "backend": "openvino", "precision": "FP32", "batch_size": 1,
@@ -83,6 +84,17 @@ def test_too_little_memory_for_a_good_model_is_an_error(mmdeploy_command, digits
     done = _run(mmdeploy_command, 'inspect', digits_model, '--isolated', '--isolated-memory', '1')
     assert done.returncode == 2
     assert done.stderr.startswith("error: engine 'onnxruntime': cannot open library ")
+    assert done.stderr.endswith(': more than 1 MB of memory are needed, see --isolated-memory\n')
+
+
+def test_an_image_that_is_too_large_for_the_limit_names_the_option(mmdeploy_command, digits_model, tmp_path):
+    image = Image.new('RGB', (9000, 9000))
+    image.save(tmp_path / 'large.png')
+    limits = '--isolated', '--isolated-memory', '150'
+    done = _run(mmdeploy_command, 'infer', digits_model, tmp_path / 'large.png', *limits)
+    assert done.returncode == 2
+    assert 'allocate' in done.stderr
+    assert done.stderr.endswith(': more than 150 MB of memory are needed, see --isolated-memory\n')
 
 
 @pytest.mark.parametrize('command', ['infer', 'verify', 'inspect'])

@@ -284,3 +284,32 @@ def test_a_model_that_is_not_there(chain: Path, pages: list[Path], tmp_path: Pat
                          [inference('det', 'img', 'dets'), WARP, inference('rec', 'patches*', 'texts*')], ['texts'])
     done = subprocess.run([COMMAND, 'infer', broken, pages[0]], capture_output=True, text=True)
     assert done.returncode != 0 and "'rec' is neither a named model" in done.stderr
+    assert f"nor lies inside of the model '{broken}', nor a path as seen from the working folder" in done.stderr
+    assert 'put a model that belongs to this one inside of its folder' in done.stderr
+
+
+def test_a_model_does_not_leave_its_folder(chain: Path, tmp_path: Path) -> None:
+    """A model beside the folder is found from the working folder of the program, not from that of the model."""
+    shutil.copytree(chain / 'rec', tmp_path / 'models/rec')
+    (tmp_path / 'outer').mkdir()
+    outer = write_chain(tmp_path / 'outer/text', {'unused': chain / 'rec'},
+                        [inference('../../models/rec', 'img', 'texts')], ['texts'])
+    done = subprocess.run([COMMAND, 'inspect', outer], capture_output=True, text=True, cwd=tmp_path)
+    assert done.returncode != 0 and "'../../models/rec' is neither a named model (nothing)" in done.stderr
+    (tmp_path / 'a/b').mkdir(parents=True)
+    done = subprocess.run([COMMAND, 'inspect', outer], capture_output=True, text=True, cwd=tmp_path / 'a/b')
+    assert done.returncode == 0, done.stderr
+
+
+def test_inspect_shows_the_models_inside(chain: Path) -> None:
+    done = subprocess.run([COMMAND, 'inspect', chain], capture_output=True, text=True, check=True)
+    lines = done.stdout.splitlines()
+    assert "  step pipeline.json:/pipeline/tasks/0 (Inference of 'det' 'det')" in lines
+    assert '  step pipeline.json:/pipeline/tasks/1 (WarpBbox)' in lines
+    assert any(line.startswith(f'    model {chain / "det"}: format ') for line in lines)
+    nets = [line for line in lines if line.startswith('      net ')]
+    assert len(nets) == 2 and sum(line.startswith('        input ') for line in lines) == 2
+    assert any('(mmocr ' in line and line.startswith('      step det/pipeline.json') for line in lines)
+    report = json.loads(subprocess.run([COMMAND, 'inspect', chain, '--json'], capture_output=True, check=True).stdout)
+    assert [part['step'] for part in report['inside']] == [report['steps'][0], report['steps'][2]]
+    assert all(len(part['nets']) == 1 and part['steps'] for part in report['inside'])

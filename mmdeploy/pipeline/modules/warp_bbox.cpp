@@ -6,6 +6,7 @@
 #include "mmdeploy/pipeline/modules/fields.h"
 #include "mmdeploy/pipeline/modules/images.h"
 #include "mmdeploy/pipeline/modules/modules.h"
+#include "mmdeploy/pipeline/modules/warp_bbox.h"
 #include "mmdeploy/pipeline/modules/warp_pixels.h"
 #include "mmdeploy/transform/pixels/opencv.h"
 
@@ -56,28 +57,15 @@ cv::Point2d Direction(const cv::Point2d& side, const cv::Point2d& otherwise) {
 }
 
 // Where the patch of a quad lies. One whose height is more than `max_aspect` times its width holds
-// text that runs downwards, and is turned to the left. Errors: kInvalidArgument for a corner that
-// is no number, or a side that is too long.
+// text that runs downwards, and is turned to the left. Errors: those of CheckQuad.
 Result<Placement> Place(const Quad& quad, double max_aspect) {
-  for (const Point& corner : quad) {
-    // Sums and differences of such numbers are exact.
-    const bool valid = std::abs(corner.x) < 1e9F && std::abs(corner.y) < 1e9F;
-    MMDEPLOY_ENSURE(valid, Code::kInvalidArgument,
-                    "the quad has a corner at ({}, {}), expected numbers within 1e9", corner.x,
-                    corner.y);
-  }
+  MMDEPLOY_TRYV(CheckQuad(quad));
   auto corners = Ordered(quad);
   if (cv::norm(corners[2] - corners[1]) > max_aspect * cv::norm(corners[1] - corners[0])) {
     std::rotate(corners.begin(), corners.begin() + 1, corners.end());
   }
   const cv::Point2d across = corners[1] - corners[0], along = corners[2] - corners[1];
   const double width = cv::norm(across), height = cv::norm(along);
-  MMDEPLOY_ENSURE(width <= kMaxSide && height <= kMaxSide, Code::kInvalidArgument,
-                  "the quad is {:.0f}x{:.0f} pixels (width x height), allowed: sides up to {}",
-                  width, height, kMaxSide);
-  MMDEPLOY_ENSURE(width * height <= static_cast<double>(Image::kMaxPixels), Code::kInvalidArgument,
-                  "the quad is {:.0f}x{:.0f} pixels (width x height), allowed: up to {} of them",
-                  width, height, Image::kMaxPixels);
   Placement placement;
   placement.origin = corners[0];
   placement.right = Direction(across, {1, 0});
@@ -223,6 +211,26 @@ Result<std::unique_ptr<Module>> Create(JsonReader& args, const ModuleEnv& env) {
 }
 
 }  // namespace
+
+Result<void> CheckQuad(const Quad& quad) {
+  for (const Point& corner : quad) {
+    // Sums and differences of such numbers are exact.
+    const bool valid = std::abs(corner.x) < kFarthest && std::abs(corner.y) < kFarthest;
+    MMDEPLOY_ENSURE(valid, Code::kInvalidArgument,
+                    "the quad has a corner at ({}, {}), expected numbers between -1e9 and 1e9",
+                    corner.x, corner.y);
+  }
+  const auto corners = Ordered(quad);
+  const double width = cv::norm(corners[1] - corners[0]);
+  const double height = cv::norm(corners[2] - corners[1]);
+  MMDEPLOY_ENSURE(width <= kMaxSide && height <= kMaxSide, Code::kInvalidArgument,
+                  "the quad is {:.0f}x{:.0f} pixels (width x height), allowed: sides up to {}",
+                  width, height, kMaxSide);
+  MMDEPLOY_ENSURE(width * height <= static_cast<double>(Image::kMaxPixels), Code::kInvalidArgument,
+                  "the quad is {:.0f}x{:.0f} pixels (width x height), allowed: up to {} of them",
+                  width, height, Image::kMaxPixels);
+  return {};
+}
 
 Result<std::unique_ptr<Module>> CreateWarpBboxModule(JsonReader& args, const ModuleEnv& env) {
   return Create<WarpBbox>(args, env);

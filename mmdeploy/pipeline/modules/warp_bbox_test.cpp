@@ -228,8 +228,11 @@ TEST(WarpBbox, StrangeQuadsGivePictures) {
 
 TEST(WarpBbox, RefusesWhatItCannotCut) {
   const Image image = Noise(PixelFormat::kBgr, 8, 8);
-  EXPECT_THAT(Warp(image, {Point{NAN, 0}, {1, 0}, {1, 1}, {0, 1}}).error().message(),
-              HasSubstr("the quad has a corner at (nan, 0), expected numbers within 1e9"));
+  EXPECT_THAT(
+      Warp(image, {Point{NAN, 0}, {1, 0}, {1, 1}, {0, 1}}).error().message(),
+      HasSubstr("the quad has a corner at (nan, 0), expected numbers between -1e9 and 1e9"));
+  EXPECT_THAT(Warp(image, {Point{0, 0}, {1e9F, 0}, {1, 1}, {0, 1}}).error().message(),
+              HasSubstr("the quad has a corner at (1000000000, 0), expected numbers between"));
   EXPECT_THAT(Warp(image, {Point{0, 0}, {40000, 0}, {40000, 1}, {0, 1}}).error().message(),
               HasSubstr("allowed: sides up to 32766"));
   EXPECT_THAT(Warp(Noise(PixelFormat::kNv12, 8, 8), {Point{0, 0}, {4, 0}, {4, 4}, {0, 4}})

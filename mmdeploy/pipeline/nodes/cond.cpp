@@ -22,6 +22,7 @@ class CondNode : public Module {
   const Signature& signature() const override { return signature_; }
   bool runs_item_by_item() const override { return body_->runs_item_by_item(); }
   int batch_size() const override { return body_->batch_size(); }
+  const Pipeline* inner() const override { return body_.get(); }
 
   Result<Values> Run(Span<const Value> inputs, const RunContext& context) const override {
     const List& predicates = inputs[0].list();

@@ -27,6 +27,7 @@ class SubPipeline : public Module {
   const Signature& signature() const override { return signature_; }
   bool runs_item_by_item() const override { return pipeline_->runs_item_by_item(); }
   int batch_size() const override { return pipeline_->batch_size(); }
+  const Pipeline* inner() const override { return pipeline_.get(); }
 
   Result<Values> Run(Span<const Value> inputs, const RunContext& context) const override {
     return pipeline_->Run(Values(inputs.begin(), inputs.end()), context);
@@ -52,7 +53,8 @@ Result<std::shared_ptr<const Model>> ResolveModel(const std::string& name, const
                                                   const ModuleEnv& env) {
   const auto& models = env.options->models;
   if (const auto it = models.find(name); it != models.end()) return it->second;
-  // Models that lie inside of the one around the node travel with it.
+  // Models that lie inside of the one around the node travel with it. The name does not leave its
+  // folder: what is moved or sent as a whole would miss what lies beside it.
   const bool is_inside = env.model && !env.model->PathOf("").empty() &&
                          (env.model->HasFile(name + "/deploy.json") || env.model->HasFile(name));
   const bool strict = env.notes && env.notes->strict;
@@ -60,8 +62,13 @@ Result<std::shared_ptr<const Model>> ResolveModel(const std::string& name, const
   if (model) return model;
   std::vector<std::string> known;
   for (const auto& [key, value] : models) known.push_back(key);
-  return MakeError(model.error().code(), "{}: '{}' is neither a named model ({}) nor a path: {}",
-                   path.str(), name, ListAllowed(name, known), model.error().message());
+  const std::string inside =
+      env.model ? fmt::format(", nor lies inside of the model '{}'", env.model->origin()) : "";
+  return MakeError(model.error().code(),
+                   "{}: '{}' is neither a named model ({}){}, nor a path as seen from the working "
+                   "folder of the program: {}{}",
+                   path.str(), name, ListAllowed(name, known), inside, model.error().message(),
+                   env.model ? "; put a model that belongs to this one inside of its folder" : "");
 }
 
 // From 0.9 the names inside the node may differ from the model's, so positions decide; only the

@@ -9,8 +9,6 @@
 namespace mmdeploy {
 namespace {
 
-constexpr float kMinScore = 0.3f;  // objects below it would hide the others
-
 // Tints the pixels of an object; the mask is one of the image, or begins a pixel before the box.
 void DrawMask(const Detection& object, const cv::Scalar& colour, Canvas* canvas) {
   const Tensor& mask = object.mask;
@@ -46,7 +44,10 @@ void detector_draw(const Value& results, const Style& style, Canvas* canvas) {
   std::vector<std::string> names;
   for (size_t i = 0; i < results.list().size(); ++i) {
     const auto& object = results.list()[i].result<Detection>();
-    if (object.score < kMinScore) continue;
+    if (object.score < style.min_score) {
+      ++canvas->hidden_objects;
+      continue;
+    }
     objects.push_back(&object);
     names.push_back(
         fmt::format("{} {:.2f}", LabelText(object.label_id, style.names), object.score));

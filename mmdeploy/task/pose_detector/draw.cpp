@@ -6,13 +6,14 @@
 namespace mmdeploy {
 namespace {
 
-constexpr float kMinScore = 0.3f;
-
 void DrawPoints(const PoseDetection& pose, const std::string& caption, const Style& style,
                 Canvas* canvas) {
   const Point* top = nullptr;
   for (size_t i = 0; i < pose.points.size(); ++i) {
-    if (pose.scores[i] < kMinScore) continue;
+    if (pose.scores[i] < style.min_score) {
+      ++canvas->hidden_points;
+      continue;
+    }
     const Point& point = pose.points[i];
     cv::circle(canvas->picture, canvas->At(point.x, point.y), 4, style.Colour(static_cast<int>(i)),
                cv::FILLED, cv::LINE_AA);

@@ -8,8 +8,6 @@
 namespace mmdeploy {
 namespace {
 
-constexpr float kMinScore = 0.3f;  // objects below it would hide the others
-
 std::vector<cv::Point> Corners(const RotatedBox& box, const Canvas& canvas) {
   const float cosine = std::cos(box[4]), sine = std::sin(box[4]);
   std::vector<cv::Point> corners;
@@ -27,7 +25,10 @@ std::vector<cv::Point> Corners(const RotatedBox& box, const Canvas& canvas) {
 void rotated_detector_draw(const Value& results, const Style& style, Canvas* canvas) {
   for (size_t i = 0; i < results.list().size(); ++i) {
     const auto& object = results.list()[i].result<RotatedDetection>();
-    if (object.score < kMinScore) continue;
+    if (object.score < style.min_score) {
+      ++canvas->hidden_objects;
+      continue;
+    }
     const cv::Scalar colour = style.Colour(object.label_id);
     cv::polylines(canvas->picture, Corners(object.rbbox, *canvas), true, colour, 2, cv::LINE_AA);
     const std::string said = style.CaptionOf(i);
