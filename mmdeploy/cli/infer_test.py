@@ -112,7 +112,7 @@ def test_numbers_are_printed(pictures):
 
 
 def test_what_is_not_drawn_is_said(pictures, tmp_path):
-    plain = shown('pose_detector', pictures / 'plain.png', '--out', tmp_path)
+    plain = shown('pose_detector', pictures / 'plain.png', '--out', tmp_path, '--draw-threshold', 0)
     assert plain.stderr == ''
     for options in ([], ['--json']):
         hidden = shown('pose_detector', pictures / 'plain.png', '--out', tmp_path, '--draw-threshold', 2, *options)
