@@ -7,8 +7,11 @@ import pytest
 import torch
 from mmocr.models.textdet.postprocess import DBPostprocessor, PANPostprocessor, PSEPostprocessor
 
+from mmdeploy.codebase.mmocr.deploy.unclip import mend_unclip
 from tests.ocr import maps
 from tests.ocr.models import detect
+
+mend_unclip()
 
 HEADS = {'DBHead': (DBPostprocessor, 1), 'PANHead': (PANPostprocessor, 0.25), 'PSEHead': (PSEPostprocessor, 0.25)}
 
