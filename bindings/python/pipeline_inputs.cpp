@@ -51,6 +51,12 @@ bool AreNumbers(nb::handle values) {
 
 std::string TypeName(nb::handle value) { return nb::type_name(value.type()).c_str(); }
 
+[[noreturn]] void ThrowNoInput(nb::handle value, const std::string& place) {
+  throw nb::type_error((place + " is " + TypeName(value) +
+                        ", expected an image, a box, a dict, a list, an int, a bool or None")
+                           .c_str());
+}
+
 // What NumPy makes of an object, as a number of Python; nothing if it is none.
 nb::object ToNumber(nb::handle array) {
   const auto kind = nb::cast<std::string>(array.attr("dtype").attr("kind"));
@@ -136,9 +142,7 @@ std::string PipelineInputs::Describe(nb::handle value, const std::string& place)
   if (IsList(value)) return DescribeList(value, place);
   if (IsArray(value)) return DescribeArray(value, place);
   if (nb::isinstance<nb::int_>(value)) return Text(value);
-  throw nb::type_error((place + " is " + TypeName(value) +
-                        ", expected an image, a box, a dict, a list, an int, a bool or None")
-                           .c_str());
+  ThrowNoInput(value, place);
 }
 
 std::string PipelineInputs::DescribeList(nb::handle values, const std::string& place) {
@@ -169,10 +173,8 @@ std::string PipelineInputs::DescribeArray(nb::handle value, const std::string& p
   switch (rank) {
     case 0: {
       const nb::object number = ToNumber(array);
-      if (number.is_valid() && !IsArray(number)) return Describe(number, place);
-      throw nb::type_error((place + " is " + TypeName(value) +
-                            ", expected an image, a box, a dict, a list, an int, a bool or None")
-                               .c_str());
+      if (!number.is_valid()) ThrowNoInput(value, place);
+      return Describe(number, place);
     }
     case 1:
       return DescribeBox(ToNumbers(array, place), place);
