@@ -93,18 +93,24 @@ def test_pictures_show_what_is_read(chain: Path, pages: list[Path], tmp_path: Pa
     assert read.shape == found.shape and (read != found).any()
 
 
+def draw_noise(folder: Path, *models: Path) -> tuple[Path, list[np.ndarray]]:
+    """Return an image of noise [48,64,3], and the picture that the command makes of it by each model."""
+    path = folder / 'image.png'
+    cv2.imwrite(str(path), np.random.default_rng(0).integers(0, 255, (48, 64, 3), np.uint8))
+    pictures = []
+    for i, model in enumerate(models):
+        subprocess.run([COMMAND, 'infer', model, path, '--out', folder / f'{i}_out'], check=True, capture_output=True)
+        pictures.append(cv2.imread(str(folder / f'{i}_out' / 'image_result.png')))
+    return path, pictures
+
+
 def test_pictures_show_what_a_later_step_says_of_objects(tmp_path: Path) -> None:
     golden = {'det': 'detector', 'cls': 'classifier'}
     models = {name: ROOT / f'mmdeploy/task/{task}/golden/model' for name, task in golden.items()}
     crop = dict(type='Task', module='CropBox', input=['img+', 'dets*'], output='patches*')
     both = write_chain(tmp_path / 'both', models, [inference('det', 'img', 'dets'), crop,
                                                    inference('cls', 'patches*', 'classes*')], ['dets', 'classes'])
-    path = tmp_path / 'image.png'
-    cv2.imwrite(str(path), np.random.default_rng(0).integers(0, 255, (48, 64, 3), np.uint8))
-    for name, model in (('both', both), ('det', models['det'])):
-        subprocess.run([COMMAND, 'infer', model, path, '--out', tmp_path / f'{name}_out'], check=True,
-                       capture_output=True)
-    classified, found = (cv2.imread(str(tmp_path / f'{name}_out' / 'image_result.png')) for name in ('both', 'det'))
+    _, (classified, found) = draw_noise(tmp_path, both, models['det'])
     assert classified.shape == found.shape and (classified != found).any()
 
 
@@ -149,13 +155,7 @@ def test_poses_and_boxes_are_drawn_together(tmp_path: Path) -> None:
     attach = dict(type='Task', module='AttachBox', input=['img+', 'dets*'], output='people*')
     both = write_chain(tmp_path / 'both', models, [inference('det', 'img', 'dets'), attach,
                                                    inference('pose', 'people*', 'poses*')], ['dets', 'poses'])
-    path = tmp_path / 'image.png'
-    cv2.imwrite(str(path), np.random.default_rng(0).integers(0, 255, (48, 64, 3), np.uint8))
-    pictures = []
-    for name, model in (('both', both), ('det', models['det'])):
-        subprocess.run([COMMAND, 'infer', model, path, '--out', tmp_path / f'{name}_out'], check=True,
-                       capture_output=True)
-        pictures.append(cv2.imread(str(tmp_path / f'{name}_out' / 'image_result.png')))
+    path, pictures = draw_noise(tmp_path, both, models['det'])
     found = json.loads(subprocess.run([COMMAND, 'infer', both, path, '--json'], check=True, capture_output=True,
                                       text=True).stdout)[0]['results']['poses']
     changed = (pictures[0] != pictures[1]).any(2)

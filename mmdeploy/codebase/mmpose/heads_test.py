@@ -70,6 +70,18 @@ def make_model(folder: Path, component: str, params: dict, outputs: dict[str, np
     return folder
 
 
+def with_offsets(maps: np.ndarray, seed: int) -> np.ndarray:
+    """Return maps [3n, HEIGHT, WIDTH]: behind each of [n, HEIGHT, WIDTH] two of random offsets."""
+    offsets = np.random.default_rng(seed).uniform(-1, 1, (len(maps), 2, HEIGHT, WIDTH)).astype(np.float32)
+    return np.concatenate([maps[:, None], offsets], axis=1).reshape(-1, HEIGHT, WIDTH)
+
+
+def decode_with_sdk(maps: np.ndarray, params: dict, folder: Path) -> np.ndarray:
+    """Return [boxes, K, 3]: x, y, score in each of `BOXES`."""
+    model = make_model(folder / 'model', 'TopdownHeatmapSimpleHeadDecode', params, dict(output=maps[None]))
+    return mmdeploy_runtime.PoseDetector(str(model), 'cpu', 0)(IMAGE, BOXES)
+
+
 def center_scale(box: list[float]) -> tuple[np.ndarray, np.ndarray]:
     """Return what mmpose makes of left, top, right, bottom."""
     from mmpose.core.bbox import bbox_xywh2cs
@@ -93,10 +105,8 @@ def test_places_are_those_of_mmpose(mode, tmp_path):
     params = MODES[mode]
     maps = maps_that_hurt()
     if mode == 'udp_offsets':
-        offsets = np.random.default_rng(1).uniform(-1, 1, (len(maps), 2, HEIGHT, WIDTH)).astype(np.float32)
-        maps = np.concatenate([maps[:, None], offsets], axis=1).reshape(-1, HEIGHT, WIDTH)
-    folder = make_model(tmp_path / 'model', 'TopdownHeatmapSimpleHeadDecode', params, dict(output=maps[None]))
-    found = mmdeploy_runtime.PoseDetector(str(folder), 'cpu', 0)(IMAGE, BOXES)
+        maps = with_offsets(maps, seed=1)
+    found = decode_with_sdk(maps, params, tmp_path)
     for result, box in zip(found, BOXES, strict=True):
         expected = decode_with_mmpose(maps.copy(), box, params)
         # Cells are 4 pixels of the input, and 3 to 6 of the image.
@@ -126,10 +136,8 @@ def test_points_without_a_positive_value_are_where_mmpose_has_them(mode, count, 
     params = MODES[mode]
     maps = maps_without_a_positive_value()[:count]
     if mode == 'udp_offsets':
-        offsets = np.random.default_rng(5).uniform(-1, 1, (len(maps), 2, HEIGHT, WIDTH)).astype(np.float32)
-        maps = np.concatenate([maps[:, None], offsets], axis=1).reshape(-1, HEIGHT, WIDTH)
-    folder = make_model(tmp_path / 'model', 'TopdownHeatmapSimpleHeadDecode', params, dict(output=maps[None]))
-    found = mmdeploy_runtime.PoseDetector(str(folder), 'cpu', 0)(IMAGE, BOXES)
+        maps = with_offsets(maps, seed=5)
+    found = decode_with_sdk(maps, params, tmp_path)
     for result, box in zip(found, BOXES, strict=True):
         expected = decode_with_mmpose(maps.copy(), box, params)
         assert (expected[:, 2] <= 0).sum() == (14 if count is None else 1)
@@ -145,8 +153,7 @@ def test_stripes_under_small_kernels(kernel, tmp_path):
     for i, value in enumerate((0.1, 0.7, 0.9)):
         maps[3 * i, :, ::2] = maps[3 * i + 1, ::2] = maps[3 * i + 2, :, 1::3] = value
     params = dict(use_udp=True, modulate_kernel=kernel)
-    folder = make_model(tmp_path / 'model', 'TopdownHeatmapSimpleHeadDecode', params, dict(output=maps[None]))
-    found = mmdeploy_runtime.PoseDetector(str(folder), 'cpu', 0)(IMAGE, BOXES)
+    found = decode_with_sdk(maps, params, tmp_path)
     for result, box in zip(found, BOXES, strict=True):
         np.testing.assert_allclose(result[:, :2], decode_with_mmpose(maps.copy(), box, params)[:, :2], atol=5e-3)
 
